@@ -1,0 +1,199 @@
+//! The command line.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use lexopt::prelude::*;
+
+use super::Failure;
+use crate::{Config, Dialect, IcmpListening};
+
+pub(super) const HELP: &str = "\
+Runs plugins that use harness-wasi-sockets against real sockets.
+
+harness-host                           build and run all example guests, against
+                                       servers of its own on loopback
+harness-host [OPTIONS] NAME [INPUT]    build and run one of them; without INPUT
+                                       against such a server
+harness-host [OPTIONS] PLUGIN.wasm [FUNCTION] [INPUT]
+                                       run a plugin of yours; FUNCTION is `run`
+                                       unless given
+harness-host --list                    name the example guests
+harness-host cargo ARGS...             run cargo with a compiler that can build wasm
+harness-host clippy ARGS...            the same for cargo clippy
+harness-host toolchain                 show that compiler, and what to export to
+                                       use it by hand
+
+The plugin's output goes to standard output, everything else to standard error.
+
+OPTIONS:
+  --report            say what the plugin used: host calls, fuel, connections, blocks
+  --stdio             let through what the plugin itself prints, panics included
+  --input-file FILE   take INPUT from a file; `-` is standard input
+  --dialect KIND      how ICMP packets are written as JSON: described (default) or real
+  --icmp WHEN         when ICMP is heard: from-send (default) or at-receive
+  --wait MS           how long a receive waits (default 5000)
+  --timeout MS        how long the call may take (default: no limit)
+  --fuel N            how much fuel the call may use (default: no limit)
+  --memory PAGES      how many pages of 64 KiB memory may grow by (default: no limit)
+  --no-wasi           run without WASI
+  -h, --help          this text
+
+EXAMPLES:
+  harness-host
+  harness-host tcp_echo
+  harness-host --report http_get example.org:80/
+  harness-host --report my_plugin.wasm run '127.0.0.1:6000 Hello'
+  harness-host cargo build --release --target wasm32-wasip1
+";
+
+/// What to do.
+#[derive(Debug)]
+pub(super) enum Command {
+    Help,
+    List,
+    Demo,
+    Single(Job),
+    Cargo(Vec<OsString>),
+    Clippy(Vec<OsString>),
+    Toolchain,
+}
+
+/// One plugin to run, and how.
+#[derive(Debug)]
+pub(super) struct Job {
+    /// A file, or the name of an example.
+    pub plugin: OsString,
+    /// What follows it.
+    pub words: Vec<OsString>,
+    pub input_file: Option<PathBuf>,
+    pub report: bool,
+    pub stdio: bool,
+    pub config: Config,
+}
+
+pub(super) fn parse(mut parser: lexopt::Parser) -> Result<Command, Failure> {
+    let mut config = Config::new();
+    let (mut report, mut stdio, mut input_file) = (false, false, None);
+    let mut words: Vec<OsString> = Vec::new();
+    let mut has_options = false;
+    while let Some(argument) = parser.next()? {
+        has_options |= !matches!(argument, Value(_));
+        match argument {
+            Short('h') | Long("help") => return Ok(Command::Help),
+            Long("list") => return Ok(Command::List),
+            Long("report") => report = true,
+            Long("stdio") => stdio = true,
+            Long("input-file") => input_file = Some(parser.value()?.into()),
+            Long("dialect") => config = config.dialect(parser.value()?.parse_with(dialect)?),
+            Long("icmp") => config = config.icmp(parser.value()?.parse_with(listening)?),
+            Long("wait") => config = config.wait(Duration::from_millis(parser.value()?.parse()?)),
+            Long("timeout") => {
+                let limit = Duration::from_millis(parser.value()?.parse()?);
+                config = config.call_timeout(limit);
+            }
+            Long("fuel") => config = config.fuel_limit(parser.value()?.parse()?),
+            Long("memory") => config = config.memory_pages(parser.value()?.parse()?),
+            Long("no-wasi") => config = config.wasi(false),
+            // All that follows is for cargo.
+            Value(word) if words.is_empty() && word == "cargo" => {
+                return Ok(Command::Cargo(parser.raw_args()?.collect()));
+            }
+            Value(word) if words.is_empty() && word == "clippy" => {
+                return Ok(Command::Clippy(parser.raw_args()?.collect()));
+            }
+            Value(word) if words.is_empty() && word == "toolchain" => {
+                return Ok(Command::Toolchain);
+            }
+            Value(word) => words.push(word),
+            other => return Err(format!("{}; see --help", other.unexpected()).into()),
+        }
+    }
+    if words.is_empty() {
+        if has_options {
+            return Err("these options need a plugin to run; see --help".into());
+        }
+        return Ok(Command::Demo);
+    }
+    let plugin = words.remove(0);
+    Ok(Command::Single(Job {
+        plugin,
+        words,
+        input_file,
+        report,
+        stdio,
+        config,
+    }))
+}
+
+fn dialect(text: &str) -> Result<Dialect, &'static str> {
+    match text {
+        "described" => Ok(Dialect::Described),
+        "real" => Ok(Dialect::Real),
+        _ => Err("it is described or real"),
+    }
+}
+
+fn listening(text: &str) -> Result<IcmpListening, &'static str> {
+    match text {
+        "from-send" => Ok(IcmpListening::FromSend),
+        "at-receive" => Ok(IcmpListening::AtReceive),
+        _ => Err("it is from-send or at-receive"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parsed(words: &[&str]) -> Result<Command, Failure> {
+        parse(lexopt::Parser::from_args(words))
+    }
+
+    #[test]
+    fn what_to_do() {
+        assert!(matches!(parsed(&[]), Ok(Command::Demo)));
+        assert!(matches!(parsed(&["--list"]), Ok(Command::List)));
+        assert!(matches!(parsed(&["x.wasm", "-h"]), Ok(Command::Help)));
+        assert!(matches!(parsed(&["toolchain"]), Ok(Command::Toolchain)));
+        match parsed(&["cargo", "build", "--help"]) {
+            Ok(Command::Cargo(arguments)) => assert_eq!(arguments, ["build", "--help"]),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_plugin_to_run() {
+        let words = [
+            "--report",
+            "x.wasm",
+            "go",
+            "--wait=70",
+            "in",
+            "--dialect",
+            "real",
+        ];
+        let Ok(Command::Single(job)) = parsed(&words) else {
+            panic!("no job");
+        };
+        assert_eq!(job.plugin, "x.wasm");
+        assert_eq!(job.words, ["go", "in"]);
+        assert!(job.report && !job.stdio);
+        assert_eq!(job.config.wait, Duration::from_millis(70));
+        assert_eq!(job.config.dialect, Dialect::Real);
+    }
+
+    #[test]
+    fn what_makes_no_sense() {
+        for words in [
+            &["--report"][..],
+            &["--nonsense", "x.wasm"],
+            &["--wait", "soon", "x.wasm"],
+            &["--wait"],
+            &["--dialect", "loud", "x.wasm"],
+        ] {
+            assert!(parsed(words).is_err(), "{words:?}");
+        }
+    }
+}

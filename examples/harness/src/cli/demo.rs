@@ -1,0 +1,235 @@
+//! All example guests in one run: the program's main job.
+
+use std::process::ExitCode;
+
+use super::table::{self, cell, grouped};
+use super::{Failure, say};
+use crate::guests::{self, EXAMPLES};
+use crate::peers::{self, HttpServer, LineServer, TcpEcho, UdpEcho};
+use crate::wasm::{Artifact, Target};
+use crate::{Config, Dialect, Error, Plugin, Report, icmp};
+
+/// One run of a guest.
+struct Run {
+    guest: &'static str,
+    /// What is special about this run.
+    about: &'static str,
+    input: String,
+    /// The part of the input that travels.
+    sent: String,
+    /// What the output must contain.
+    expected: String,
+    config: Config,
+    /// Why it cannot be done on this machine.
+    skip: Option<String>,
+}
+
+/// The servers that the guests talk to.
+struct Peers {
+    tcp: TcpEcho,
+    tcp6: Option<TcpEcho>,
+    lines: LineServer,
+    udp: UdpEcho,
+    http: HttpServer,
+}
+
+/// What came of a run.
+enum Outcome {
+    Worked { output: String, report: Report },
+    Failed(String),
+    Skipped(String),
+}
+
+/// Builds all guests, runs them, and shows what came of it.
+pub(super) fn run() -> Result<ExitCode, Failure> {
+    let guests = EXAMPLES
+        .iter()
+        .map(|example| guests::build(example, &say))
+        .collect::<Result<Vec<_>, Error>>()?;
+    let peers = start_peers()?;
+    say("running ...");
+    let outcomes: Vec<_> = runs(&peers)
+        .into_iter()
+        .map(|run| {
+            let guest = guests.iter().find(|guest| guest.name == run.guest);
+            let outcome = perform(&run, guest);
+            (run, outcome, guest.map_or(0, |guest| guest.bytes))
+        })
+        .collect();
+    show(&outcomes);
+    Ok(conclude(&outcomes))
+}
+
+fn start_peers() -> Result<Peers, Failure> {
+    Ok(Peers {
+        tcp: TcpEcho::v4()?,
+        tcp6: peers::has_ipv6().then(TcpEcho::v6).transpose()?,
+        lines: LineServer::v4()?,
+        udp: UdpEcho::v4()?,
+        http: HttpServer::v4()?,
+    })
+}
+
+fn runs(peers: &Peers) -> Vec<Run> {
+    let echo = |guest, about, address: String, message: &str| Run {
+        guest,
+        about,
+        input: format!("{address} {message}"),
+        sent: message.to_owned(),
+        expected: message.to_owned(),
+        config: Config::new().wasi(guests::find(guest).is_ok_and(|e| e.target == Target::Wasip1)),
+        skip: None,
+    };
+    let tcp = peers.tcp.addr();
+    let tcp6 = peers.tcp6.as_ref().map(TcpEcho::addr);
+    let unable = icmp::allowed().err();
+    let ping = |about, message: &str, dialect| {
+        let run = echo("icmp_ping", about, "127.0.0.1".to_owned(), message);
+        Run {
+            config: run.config.clone().dialect(dialect),
+            skip: unable.clone(),
+            ..run
+        }
+    };
+    let line = |word: &str| format!("you said: {word}\n");
+    vec![
+        echo("tcp_echo", "IPv4", tcp.to_string(), "Hello over IPv4"),
+        Run {
+            skip: tcp6
+                .is_none()
+                .then(|| "this machine has no [::1]".to_owned()),
+            ..echo(
+                "tcp_echo",
+                "IPv6",
+                tcp6.map_or_else(String::new, |address| address.to_string()),
+                "Hello over IPv6",
+            )
+        },
+        echo(
+            "tcp_echo",
+            "by name",
+            format!("localhost:{}", tcp.port()),
+            "Hello, localhost",
+        ),
+        Run {
+            expected: ["one", "two", "three"].map(line).concat(),
+            ..echo(
+                "tcp_lines",
+                "lines",
+                peers.lines.addr().to_string(),
+                "one two three",
+            )
+        },
+        echo(
+            "udp_echo",
+            "datagram",
+            peers.udp.addr().to_string(),
+            "Hello over UDP",
+        ),
+        ping("as described", "Hello, numbers", Dialect::Described),
+        ping("as in production", "Hello, base64", Dialect::Real),
+        Run {
+            input: format!("{}/hello.txt", peers.http.addr()),
+            sent: "GET /hello.txt".to_owned(),
+            expected: HttpServer::BODY.to_owned(),
+            ..echo("http_get", "a page", String::new(), "")
+        },
+        echo("tiny", "no std, no WASI", tcp.to_string(), "Hello, tiny"),
+    ]
+}
+
+fn perform(run: &Run, guest: Option<&Artifact>) -> Outcome {
+    if let Some(why) = &run.skip {
+        return Outcome::Skipped(why.clone());
+    }
+    let Some(guest) = guest else {
+        return Outcome::Failed("it was not built".to_owned());
+    };
+    match try_run(run, guest) {
+        Ok((output, report)) => Outcome::Worked { output, report },
+        Err(failure) => Outcome::Failed(failure.to_string()),
+    }
+}
+
+/// A run has worked if the right output came, and nothing was left behind.
+fn try_run(run: &Run, guest: &Artifact) -> Result<(String, Report), Failure> {
+    let mut plugin = Plugin::from_file(&guest.path, &run.config)?;
+    let output = String::from_utf8(plugin.call("run", run.input.as_bytes())?)?;
+    if !output.contains(&run.expected) {
+        return Err(format!("expected {:?}, but {output:?} came back", run.expected).into());
+    }
+    if plugin.open_connections() > 0 {
+        return Err("it left a connection open".into());
+    }
+    match plugin.live_blocks() {
+        Some(0) => Ok((output, plugin.report())),
+        Some(n) => Err(format!("it left {n} kernel blocks behind").into()),
+        None => Err("the kernel's blocks could not be counted".into()),
+    }
+}
+
+fn show(outcomes: &[(Run, Outcome, u64)]) {
+    let rows: Vec<_> = outcomes
+        .iter()
+        .map(|(run, outcome, bytes)| {
+            let (output, calls, fuel, verdict) = match outcome {
+                Outcome::Worked { output, report } => (
+                    cell(output),
+                    report.calls.total().to_string(),
+                    grouped(report.fuel),
+                    "ok",
+                ),
+                Outcome::Failed(_) => (String::new(), String::new(), String::new(), "FAILED"),
+                Outcome::Skipped(_) => (String::new(), String::new(), String::new(), "skipped"),
+            };
+            [
+                run.guest.to_owned(),
+                run.about.to_owned(),
+                cell(&run.sent),
+                output,
+                calls,
+                fuel,
+                grouped(*bytes),
+                verdict.to_owned(),
+            ]
+        })
+        .collect();
+    let head = [
+        "guest",
+        "",
+        "sent",
+        "came back",
+        "host calls",
+        "fuel",
+        "wasm bytes",
+        "",
+    ];
+    let numbers = [false, false, false, false, true, true, true, false];
+    println!("\n{}", table::render(head, numbers, &rows));
+}
+
+/// Says last what must not be overlooked.
+fn conclude(outcomes: &[(Run, Outcome, u64)]) -> ExitCode {
+    let mut failed = 0;
+    let mut skipped = 0;
+    for (run, outcome, _) in outcomes {
+        let title = format!("{} ({})", run.guest, run.about);
+        match outcome {
+            Outcome::Worked { .. } => {}
+            Outcome::Failed(why) => {
+                failed += 1;
+                println!("FAILED: {title}: {why}");
+            }
+            Outcome::Skipped(why) => {
+                skipped += 1;
+                println!("SKIPPED: {title}: {why}");
+            }
+        }
+    }
+    let worked = outcomes.len() - failed - skipped;
+    println!("{worked} worked, {failed} failed, {skipped} skipped");
+    match failed {
+        0 => ExitCode::SUCCESS,
+        _ => ExitCode::FAILURE,
+    }
+}

@@ -1,0 +1,182 @@
+//! One plugin: an example by its name, or a file of the user's.
+
+use std::any::Any;
+use std::ffi::{OsStr, OsString};
+use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::{env, fs, io, process};
+
+use super::arguments::Job;
+use super::table::{self, grouped};
+use super::{Failure, say};
+use crate::guests::{self, EXAMPLES, Example};
+use crate::peers::{HttpServer, LineServer, TcpEcho, UdpEcho};
+use crate::wasm::Target;
+use crate::{Error, Plugin, Report};
+
+/// The switch with which Extism lets a plugin's standard output and error through.
+const STDIO: &str = "EXTISM_ENABLE_WASI_OUTPUT";
+
+/// Names the example guests.
+pub(super) fn list() {
+    let rows: Vec<_> = EXAMPLES
+        .iter()
+        .map(|e| [e.name, e.input, e.about].map(str::to_owned))
+        .collect();
+    print!(
+        "{}",
+        table::render(["name", "input", "what it does"], [false; 3], &rows)
+    );
+}
+
+/// Runs one plugin, and prints its output.
+pub(super) fn run(job: &Job) -> Result<ExitCode, Failure> {
+    if job.stdio && env::var_os(STDIO).is_none() {
+        return again_with_stdio();
+    }
+    let (path, example, words) = locate(job)?;
+    let mut config = job.config.clone();
+    if example.is_some_and(|e| e.target == Target::Unknown) {
+        config = config.wasi(false);
+    }
+    let mut words = words.iter();
+    let function = match example {
+        Some(_) => "run",
+        None => words
+            .next()
+            .map_or(Some("run"), |word| word.to_str())
+            .unwrap_or_default(),
+    };
+    let given = words.next();
+    if let Some(surplus) = words.next() {
+        return Err(format!("what is {} for? See --help", surplus.display()).into());
+    }
+    // The peer lives as long as this.
+    let (input, _peer) = match (given, &job.input_file, example) {
+        (Some(_), Some(_), _) => return Err("INPUT and --input-file are one too many".into()),
+        (Some(input), None, _) => (input.as_encoded_bytes().to_vec(), None),
+        (None, Some(file), _) => (read(file)?, None),
+        (None, None, Some(example)) => {
+            let (input, peer) = peer_for(example)?;
+            say(&format!("input: {input}"));
+            (input.into_bytes(), Some(peer))
+        }
+        (None, None, None) => (Vec::new(), None),
+    };
+
+    let mut plugin = Plugin::from_file(path, &config)?;
+    let output = plugin.call(function, &input);
+    if let Ok(output) = &output {
+        let mut stdout = io::stdout().lock();
+        stdout.write_all(output)?;
+        if !output.ends_with(b"\n") {
+            stdout.write_all(b"\n")?;
+        }
+        stdout.flush()?;
+    }
+    if job.report {
+        show(&plugin.report(), plugin.open_connections());
+    }
+    match output {
+        Ok(_) => Ok(ExitCode::SUCCESS),
+        Err(stopped @ Error::Stopped { .. }) if !job.stdio => {
+            Err(format!("{stopped}\n(--stdio shows what the plugin printed)").into())
+        }
+        Err(other) => Err(other.into()),
+    }
+}
+
+/// Runs this program once more: the switch is an environment variable, and only a new process can
+/// be given one safely.
+fn again_with_stdio() -> Result<ExitCode, Failure> {
+    let status = process::Command::new(env::current_exe()?)
+        .args(env::args_os().skip(1))
+        .env(STDIO, "1")
+        .status()?;
+    Ok(if status.success() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}
+
+/// The wasm file, the example if it is one, and what else was on the command line.
+fn locate(job: &Job) -> Result<(PathBuf, Option<&'static Example>, &[OsString]), Failure> {
+    let path = Path::new(&job.plugin);
+    let example = job.plugin.to_str().and_then(|name| guests::find(name).ok());
+    match example {
+        Some(example) => {
+            let artifact = guests::build(example, &say)?;
+            Ok((artifact.path, Some(example), &job.words))
+        }
+        None if path.is_file() => Ok((path.to_owned(), None, &job.words)),
+        None => Err(format!(
+            "there is neither a file nor an example named {}; --list names the examples",
+            path.display()
+        )
+        .into()),
+    }
+}
+
+/// An input that makes sense for an example, and the peer that it leads to.
+fn peer_for(example: &Example) -> Result<(String, Box<dyn Any>), Failure> {
+    Ok(match example.name {
+        "tcp_lines" => {
+            let peer = LineServer::v4()?;
+            (peer.addr().to_string(), Box::new(peer))
+        }
+        "udp_echo" => {
+            let peer = UdpEcho::v4()?;
+            (peer.addr().to_string(), Box::new(peer))
+        }
+        "http_get" => {
+            let peer = HttpServer::v4()?;
+            (format!("{}/", peer.addr()), Box::new(peer))
+        }
+        "icmp_ping" => {
+            crate::icmp::allowed()?;
+            ("127.0.0.1".to_owned(), Box::new(()))
+        }
+        _ => {
+            let peer = TcpEcho::v4()?;
+            (peer.addr().to_string(), Box::new(peer))
+        }
+    })
+}
+
+fn read(file: &Path) -> Result<Vec<u8>, Failure> {
+    let mut input = Vec::new();
+    if file.as_os_str() == OsStr::new("-") {
+        io::stdin().lock().read_to_end(&mut input)?;
+    } else {
+        input = fs::read(file).map_err(|source| Error::Read {
+            path: file.to_owned(),
+            source,
+        })?;
+    }
+    Ok(input)
+}
+
+fn show(report: &Report, open: usize) {
+    let number = |n: Option<u64>| n.map_or_else(|| "unknown".to_owned(), grouped);
+    eprintln!(
+        "host calls:        {} ({})",
+        report.calls.total(),
+        report.calls
+    );
+    eprintln!("fuel:              {}", grouped(report.fuel));
+    eprintln!("bytes sent:        {}", grouped(report.bytes_sent));
+    eprintln!("bytes received:    {}", grouped(report.bytes_received));
+    eprintln!(
+        "connections:       {} opened, {open} left open",
+        report.opened
+    );
+    eprintln!("live blocks:       {}", number(report.live_blocks));
+    eprintln!("kernel blocks:     {}", number(report.kernel_blocks));
+    eprintln!(
+        "kernel memory:     {} bytes, {} of them used",
+        number(report.kernel_bytes),
+        number(report.kernel_used)
+    );
+}

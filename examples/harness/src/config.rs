@@ -1,0 +1,163 @@
+//! What a plugin is run with.
+
+use std::time::Duration;
+
+/// How the JSON of `icmp_recv` is written.
+///
+/// The description of the ten functions and the host that plugins meet in production differ
+/// here, so a plugin has to read both, and its tests should see both.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Dialect {
+    /// As described: the bytes are an array of numbers,
+    /// `{"source":"127.0.0.1","type":0,"code":0,"id":1,"seq":1,"data":[72,105]}`.
+    #[default]
+    Described,
+    /// As the production host's encoder writes it: sorted keys, the bytes in base64,
+    /// `{"code":0,"data":"SGk=","id":1,"seq":1,"source":"127.0.0.1","type":0}`.
+    Real,
+}
+
+/// From when on ICMP packets are heard.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum IcmpListening {
+    /// From the first `icmp_send` on. A reply that arrives before the plugin asks for it is kept,
+    /// which is what makes pings on loopback work at all.
+    #[default]
+    FromSend,
+    /// Only during `icmp_recv`, as the production host does: a reply that arrives earlier is lost.
+    AtReceive,
+}
+
+/// What a plugin is run with: the host's limits and habits.
+///
+/// The defaults are those of the production host. A test usually wants a shorter
+/// [`wait`](Config::wait):
+///
+/// ```
+/// use std::time::Duration;
+/// use harness_host::{Config, Dialect};
+///
+/// let config = Config::new()
+///     .wait(Duration::from_millis(100))
+///     .dialect(Dialect::Real);
+/// ```
+#[derive(Clone, Debug)]
+pub struct Config {
+    pub(crate) dialect: Dialect,
+    pub(crate) wait: Duration,
+    pub(crate) connect_wait: Duration,
+    pub(crate) send_wait: Duration,
+    pub(crate) icmp_wait: Duration,
+    pub(crate) icmp: IcmpListening,
+    pub(crate) wasi: bool,
+    pub(crate) fuel_limit: u64,
+    pub(crate) memory_pages: Option<u32>,
+    pub(crate) call_timeout: Option<Duration>,
+    pub(crate) max_receive: u32,
+    pub(crate) max_connections: usize,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Config {
+            dialect: Dialect::default(),
+            wait: Duration::from_secs(5),
+            connect_wait: Duration::from_secs(5),
+            send_wait: Duration::from_secs(5),
+            icmp_wait: Duration::from_secs(60),
+            icmp: IcmpListening::default(),
+            wasi: true,
+            // Half the range: no plugin gets there, and adding to it cannot overflow.
+            fuel_limit: u64::MAX / 2,
+            memory_pages: None,
+            call_timeout: None,
+            max_receive: 16 * 1024 * 1024,
+            max_connections: 1024,
+        }
+    }
+}
+
+impl Config {
+    /// The defaults.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// How the JSON of `icmp_recv` is written. Default: [`Dialect::Described`].
+    pub fn dialect(mut self, dialect: Dialect) -> Self {
+        self.dialect = dialect;
+        self
+    }
+
+    /// How long `tcp_recv` and `udp_recv` wait for bytes before they answer 0. Default: 5 s.
+    pub fn wait(mut self, wait: Duration) -> Self {
+        self.wait = wait;
+        self
+    }
+
+    /// How long `tcp_connect` and `udp_connect` may take, looking up the name included.
+    /// Default: 5 s.
+    pub fn connect_wait(mut self, wait: Duration) -> Self {
+        self.connect_wait = wait;
+        self
+    }
+
+    /// How long `tcp_send` and `udp_send` may take. Default: 5 s.
+    pub fn send_wait(mut self, wait: Duration) -> Self {
+        self.send_wait = wait;
+        self
+    }
+
+    /// The longest that `icmp_recv` waits, whatever the plugin asks for. Default: 60 s.
+    pub fn icmp_wait(mut self, wait: Duration) -> Self {
+        self.icmp_wait = wait;
+        self
+    }
+
+    /// From when on ICMP packets are heard. Default: [`IcmpListening::FromSend`].
+    pub fn icmp(mut self, listening: IcmpListening) -> Self {
+        self.icmp = listening;
+        self
+    }
+
+    /// Whether the plugin has WASI. Default: yes. A plugin for `wasm32-unknown-unknown` needs none.
+    pub fn wasi(mut self, wasi: bool) -> Self {
+        self.wasi = wasi;
+        self
+    }
+
+    /// How much fuel one call may use; about one unit an instruction. Default: practically no
+    /// limit. Fuel is metered in any case, see [`Report::fuel`](crate::Report::fuel).
+    pub fn fuel_limit(mut self, fuel: u64) -> Self {
+        self.fuel_limit = fuel;
+        self
+    }
+
+    /// How many pages of 64 KiB the memories of the plugin and of the kernel may grow by in all.
+    /// Default: no limit. An allocation beyond it stops the plugin.
+    pub fn memory_pages(mut self, pages: u32) -> Self {
+        self.memory_pages = Some(pages);
+        self
+    }
+
+    /// How long one call of the plugin may take, to the millisecond. Default: no limit. A host
+    /// function that waits stops waiting at that time.
+    pub fn call_timeout(mut self, limit: Duration) -> Self {
+        self.call_timeout = Some(limit);
+        self
+    }
+
+    /// The most bytes that one `tcp_recv` or `udp_recv` answers with, whatever the plugin asks
+    /// for; so that a plugin that asks for 4 GiB does not make the host allocate them.
+    /// Default: 16 MiB.
+    pub fn max_receive(mut self, bytes: u32) -> Self {
+        self.max_receive = bytes;
+        self
+    }
+
+    /// How many connections a plugin may have open. Default: 1,024.
+    pub fn max_connections(mut self, connections: usize) -> Self {
+        self.max_connections = connections;
+        self
+    }
+}

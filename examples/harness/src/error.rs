@@ -1,0 +1,54 @@
+//! What can go wrong on the host's side of a plugin call.
+
+use std::path::PathBuf;
+
+/// Why a plugin could not be loaded, or why a call of it failed.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// A file could not be read.
+    #[error("cannot read {}: {source}", path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// What the operating system said.
+        source: std::io::Error,
+    },
+    /// The bytes are no plugin, or the plugin imports something this host does not have.
+    #[error("cannot load the plugin: {0}")]
+    Load(String),
+    /// The plugin exports no such function without parameters.
+    #[error("the plugin exports no function `{0}` that takes no parameters")]
+    NoSuchFunction(String),
+    /// The plugin itself reported an error, as `extism-pdk` does for a returned `Err`.
+    #[error("`{function}` failed: {message}")]
+    Guest {
+        /// The function that was called.
+        function: String,
+        /// The plugin's own words.
+        message: String,
+    },
+    /// The plugin stopped without an error message of its own: a trap, a panic, an exit status.
+    #[error("`{function}` stopped: {message}")]
+    Stopped {
+        /// The function that was called.
+        function: String,
+        /// The runtime's words, with the backtrace where there is one.
+        message: String,
+    },
+    /// The call took longer than [`Config::call_timeout`](crate::Config::call_timeout).
+    #[error("`{0}` took longer than its time limit")]
+    TimedOut(String),
+    /// The call used more than [`Config::fuel_limit`](crate::Config::fuel_limit).
+    #[error("`{0}` used up its fuel")]
+    OutOfFuel(String),
+    /// There is no example guest of this name.
+    #[error("there is no example `{0}`")]
+    NoSuchExample(String),
+    /// The sources of the example guests are not where they were when this crate was compiled.
+    #[error("the workspace of harness-wasi-sockets is no longer at {}", .0.display())]
+    NoWorkspace(PathBuf),
+    /// A guest could not be built.
+    #[error(transparent)]
+    Build(#[from] crate::wasm::Error),
+}

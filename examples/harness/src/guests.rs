@@ -1,0 +1,150 @@
+//! The example guests that come with the library, built to wasm when they are needed.
+//!
+//! ```no_run
+//! use harness_host::{Config, Plugin, guests, peers::TcpEcho};
+//!
+//! let echo = TcpEcho::v4()?;
+//! let mut plugin = Plugin::from_file(guests::example("tcp_echo")?, &Config::new())?;
+//! let output = plugin.call("run", format!("{} Hi", echo.addr()).as_bytes())?;
+//! assert_eq!(output, b"Hi");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+use std::env;
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+
+use crate::Error;
+use crate::wasm::{self, Artifact, Build, Compiler, Target};
+
+/// An example guest. Each exports `run`, and takes its input as text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Example {
+    /// The name of its source file, or of its folder.
+    pub name: &'static str,
+    /// What it does, in a few words.
+    pub about: &'static str,
+    /// What it takes as input.
+    pub input: &'static str,
+    /// What it is built for.
+    pub target: Target,
+}
+
+/// All of them.
+pub const EXAMPLES: [Example; 6] = [
+    Example {
+        name: "tcp_echo",
+        about: "sends a message to a TCP echo server",
+        input: "ADDRESS [MESSAGE]",
+        target: Target::Wasip1,
+    },
+    Example {
+        name: "tcp_lines",
+        about: "talks to a TCP server line by line",
+        input: "ADDRESS [WORDS]",
+        target: Target::Wasip1,
+    },
+    Example {
+        name: "udp_echo",
+        about: "sends a datagram to a UDP echo server",
+        input: "ADDRESS [MESSAGE]",
+        target: Target::Wasip1,
+    },
+    Example {
+        name: "icmp_ping",
+        about: "pings a host; needs the right to open raw sockets",
+        input: "TARGET [MESSAGE]",
+        target: Target::Wasip1,
+    },
+    Example {
+        name: "http_get",
+        about: "fetches a page over plain HTTP",
+        input: "HOST:PORT/PATH",
+        target: Target::Wasip1,
+    },
+    Example {
+        name: "tiny",
+        about: "a TCP client without std, an allocator or WASI",
+        input: "ADDRESS [MESSAGE]",
+        target: Target::Unknown,
+    },
+];
+
+/// The cargo profile that the examples are built with.
+const PROFILE: &str = "guest";
+
+/// The example of this name.
+pub fn find(name: &str) -> Result<&'static Example, Error> {
+    EXAMPLES
+        .iter()
+        .find(|example| example.name == name)
+        .ok_or_else(|| Error::NoSuchExample(name.to_owned()))
+}
+
+/// Builds an example guest and answers where its wasm file is. Progress goes to standard error.
+///
+/// The first call in a process builds, or finds that all is up to date; the others know the
+/// answer. Any number of threads and processes may call it at the same time.
+pub fn example(name: &str) -> Result<PathBuf, Error> {
+    let artifact = build(find(name)?, &|line| eprintln!("{line}"))?;
+    Ok(artifact.path)
+}
+
+/// As [`example()`], with the progress told to `say`, and with the size of the file.
+///
+/// All examples of one target are built together, which takes little longer than one of them.
+pub fn build(example: &Example, say: &dyn Fn(&str)) -> Result<Artifact, Error> {
+    static WITH_STD: OnceLock<Built> = OnceLock::new();
+    static WITHOUT: OnceLock<Built> = OnceLock::new();
+    let workspace = workspace()?;
+    let built = match example.target {
+        Target::Wasip1 => WITH_STD.get_or_init(|| build_examples(&workspace, say)),
+        Target::Unknown => WITHOUT.get_or_init(|| build_tiny(&workspace, say)),
+    };
+    let artifacts = built
+        .as_ref()
+        .map_err(|error| Error::Build(error.clone()))?;
+    artifacts
+        .iter()
+        .find(|artifact| artifact.name == example.name)
+        .cloned()
+        .ok_or_else(|| Error::NoSuchExample(example.name.to_owned()))
+}
+
+type Built = Result<Vec<Artifact>, wasm::Error>;
+
+fn build_examples(workspace: &Path, say: &dyn Fn(&str)) -> Built {
+    let compiler = Compiler::find(Target::Wasip1, say)?;
+    Build::new(&compiler, workspace)
+        .package("harness-wasi-sockets")
+        .examples()
+        .profile(PROFILE)
+        .target_dir(&target_dir(workspace))
+        .run(say)
+}
+
+fn build_tiny(workspace: &Path, say: &dyn Fn(&str)) -> Built {
+    let compiler = Compiler::find(Target::Unknown, say)?;
+    Build::new(&compiler, workspace)
+        .package("tiny")
+        .profile(PROFILE)
+        .target_dir(&target_dir(workspace))
+        .run(say)
+}
+
+/// The folder of the library's workspace, where this crate was compiled.
+pub fn workspace() -> Result<PathBuf, Error> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    match folder.canonicalize() {
+        Ok(folder) if folder.join("examples/tcp_echo.rs").is_file() => Ok(folder),
+        _ => Err(Error::NoWorkspace(folder)),
+    }
+}
+
+/// Where guests are built, for a workspace: in a folder of their own, `wasm` below the usual one,
+/// so that they do not get in the way of other builds, nor those in theirs.
+pub fn target_dir(workspace: &Path) -> PathBuf {
+    let target = env::var_os("CARGO_TARGET_DIR").unwrap_or_else(|| "target".into());
+    workspace.join(target).join("wasm")
+}

@@ -1,0 +1,188 @@
+//! One plugin's connections, and what the functions `tcp_*` and `udp_*` do with them.
+//!
+//! Nothing here knows of wasm: bytes come in and go out as slices. Every failure is `None`; the
+//! plugin is told no more than 0 in any case.
+
+use std::collections::HashMap;
+use std::io::{self, Read, Write};
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream, UdpSocket};
+use std::time::{Duration, Instant};
+
+use crate::address;
+
+/// What a connection id stands for.
+enum Connection {
+    Tcp(TcpStream),
+    Udp(UdpSocket),
+}
+
+/// Which of the two families of functions asks. An id of one is unknown to the other.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Protocol {
+    Tcp,
+    Udp,
+}
+
+/// The connections of one plugin. They close when this is dropped.
+pub(crate) struct Connections {
+    open: HashMap<u32, Connection>,
+    last_id: u32,
+    limit: usize,
+}
+
+impl Connections {
+    /// No connections, and room for `limit`.
+    pub fn new(limit: usize) -> Self {
+        Connections {
+            open: HashMap::new(),
+            last_id: 0,
+            limit,
+        }
+    }
+
+    /// How many are open.
+    pub fn len(&self) -> usize {
+        self.open.len()
+    }
+
+    /// Closes all of them.
+    pub fn clear(&mut self) {
+        self.open.clear();
+    }
+
+    /// Opens a connection and answers its id.
+    pub fn connect(&mut self, protocol: Protocol, to: &[u8], limit: Duration) -> Option<u32> {
+        if self.open.len() >= self.limit {
+            return None;
+        }
+        let id = self.last_id.checked_add(1)?;
+        let deadline = Instant::now() + limit;
+        let (host, port) = address::split(to)?;
+        let addresses = address::resolve(host, port, limit);
+        let connection = match protocol {
+            Protocol::Tcp => Connection::Tcp(connect_tcp(&addresses, deadline)?),
+            Protocol::Udp => Connection::Udp(connect_udp(&addresses)?),
+        };
+        self.open.insert(id, connection);
+        self.last_id = id;
+        Some(id)
+    }
+
+    /// Sends all of `data` and answers its length. A datagram may be empty; it is sent, and the
+    /// answer, 0, is the same as that of a failure.
+    pub fn send(
+        &mut self,
+        protocol: Protocol,
+        id: u32,
+        data: &[u8],
+        limit: Duration,
+    ) -> Option<usize> {
+        match self.get(protocol, id)? {
+            Connection::Tcp(stream) => send_tcp(stream, data, limit).ok(),
+            Connection::Udp(socket) => {
+                socket.set_write_timeout(Some(at_least(limit))).ok()?;
+                socket.send(data).ok()
+            }
+        }
+    }
+
+    /// Waits for bytes, at most `max` of them. Never answers with none: the end of the stream, an
+    /// empty datagram and a silent peer are all `None`.
+    pub fn receive(
+        &mut self,
+        protocol: Protocol,
+        id: u32,
+        max: usize,
+        limit: Duration,
+    ) -> Option<Vec<u8>> {
+        let connection = self.get(protocol, id)?;
+        if max == 0 {
+            return None;
+        }
+        let mut buffer = vec![0; max];
+        let deadline = Instant::now() + limit;
+        let received = loop {
+            let left = at_least(deadline.saturating_duration_since(Instant::now()));
+            let received = match connection {
+                Connection::Tcp(stream) => {
+                    stream.set_read_timeout(Some(left)).ok()?;
+                    stream.read(&mut buffer)
+                }
+                Connection::Udp(socket) => {
+                    socket.set_read_timeout(Some(left)).ok()?;
+                    socket.recv(&mut buffer)
+                }
+            };
+            match received {
+                Err(e) if e.kind() == io::ErrorKind::Interrupted => continue,
+                received => break received.ok()?,
+            }
+        };
+        buffer.truncate(received);
+        (received > 0).then_some(buffer)
+    }
+
+    /// Closes a connection. Answers whether it was open.
+    pub fn close(&mut self, protocol: Protocol, id: u32) -> bool {
+        let known = self.get(protocol, id).is_some();
+        known && self.open.remove(&id).is_some()
+    }
+
+    fn get(&mut self, protocol: Protocol, id: u32) -> Option<&mut Connection> {
+        self.open.get_mut(&id).filter(|connection| {
+            let is = match connection {
+                Connection::Tcp(_) => Protocol::Tcp,
+                Connection::Udp(_) => Protocol::Udp,
+            };
+            is == protocol
+        })
+    }
+}
+
+/// The first address that accepts. Each gets its share of the time that is left.
+fn connect_tcp(addresses: &[SocketAddr], deadline: Instant) -> Option<TcpStream> {
+    let stream = addresses.iter().enumerate().find_map(|(tried, address)| {
+        let left = deadline.saturating_duration_since(Instant::now());
+        let waiting = u32::try_from(addresses.len() - tried).unwrap_or(u32::MAX);
+        TcpStream::connect_timeout(address, at_least(left / waiting)).ok()
+    })?;
+    // As Go does for every connection.
+    stream.set_nodelay(true).ok()?;
+    Some(stream)
+}
+
+fn connect_udp(addresses: &[SocketAddr]) -> Option<UdpSocket> {
+    addresses.iter().find_map(|address| {
+        let any: SocketAddr = match address {
+            SocketAddr::V4(_) => (Ipv4Addr::UNSPECIFIED, 0).into(),
+            SocketAddr::V6(_) => (Ipv6Addr::UNSPECIFIED, 0).into(),
+        };
+        let socket = UdpSocket::bind(any).ok()?;
+        socket.connect(address).ok()?;
+        Some(socket)
+    })
+}
+
+fn send_tcp(stream: &mut TcpStream, data: &[u8], limit: Duration) -> io::Result<usize> {
+    let deadline = Instant::now() + limit;
+    let mut sent = 0;
+    while sent < data.len() {
+        let left = deadline.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            return Err(io::ErrorKind::TimedOut.into());
+        }
+        stream.set_write_timeout(Some(at_least(left)))?;
+        match stream.write(&data[sent..]) {
+            Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
+            Ok(n) => sent += n,
+            Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
+            Err(e) => return Err(e),
+        }
+    }
+    Ok(sent)
+}
+
+/// The operating system takes a timeout of nothing for "for ever".
+fn at_least(timeout: Duration) -> Duration {
+    timeout.max(Duration::from_millis(1))
+}

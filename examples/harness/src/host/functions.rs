@@ -1,0 +1,199 @@
+//! The ten functions of import module `env`, as wasm sees them.
+//!
+//! Each reads its arguments, calls [`Host`] and answers a number. None ever fails: whatever a
+//! plugin passes, the worst answer is 0.
+
+use std::time::Duration;
+
+use extism::{CurrentPlugin, Error, Function, PTR, UserData, Val, ValType};
+
+use super::connections::Protocol::{self, Tcp, Udp};
+use super::{Host, lock};
+use crate::address;
+use crate::kernel::{self, Kernel};
+
+const I32: ValType = ValType::I32;
+const I64: ValType = ValType::I64;
+
+/// All ten, bound to one plugin's state.
+pub(crate) fn all(host: &UserData<Host>) -> Vec<Function> {
+    let define = |name: &'static str, params: &[ValType], result: Option<ValType>, f: Body| {
+        let run = move |plugin: &mut CurrentPlugin,
+                        inputs: &[Val],
+                        outputs: &mut [Val],
+                        host: UserData<Host>| {
+            let host = host.get()?;
+            let mut host = lock(&host);
+            host.report.calls.count(name);
+            let answer = f(&mut host, plugin, &Arguments(inputs));
+            answer.put(outputs)
+        };
+        Function::new(name, params.to_vec(), result, host.clone(), run).with_namespace("env")
+    };
+    vec![
+        define("tcp_connect", &[PTR], Some(I32), |h, p, a| {
+            h.connect(Tcp, p, a)
+        }),
+        define("tcp_send", &[I32, PTR, I64], Some(I32), |h, p, a| {
+            h.send(Tcp, p, a)
+        }),
+        define("tcp_recv", &[I32, I32], Some(PTR), |h, p, a| {
+            h.receive(Tcp, p, a)
+        }),
+        define("tcp_close", &[I32], None, |h, _, a| h.close(Tcp, a)),
+        define("udp_connect", &[PTR], Some(I32), |h, p, a| {
+            h.connect(Udp, p, a)
+        }),
+        define("udp_send", &[I32, PTR, I64], Some(I32), |h, p, a| {
+            h.send(Udp, p, a)
+        }),
+        define("udp_recv", &[I32, I32], Some(PTR), |h, p, a| {
+            h.receive(Udp, p, a)
+        }),
+        define("udp_close", &[I32], None, |h, _, a| h.close(Udp, a)),
+        define(
+            "icmp_send",
+            &[PTR, PTR, I64, I32],
+            Some(I32),
+            Host::icmp_send,
+        ),
+        define("icmp_recv", &[I32], Some(PTR), Host::icmp_receive),
+    ]
+}
+
+type Body = fn(&mut Host, &mut CurrentPlugin, &Arguments) -> Answer;
+
+/// What wasm passed. The types are checked when the plugin is linked, so the zeros for another
+/// type are never seen.
+struct Arguments<'a>(&'a [Val]);
+
+impl Arguments<'_> {
+    fn u32(&self, index: usize) -> u32 {
+        self.0.get(index).and_then(Val::i32).unwrap_or(0) as u32
+    }
+
+    fn u64(&self, index: usize) -> u64 {
+        self.0.get(index).and_then(Val::i64).unwrap_or(0) as u64
+    }
+}
+
+/// What wasm gets back.
+enum Answer {
+    Nothing,
+    Number(u32),
+    Offset(u64),
+}
+
+impl Answer {
+    fn put(self, outputs: &mut [Val]) -> Result<(), Error> {
+        let value = match self {
+            Answer::Nothing => return Ok(()),
+            Answer::Number(n) => Val::I32(n as i32),
+            Answer::Offset(offset) => Val::I64(offset as i64),
+        };
+        if let Some(output) = outputs.first_mut() {
+            *output = value;
+        }
+        Ok(())
+    }
+}
+
+impl Host {
+    fn connect(&mut self, protocol: Protocol, plugin: &mut CurrentPlugin, a: &Arguments) -> Answer {
+        let limit = within(plugin, self.config.connect_wait);
+        let id = block(plugin, a.u64(0))
+            .and_then(|address| self.connections.connect(protocol, address, limit));
+        self.report.opened += u64::from(id.is_some());
+        Answer::Number(id.unwrap_or(0))
+    }
+
+    fn send(&mut self, protocol: Protocol, plugin: &mut CurrentPlugin, a: &Arguments) -> Answer {
+        let limit = within(plugin, self.config.send_wait);
+        let sent = block(plugin, a.u64(1)).and_then(|block| {
+            let data = cut(block, a.u64(2));
+            self.connections.send(protocol, a.u32(0), data, limit)
+        });
+        let sent = sent.unwrap_or(0);
+        self.report.bytes_sent += sent as u64;
+        Answer::Number(u32::try_from(sent).unwrap_or(u32::MAX))
+    }
+
+    fn receive(&mut self, protocol: Protocol, plugin: &mut CurrentPlugin, a: &Arguments) -> Answer {
+        let limit = within(plugin, self.config.wait);
+        let max = a.u32(1).min(self.config.max_receive) as usize;
+        let received = self.connections.receive(protocol, a.u32(0), max, limit);
+        self.hand_over(
+            plugin,
+            received.as_deref(),
+            received.as_ref().map_or(0, Vec::len),
+        )
+    }
+
+    fn close(&mut self, protocol: Protocol, a: &Arguments) -> Answer {
+        let closed = self.connections.close(protocol, a.u32(0));
+        self.report.closed += u64::from(closed);
+        Answer::Nothing
+    }
+
+    fn icmp_send(&mut self, plugin: &mut CurrentPlugin, a: &Arguments) -> Answer {
+        let limit = within(plugin, self.config.send_wait);
+        let Some(kernel) = Kernel::of(plugin) else {
+            return Answer::Number(0);
+        };
+        let target = kernel.block(a.u64(0)).and_then(address::bare);
+        let payload = block_in(&kernel, a.u64(1)).map(|block| cut(block, a.u64(2)));
+        let sent = target
+            .zip(payload)
+            .and_then(|(target, payload)| self.icmp.send(target, payload, a.u32(3) as u16, limit));
+        self.report.bytes_sent += sent.unwrap_or(0) as u64;
+        Answer::Number(u32::from(sent.is_some()))
+    }
+
+    fn icmp_receive(&mut self, plugin: &mut CurrentPlugin, a: &Arguments) -> Answer {
+        let asked = Duration::from_millis(a.u32(0).into());
+        let limit = within(plugin, asked.min(self.config.icmp_wait));
+        let packet = self.icmp.receive(limit);
+        let json = packet.as_ref().and_then(|p| p.json(self.config.dialect));
+        self.hand_over(plugin, json.as_deref(), packet.map_or(0, |p| p.data.len()))
+    }
+
+    /// Gives received bytes to the plugin, of which `payload` came from the network.
+    fn hand_over(
+        &mut self,
+        plugin: &mut CurrentPlugin,
+        bytes: Option<&[u8]>,
+        payload: usize,
+    ) -> Answer {
+        let offset = bytes.map_or(0, |bytes| kernel::put(plugin, bytes));
+        if offset != 0 {
+            self.report.bytes_received += payload as u64;
+        }
+        Answer::Offset(offset)
+    }
+}
+
+/// The whole block at an offset.
+fn block(plugin: &mut CurrentPlugin, offset: u64) -> Option<&[u8]> {
+    block_in(&Kernel::of(plugin)?, offset)
+}
+
+/// The kernel has no block for no bytes: its offset is 0.
+fn block_in<'a>(kernel: &Kernel<'a>, offset: u64) -> Option<&'a [u8]> {
+    match offset {
+        0 => Some(&[]),
+        _ => kernel.block(offset),
+    }
+}
+
+/// The first `length` bytes of a block, or all of it if it is shorter.
+fn cut(block: &[u8], length: u64) -> &[u8] {
+    let length = usize::try_from(length).unwrap_or(usize::MAX);
+    &block[..block.len().min(length)]
+}
+
+/// No longer than the call of the plugin may last.
+fn within(plugin: &CurrentPlugin, limit: Duration) -> Duration {
+    plugin
+        .time_remaining()
+        .map_or(limit, |left| left.min(limit))
+}

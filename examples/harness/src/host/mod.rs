@@ -1,0 +1,74 @@
+//! The host's side of one plugin: what its ten functions keep between calls.
+
+mod connections;
+mod functions;
+mod hooks;
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use crate::Config;
+use crate::icmp::Icmp;
+use crate::kernel::Census;
+use crate::report::Report;
+use connections::Connections;
+
+pub(crate) use functions::all as functions;
+pub(crate) use hooks::all as hooks;
+
+/// What the host keeps for one plugin.
+pub(crate) struct Host {
+    config: Config,
+    connections: Connections,
+    icmp: Icmp,
+    /// The totals; the fields about the kernel are filled in from `census` when asked for.
+    pub report: Report,
+    /// The kernel's memory at the end of the last call.
+    pub census: Option<Census>,
+    /// The error message that the plugin has set in the last call.
+    pub message: Option<String>,
+}
+
+impl Host {
+    pub fn new(config: &Config) -> Self {
+        Host {
+            config: config.clone(),
+            connections: Connections::new(config.max_connections),
+            icmp: Icmp::new(config.icmp),
+            report: Report::default(),
+            census: None,
+            message: None,
+        }
+    }
+
+    /// Forgets what is known of the call before.
+    pub fn begin_call(&mut self) {
+        self.census = None;
+        self.message = None;
+    }
+
+    /// The totals, and the kernel's memory at the end of the last call.
+    pub fn report(&self) -> Report {
+        Report {
+            live_blocks: self.census.map(|c| c.live_blocks),
+            kernel_blocks: self.census.map(|c| c.kernel_blocks),
+            kernel_used: self.census.map(|c| c.kernel_used),
+            kernel_bytes: self.census.map(|c| c.kernel_bytes),
+            ..self.report.clone()
+        }
+    }
+
+    pub fn open_connections(&self) -> usize {
+        self.connections.len()
+    }
+
+    /// Closes every connection and the ICMP sockets.
+    pub fn close_all(&mut self) {
+        self.connections.clear();
+        self.icmp = Icmp::new(self.config.icmp);
+    }
+}
+
+/// Nothing that holds this lock can leave `Host` half changed, so a poisoned one is as good.
+pub(crate) fn lock(host: &Mutex<Host>) -> MutexGuard<'_, Host> {
+    host.lock().unwrap_or_else(PoisonError::into_inner)
+}

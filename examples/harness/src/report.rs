@@ -1,0 +1,110 @@
+//! What a plugin has used: the numbers that tests and benchmarks look at.
+
+use std::fmt;
+
+/// The names of the ten host functions, in the order in which [`Calls`] lists them.
+pub const HOST_FUNCTIONS: [&str; 10] = [
+    "tcp_connect",
+    "tcp_send",
+    "tcp_recv",
+    "tcp_close",
+    "udp_connect",
+    "udp_send",
+    "udp_recv",
+    "udp_close",
+    "icmp_send",
+    "icmp_recv",
+];
+
+/// How often each host function was called.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Calls([u64; HOST_FUNCTIONS.len()]);
+
+impl Calls {
+    /// Calls of the host function with this name; 0 for a name that is none.
+    pub fn get(&self, name: &str) -> u64 {
+        self.iter().find(|(n, _)| *n == name).map_or(0, |(_, c)| c)
+    }
+
+    /// Calls of all ten together.
+    pub fn total(&self) -> u64 {
+        self.0.iter().sum()
+    }
+
+    /// Every host function with its count, in the order of [`HOST_FUNCTIONS`].
+    pub fn iter(&self) -> impl Iterator<Item = (&'static str, u64)> + '_ {
+        HOST_FUNCTIONS.into_iter().zip(self.0)
+    }
+
+    pub(crate) fn count(&mut self, name: &str) {
+        if let Some(i) = HOST_FUNCTIONS.iter().position(|n| *n == name) {
+            self.0[i] += 1;
+        }
+    }
+}
+
+/// Only the functions that were called, as `tcp_connect 1, tcp_send 2`.
+impl fmt::Display for Calls {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut separator = "";
+        for (name, count) in self.iter().filter(|(_, count)| *count > 0) {
+            write!(f, "{separator}{name} {count}")?;
+            separator = ", ";
+        }
+        if separator.is_empty() {
+            f.write_str("none")?;
+        }
+        Ok(())
+    }
+}
+
+/// What a plugin has used since it was created, or since
+/// [`Plugin::reset_counters`](crate::Plugin::reset_counters).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Report {
+    /// How often each host function was called.
+    pub calls: Calls,
+    /// The fuel of all calls together; about one unit an instruction, those of the kernel
+    /// included. The first call of a plugin also pays for its start-up. The same plugin doing the
+    /// same work uses the same fuel on any machine.
+    pub fuel: u64,
+    /// Connections opened.
+    pub opened: u64,
+    /// Connections closed by the plugin.
+    pub closed: u64,
+    /// Payload bytes that the operating system took.
+    pub bytes_sent: u64,
+    /// Payload bytes handed to the plugin; of ICMP the payload alone, not the JSON around it.
+    pub bytes_received: u64,
+    /// Kernel blocks still alive at the end of the last call, other than its input, its output
+    /// and its error message: a plugin that frees what it allocates leaves 0. `None` before the
+    /// first call, and after one that ran out of fuel or damaged the kernel's memory.
+    pub live_blocks: Option<u64>,
+    /// All blocks in the kernel's list at the end of the last call, alive or free. Every
+    /// allocation may have to walk that list.
+    pub kernel_blocks: Option<u64>,
+    /// How far into the kernel's memory the list reached at the end of the last call, in bytes.
+    pub kernel_used: Option<u64>,
+    /// The size that the kernel's memory has grown to, in bytes. It never shrinks.
+    pub kernel_bytes: Option<u64>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn calls_are_counted_by_name() {
+        let mut calls = Calls::default();
+        assert_eq!(calls.to_string(), "none");
+        calls.count("udp_send");
+        calls.count("tcp_connect");
+        calls.count("udp_send");
+        calls.count("no such function");
+        assert_eq!(calls.get("udp_send"), 2);
+        assert_eq!(calls.get("no such function"), 0);
+        assert_eq!(calls.total(), 3);
+        assert_eq!(calls.to_string(), "tcp_connect 1, udp_send 2");
+    }
+}

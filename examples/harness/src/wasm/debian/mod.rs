@@ -1,0 +1,137 @@
+//! A compiler made of Debian's packages, without root and without installing anything.
+//!
+//! Debian packages a current Rust compiler (`rustc-web`, kept fresh for building browsers), its library's source and
+//! WASI's C library, but no Rust standard library for wasm to go with them. So the packages are fetched
+//! and unpacked below one folder, the standard library is built from the source once, and put
+//! where the compiler looks for it. From then on it is a compiler like any other.
+
+mod apt;
+mod libraries;
+mod packages;
+mod root;
+mod stdlib;
+
+use super::cache::Cache;
+use super::compiler::{Clippy, Compiler};
+use super::{Error, Target, installed, probe};
+use apt::Apt;
+use root::Root;
+use std::fs;
+use std::path::Path;
+
+/// To be raised whenever what is made here changes, so that nobody goes on with the old one.
+const RECIPE: u32 = 1;
+
+/// Ends the name of a folder that is still being made, or whose maker was killed.
+const PARTIAL: &str = ".partial";
+
+/// The name of the finished folder. Home folders are shared between machines of different kinds.
+fn name() -> String {
+    format!("wasm-recipe{RECIPE}-{}", std::env::consts::ARCH)
+}
+
+/// The compiler that an earlier run made, if it is there and runs.
+///
+/// The folder gets its name only when it is whole and has been tried, so there is little to look at here.
+/// It is asked for its version because the system around it may have changed since.
+pub(super) fn made_earlier(cache: &Cache, target: Target) -> Option<Compiler> {
+    let root = Root::at(&cache.folder().join(name()));
+    // Stat before run: mostly there is nothing, and this is asked for on every start.
+    if !root.rustc().exists() || !root.linker_is_there() {
+        return None;
+    }
+    let version = installed::version(root.rustc().as_os_str()).ok()?;
+    let clippy = if root.clippy().exists() {
+        Clippy::At(root.clippy())
+    } else {
+        Clippy::Missing(format!(
+            "its package, {}, was not to be had",
+            packages::CLIPPY
+        ))
+    };
+    Some(Compiler {
+        target,
+        origin: format!(
+            "{version}, made of Debian's packages in {}",
+            root.path().display()
+        ),
+        environment: vec![("RUSTC".into(), root.rustc().into())],
+        clippy,
+    })
+}
+
+/// Makes the compiler, for both targets. The caller holds the cache's lock.
+pub(super) fn make(cache: &Cache, target: Target, say: &dyn Fn(&str)) -> Result<Compiler, Error> {
+    apt::check_tools()?;
+    let place = cache.folder().join(name());
+    clear_leftovers(cache);
+    if place.exists() {
+        say("the compiler made earlier does not run any more: making it anew ...");
+        fs::remove_dir_all(&place).map_err(Error::doing(format!("remove {}", place.display())))?;
+    }
+    // A killed run may have left children that still write, so no two runs share a name.
+    let partial = format!("{}{PARTIAL}-{}", name(), std::process::id());
+    let partial = cache.folder().join(partial);
+    fs::create_dir_all(&partial).map_err(Error::doing(format!("make {}", partial.display())))?;
+    if let Err(why) = fill(&partial, say) {
+        // Half a compiler is no use, and the next run would remove it too.
+        let _ = fs::remove_dir_all(&partial);
+        return Err(why);
+    }
+    fs::rename(&partial, &place)
+        .map_err(Error::doing(format!("move it to {}", place.display())))?;
+    say(&format!("the compiler is ready, in {}", place.display()));
+    made_earlier(cache, target)
+        .ok_or_else(|| Error::new(format!("what was made in {} does not run", place.display())))
+}
+
+/// Removes what killed runs have left. Under the lock nobody else can be at work on it.
+fn clear_leftovers(cache: &Cache) {
+    let Ok(entries) = fs::read_dir(cache.folder()) else {
+        return;
+    };
+    let stem = name() + PARTIAL;
+    for entry in entries.flatten() {
+        if entry.file_name().to_string_lossy().starts_with(&stem) {
+            // What cannot be removed costs room and nothing else.
+            let _ = fs::remove_dir_all(entry.path());
+        }
+    }
+}
+
+/// Makes a whole compiler in the empty folder `place`, and tries it.
+fn fill(place: &Path, say: &dyn Fn(&str)) -> Result<(), Error> {
+    let root = Root::at(place);
+    let work = place.join("work");
+    let apt = Apt::new(&work)?;
+    say("fetching Debian's package lists into a private folder ...");
+    apt.update()?;
+    let mut chosen = packages::choose(&apt)?;
+    let size = apt.size(&chosen)?;
+    say(&format!(
+        "fetching {} packages of Debian's ({} MB): {} ...",
+        chosen.len(),
+        size / 1_000_000,
+        chosen.join(", ")
+    ));
+    root.unpack(&apt.download(&chosen)?)?;
+    libraries::complete(&root, &apt, &mut chosen, say)?;
+    root.write_scripts()?;
+    let version = installed::version(root.rustc().as_os_str())?;
+    root.put_linker()?;
+    // Clippy is a convenience: without it the compiler is as good as with it.
+    if installed::version(root.clippy().as_os_str()).is_err() {
+        let _ = fs::remove_file(root.clippy());
+    }
+    say(&format!(
+        "building the standard library of {version} for wasm, once (a minute or two) ..."
+    ));
+    stdlib::build(&root, &work)?;
+    for target in Target::ALL {
+        probe::plugin(root.rustc().as_os_str(), target)?;
+    }
+    probe::program(root.rustc().as_os_str())?;
+    root.write_note(&version, &chosen)?;
+    root.prune();
+    fs::remove_dir_all(&work).map_err(Error::doing(format!("remove {}", work.display())))
+}

@@ -1,0 +1,74 @@
+//! What several test files need: the plugin of `raw.wat`, with a method for each of its exports.
+#![allow(dead_code)] // No test file uses all of it.
+
+use harness_host::{Config, Plugin};
+use std::time::{Duration, Instant};
+
+/// Short enough to wait out in a test.
+pub const WAIT: Duration = Duration::from_millis(100);
+
+/// A configuration that waits shortly for what never comes.
+pub fn impatient() -> Config {
+    Config::new().wait(WAIT)
+}
+
+/// Waits for something that another thread brings about.
+pub fn eventually(what: &str, condition: impl Fn() -> bool) {
+    let deadline = Instant::now() + Duration::from_secs(30);
+    while !condition() {
+        assert!(Instant::now() < deadline, "never happened: {what}");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+/// The plugin that hands calls straight on to the host.
+pub struct Raw(pub Plugin);
+
+impl Raw {
+    pub fn new(config: &Config) -> Self {
+        Raw(Plugin::new(include_bytes!("raw.wat"), config).unwrap())
+    }
+
+    /// A call that answers a number.
+    pub fn number(&mut self, function: &str, words: &[u64], bytes: &[u8]) -> u64 {
+        let output = self.bytes(function, words, bytes);
+        u64::from_le_bytes(output.try_into().unwrap())
+    }
+
+    /// A call that answers bytes; none stand for the host's 0.
+    pub fn bytes(&mut self, function: &str, words: &[u64], bytes: &[u8]) -> Vec<u8> {
+        let mut input: Vec<u8> = words.iter().flat_map(|word| word.to_le_bytes()).collect();
+        input.extend_from_slice(bytes);
+        let output = self.0.call(function, &input).unwrap();
+        assert_eq!(self.0.live_blocks(), Some(0), "{function} leaks");
+        output
+    }
+
+    pub fn connect(&mut self, protocol: &str, address: impl ToString) -> u64 {
+        let function = format!("{protocol}_connect");
+        self.number(&function, &[], address.to_string().as_bytes())
+    }
+
+    pub fn send(&mut self, protocol: &str, id: u64, data: &[u8]) -> u64 {
+        let words = [id, data.len() as u64];
+        self.number(&format!("{protocol}_send"), &words, data)
+    }
+
+    pub fn receive(&mut self, protocol: &str, id: u64, max: u32) -> Vec<u8> {
+        self.bytes(&format!("{protocol}_recv"), &[id, max.into()], &[])
+    }
+
+    pub fn close(&mut self, protocol: &str, id: u64) {
+        self.bytes(&format!("{protocol}_close"), &[id], &[]);
+    }
+
+    pub fn ping(&mut self, target: &str, payload: &[u8], seq: u64) -> u64 {
+        let rest = [target.as_bytes(), payload].concat();
+        self.number("icmp_send", &[seq, target.len() as u64], &rest)
+    }
+
+    pub fn hear(&mut self, milliseconds: u32) -> String {
+        let json = self.bytes("icmp_recv", &[milliseconds.into()], &[]);
+        String::from_utf8(json).unwrap()
+    }
+}

@@ -1,0 +1,45 @@
+//! The smallest plugin: it sends a message to a TCP echo server and returns what comes back, without
+//! std and without an allocator.
+//!
+//! Input: `ADDRESS` or `ADDRESS MESSAGE`, say `127.0.0.1:6000 Hello`, of 256 bytes at the most. The
+//! function returns 0 if it worked.
+//!
+//! Build it for `wasm32-unknown-unknown`.
+
+#![no_std]
+#![cfg(target_family = "wasm")]
+
+mod plugin;
+
+use embedded_io::{Read, Write};
+use harness_wasi_sockets::embedded::TcpStream;
+
+/// What the host calls.
+#[unsafe(no_mangle)]
+pub extern "C" fn run() -> i32 {
+    match echo() {
+        Some(()) => 0,
+        None => 1,
+    }
+}
+
+fn echo() -> Option<()> {
+    let mut input = [0; 256];
+    let input = core::str::from_utf8(plugin::input(&mut input)?).ok()?;
+    let (address, message) = input.split_once(' ').unwrap_or((input, "Hello, tiny!"));
+
+    let mut stream = TcpStream::connect(address).ok()?;
+    stream.write_all(message.as_bytes()).ok()?;
+
+    let mut reply = [0; 256];
+    let reply = reply.get_mut(..message.len())?;
+    stream.read_exact(reply).ok()?;
+
+    plugin::output(reply)
+}
+
+/// A plugin must say what happens on a panic. This one cannot panic; the compiler still asks.
+#[panic_handler]
+fn panic(_: &core::panic::PanicInfo) -> ! {
+    core::arch::wasm32::unreachable()
+}

@@ -1,0 +1,227 @@
+//! One owned piece of the kernel's memory.
+
+use crate::Error;
+use crate::host::{DefaultHost, Host};
+use core::fmt;
+use core::marker::PhantomData;
+
+/// One owned piece of the kernel's memory, given back on drop.
+///
+/// Whatever the plugin and the host hand each other lies in such a block: the kernel's memory is a
+/// memory of its own, which the plugin reaches only through copies.
+///
+/// The kernel is reset between two calls of a plugin, and every block is gone then. So a block must
+/// not be kept from one call to the next; the library's own never outlive the operation that made
+/// them. For the same reason a block stays on its thread.
+pub struct Block<H: Host = DefaultHost> {
+    host: H,
+    offset: u64,
+    len: u64,
+    /// Not `Send`: on a native host each thread has a kernel memory of its own.
+    thread: PhantomData<*const ()>,
+}
+
+impl<H: Host> Block<H> {
+    /// Takes a block of `len` bytes. What is in it is not specified.
+    ///
+    /// A block of no bytes does not exist in the kernel; asked for one, this gives one of 1 byte.
+    ///
+    /// # Errors
+    /// [`Error::OutOfMemory`] if the kernel has none left.
+    pub fn new_in(host: H, len: u64) -> Result<Self, Error> {
+        let len = len.max(1);
+        match host.alloc(len) {
+            0 => Err(Error::OutOfMemory),
+            offset => Ok(Self::owning(host, offset, len)),
+        }
+    }
+
+    /// Takes a block and copies `bytes` into it.
+    ///
+    /// # Errors
+    /// [`Error::OutOfMemory`] if the kernel has none left.
+    pub fn copy_of_in(host: H, bytes: &[u8]) -> Result<Self, Error> {
+        let block = Self::new_in(host, bytes.len() as u64)?;
+        block.host.store(block.offset, bytes);
+        Ok(block)
+    }
+
+    /// Takes over the block at `offset`, which the host has given: from now on it is freed here.
+    /// `None` if there is no block at `offset`.
+    pub fn adopt_in(host: H, offset: u64) -> Option<Self> {
+        if offset == 0 {
+            return None;
+        }
+        match host.length(offset) {
+            0 => None,
+            len => Some(Self::owning(host, offset, len)),
+        }
+    }
+
+    fn owning(host: H, offset: u64, len: u64) -> Self {
+        Self {
+            host,
+            offset,
+            len,
+            thread: PhantomData,
+        }
+    }
+
+    /// Where the block lies in the kernel's memory: what the host's functions are given.
+    #[must_use]
+    pub fn offset(&self) -> u64 {
+        self.offset
+    }
+
+    /// The block's length in bytes, at least 1.
+    #[must_use]
+    #[expect(clippy::len_without_is_empty, reason = "there is no empty block")]
+    pub fn len(&self) -> u64 {
+        self.len
+    }
+
+    /// Copies from the block's byte number `at` on into `into`, and answers how many bytes that
+    /// was: all that there are, or all that fit.
+    pub fn load(&self, at: u64, into: &mut [u8]) -> usize {
+        let left = usize::try_from(self.len.saturating_sub(at)).unwrap_or(usize::MAX);
+        let n = left.min(into.len());
+        if let Some(into) = into.get_mut(..n) {
+            self.host.load(self.offset.wrapping_add(at), into);
+        }
+        n
+    }
+
+    /// Copies from `from` into the block from its byte number `at` on, and answers how many bytes
+    /// that was: all that there are, or all that fit.
+    pub fn store(&self, at: u64, from: &[u8]) -> usize {
+        let room = usize::try_from(self.len.saturating_sub(at)).unwrap_or(usize::MAX);
+        let n = room.min(from.len());
+        if let Some(from) = from.get(..n) {
+            self.host.store(self.offset.wrapping_add(at), from);
+        }
+        n
+    }
+
+    /// Gives up the block without freeing it: its offset is now the caller's to free.
+    #[must_use = "the block leaks if nobody frees its offset"]
+    pub fn into_offset(self) -> u64 {
+        core::mem::ManuallyDrop::new(self).offset
+    }
+}
+
+impl Block {
+    /// Takes a block of `len` bytes from the plugin's kernel. See [`new_in`](Block::new_in).
+    ///
+    /// # Errors
+    /// [`Error::OutOfMemory`] if the kernel has none left.
+    pub fn new(len: u64) -> Result<Self, Error> {
+        Self::new_in(DefaultHost, len)
+    }
+
+    /// Takes a block from the plugin's kernel and copies `bytes` into it.
+    ///
+    /// # Errors
+    /// [`Error::OutOfMemory`] if the kernel has none left.
+    pub fn copy_of(bytes: &[u8]) -> Result<Self, Error> {
+        Self::copy_of_in(DefaultHost, bytes)
+    }
+}
+
+impl<H: Host> Drop for Block<H> {
+    fn drop(&mut self) {
+        self.host.free(self.offset);
+    }
+}
+
+impl<H: Host> fmt::Debug for Block<H> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Block")
+            .field("offset", &self.offset)
+            .field("len", &self.len)
+            .finish()
+    }
+}
+
+#[cfg(all(test, feature = "std"))]
+mod tests {
+    use super::*;
+    use crate::host::Native;
+
+    #[test]
+    fn copies_of_every_small_length_come_back_whole() {
+        let bytes: Vec<u8> = (1..=40).collect();
+        for len in 1..=bytes.len() {
+            let block = Block::copy_of(&bytes[..len]).unwrap();
+            let mut back = vec![0xee; len + 3];
+            assert_eq!(block.load(0, &mut back), len);
+            assert_eq!(back[..len], bytes[..len]);
+            assert_eq!(back[len..], [0xee; 3]);
+        }
+        assert_eq!(Native::live_blocks(), 0);
+    }
+
+    #[test]
+    fn the_parts_of_a_block() {
+        let block = Block::new(10).unwrap();
+        assert_eq!(block.store(0, &[1; 20]), 10);
+        assert_eq!(block.store(8, &[2; 20]), 2);
+        assert_eq!(block.store(10, &[3]), 0);
+        assert_eq!(block.store(u64::MAX, &[3]), 0);
+        let mut part = [0; 4];
+        assert_eq!(block.load(7, &mut part), 3);
+        assert_eq!(part, [1, 2, 2, 0]);
+        assert_eq!(block.load(11, &mut part), 0);
+    }
+
+    #[test]
+    fn no_block_is_adopted_from_an_offset_that_is_none() {
+        assert!(Block::adopt_in(Native, 0).is_none());
+        assert!(Block::adopt_in(Native, 12345).is_none());
+        let offset = Block::copy_of(b"kept").unwrap().into_offset();
+        assert_eq!(Native::live_blocks(), 1);
+        assert_eq!(Block::adopt_in(Native, offset).unwrap().len(), 4);
+        assert_eq!(Native::live_blocks(), 0);
+    }
+
+    /// The word-by-word copy that a plugin uses, on a host that offers nothing else.
+    #[test]
+    fn the_provided_copies_touch_exactly_their_bytes() {
+        use core::cell::RefCell;
+        #[derive(Clone)]
+        struct Words<'a>(&'a RefCell<[u8; 64]>);
+        impl Host for Words<'_> {
+            fn load_u8(&self, offset: u64) -> u8 {
+                self.0.borrow()[offset as usize]
+            }
+            fn load_u64(&self, offset: u64) -> u64 {
+                let at = offset as usize;
+                u64::from_le_bytes(self.0.borrow()[at..at + 8].try_into().unwrap())
+            }
+            fn store_u8(&self, offset: u64, value: u8) {
+                self.0.borrow_mut()[offset as usize] = value;
+            }
+            fn store_u64(&self, offset: u64, value: u64) {
+                let at = offset as usize;
+                self.0.borrow_mut()[at..at + 8].copy_from_slice(&value.to_le_bytes());
+            }
+            crate::testing::no_sockets!();
+        }
+        for at in 0..9 {
+            for len in 0..40 {
+                let memory = RefCell::new(core::array::from_fn(|i| i as u8));
+                let host = Words(&memory);
+                let mut back = vec![0; len];
+                host.load(at, &mut back);
+                let at_usize = at as usize;
+                assert_eq!(back, memory.borrow()[at_usize..at_usize + len]);
+                let bytes: Vec<u8> = (0..len).map(|i| 200 + i as u8).collect();
+                host.store(at, &bytes);
+                for (i, byte) in memory.borrow().iter().enumerate() {
+                    let inside = (at_usize..at_usize + len).contains(&i);
+                    let expected = if inside { bytes[i - at_usize] } else { i as u8 };
+                    assert_eq!(*byte, expected, "byte {i}, {len} bytes at {at}");
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! ICMP echo without std.
+
+use super::IcmpResponse;
+use crate::Error;
+use crate::address::check_target;
+use crate::block::Block;
+use crate::host::{DefaultHost, Host};
+use crate::json::{self, MOST_TEXT};
+use crate::patience::Pause;
+
+/// The most bytes of payload that an echo request can carry (over IPv4).
+const LONGEST: usize = 65_507;
+/// Below this many milliseconds, a receive that times out and one that fails look the same.
+const TELLING_MS: u32 = 20;
+
+/// Sends ICMP echo requests and receives ICMP packets.
+///
+/// The host needs the right to open raw sockets; without it every call fails. It hears *all* ICMP
+/// packets of its machine, so what is received may be anybody's: look at its type, source, sequence
+/// number and data before you take it for a reply. A host that opens its raw socket only in the
+/// receive misses replies that came before.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct IcmpSocket<H: Host = DefaultHost> {
+    host: H,
+}
+
+impl IcmpSocket {
+    /// Makes a socket. Nothing is opened: the host does that as it needs.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+}
+
+impl<H: Host> IcmpSocket<H> {
+    /// Makes a socket that asks `host`.
+    pub fn new_in(host: H) -> Self {
+        Self { host }
+    }
+
+    /// Sends an echo request to `target`: a name, an IPv4 address or an IPv6 address (without
+    /// brackets, without a port).
+    ///
+    /// # Errors
+    /// [`Error::InvalidAddress`] before the host is called; [`Error::InvalidInput`] if the payload
+    /// is longer than 65,507 bytes; [`Error::NotSent`] if the host did not send it;
+    /// [`Error::OutOfMemory`].
+    pub fn send(&self, target: &str, payload: &[u8], seq: u16) -> Result<(), Error> {
+        check_target(target)?;
+        if payload.len() > LONGEST {
+            return Err(Error::InvalidInput);
+        }
+        let target = Block::copy_of_in(self.host.clone(), target.as_bytes())?;
+        let data = Block::copy_of_in(self.host.clone(), payload)?;
+        match self
+            .host
+            .icmp_send(target.offset(), data.offset(), payload.len() as u64, seq)
+        {
+            0 => Err(Error::NotSent),
+            _ => Ok(()),
+        }
+    }
+
+    /// Waits up to `timeout_ms` milliseconds for an ICMP packet, anybody's.
+    ///
+    /// # Errors
+    /// [`Error::TimedOut`] if none came; [`Error::NotHeard`] if there is a clock and the host gave
+    /// up at once; [`Error::InvalidData`] if the host's report is not JSON of the agreed form, or
+    /// longer than 8,192 bytes, or has more than 1,500 bytes of data.
+    pub fn recv(&self, timeout_ms: u32) -> Result<IcmpResponse, Error> {
+        let before = self.host.now();
+        let offset = self.host.icmp_recv(timeout_ms);
+        let Some(block) = Block::adopt_in(self.host.clone(), offset) else {
+            return Err(match Pause::since(&self.host, before) {
+                Pause::None if timeout_ms >= TELLING_MS => Error::NotHeard,
+                _ => Error::TimedOut,
+            });
+        };
+        let mut text = [0; MOST_TEXT];
+        if block.len() > text.len() as u64 {
+            return Err(Error::InvalidData);
+        }
+        let len = block.load(0, &mut text);
+        json::decode(text.get(..len).unwrap_or_default())
+    }
+}

@@ -1,0 +1,37 @@
+//! The sockets without std: no allocation, [`embedded_io`] traits, and one small [`Error`].
+//!
+//! They are what the std facade stands on, and are there with every feature set.
+//!
+//! ```
+//! use harness_wasi_sockets::embedded::TcpStream;
+//! use embedded_io::{Read, Write};
+//!
+//! # fn connect_and_greet() -> Result<(), harness_wasi_sockets::Error> {
+//! let mut stream = TcpStream::connect("127.0.0.1:6000")?;
+//! stream.write_all(b"Hello, world!")?;
+//! let mut buf = [0; 1024];
+//! let n = stream.read(&mut buf)?;
+//! # let _ = &buf[..n];
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! Where the std types take one host for granted, these take any [`Host`](crate::host::Host): the
+//! functions that end in `_in` are given it, as those of std's collections are given an allocator.
+
+mod icmp;
+mod tcp;
+mod udp;
+
+pub use crate::address::Address;
+pub use crate::error::Error;
+pub use crate::json::IcmpResponse;
+pub use icmp::IcmpSocket;
+pub use tcp::{Shutdown, TcpStream};
+pub use udp::UdpSocket;
+#[cfg(feature = "std")]
+pub(crate) use udp::{receive, send};
+
+/// The number of bytes that a [`TcpStream`] keeps of what it has received, unless its type says
+/// otherwise.
+pub const DEFAULT_CAPACITY: usize = 1_024;

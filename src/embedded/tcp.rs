@@ -1,0 +1,175 @@
+//! A TCP connection without std.
+
+use super::{Address, DEFAULT_CAPACITY};
+use crate::Error;
+use crate::connection::{BOTH, Connection, READ, Tcp, WRITE};
+use crate::host::{DefaultHost, Host};
+use crate::patience::DEFAULT_TIMEOUT;
+use crate::reader::Reader;
+use core::time::Duration;
+use embedded_io::{BufRead, ErrorType, Read, ReadExactError, ReadReady, Write};
+
+/// A TCP connection, closed on drop.
+///
+/// It reads and writes through the [`embedded_io`] traits, and corresponds to
+/// `std::net::TcpStream`. It keeps up to `N` bytes that have been received and not been read, in
+/// place: the connection is as large as its buffer. One that lives in a `static` stays open from
+/// one call of the plugin to the next.
+///
+/// # How long a read waits
+/// For the first byte, up to the read timeout, 30 s at first; then [`Error::TimedOut`], and nothing
+/// is lost. `Ok(0)` is the end of the stream. Where there is no clock (without `std`, or on
+/// `wasm32-unknown-unknown`), a silence cannot be told from the end: a stream that is silent for as
+/// many of the host's waits of 5 s as the timeout has reads as ended.
+#[derive(Debug)]
+pub struct TcpStream<const N: usize = DEFAULT_CAPACITY, H: Host = DefaultHost> {
+    connection: Connection<Tcp, H>,
+    reader: Reader<N>,
+    read_timeout: Option<Duration>,
+}
+
+/// Which directions of a stream to shut down. It corresponds to `std::net::Shutdown`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Shutdown {
+    /// What this side reads.
+    Read,
+    /// What this side writes.
+    Write,
+    /// Both: the connection is closed.
+    Both,
+}
+
+impl TcpStream {
+    /// Connects to `address`, with a buffer of [`DEFAULT_CAPACITY`] bytes.
+    ///
+    /// This corresponds to `std::net::TcpStream::connect`. For another capacity:
+    /// `TcpStream::<64>::connect_in(DefaultHost, address)`.
+    ///
+    /// # Errors
+    /// [`Error::InvalidAddress`] before the host is called; [`Error::ConnectFailed`] if the host
+    /// could not connect within its 5 s; [`Error::OutOfMemory`].
+    pub fn connect<A: Address>(address: A) -> Result<Self, Error> {
+        Self::connect_in(DefaultHost, address)
+    }
+}
+
+impl<const N: usize, H: Host> TcpStream<N, H> {
+    /// Connects to `address` through `host`, with a buffer of `N` bytes.
+    ///
+    /// # Errors
+    /// As [`connect`](TcpStream::connect).
+    pub fn connect_in<A: Address>(host: H, address: A) -> Result<Self, Error> {
+        Ok(Self {
+            connection: Connection::open(host, &address)?,
+            reader: Reader::new(),
+            read_timeout: Some(DEFAULT_TIMEOUT),
+        })
+    }
+
+    /// Sets how long a read waits for the first byte; `None` is for ever. It is 30 s at first.
+    ///
+    /// This corresponds to `std::net::TcpStream::set_read_timeout`. The host waits 5 s at a time,
+    /// so a read takes at least that, and a timeout is rounded up to the end of a wait.
+    ///
+    /// # Errors
+    /// [`Error::InvalidInput`] if the timeout is zero.
+    pub fn set_read_timeout(&mut self, timeout: Option<Duration>) -> Result<(), Error> {
+        if timeout == Some(Duration::ZERO) {
+            return Err(Error::InvalidInput);
+        }
+        self.read_timeout = timeout;
+        Ok(())
+    }
+
+    /// How long a read waits for the first byte. This corresponds to
+    /// `std::net::TcpStream::read_timeout`.
+    #[must_use]
+    pub fn read_timeout(&self) -> Option<Duration> {
+        self.read_timeout
+    }
+
+    /// Copies bytes that the next read will give into `into`, and waits for the first as a read
+    /// does. `Ok(0)` is the end of the stream, or an empty `into`.
+    ///
+    /// This corresponds to `std::net::TcpStream::peek`. It shows at most `N` bytes.
+    ///
+    /// # Errors
+    /// As a read: [`Error::TimedOut`], [`Error::Overrun`].
+    pub fn peek(&mut self, into: &mut [u8]) -> Result<usize, Error> {
+        self.reader.peek(&self.connection, self.read_timeout, into)
+    }
+
+    /// Shuts down one direction of the stream, or both.
+    ///
+    /// This corresponds to `std::net::TcpStream::shutdown`, with one difference: the host can only
+    /// close a connection whole. It is closed when both directions have been shut; one that is shut
+    /// alone is shut on this side (reads give the end, writes [`Error::Shutdown`]), and the peer
+    /// does not see it.
+    pub fn shutdown(&mut self, how: Shutdown) {
+        self.connection.shut(match how {
+            Shutdown::Read => READ,
+            Shutdown::Write => WRITE,
+            Shutdown::Both => BOTH,
+        });
+    }
+}
+
+impl<const N: usize, H: Host> ErrorType for TcpStream<N, H> {
+    type Error = Error;
+}
+
+impl<const N: usize, H: Host> Read for TcpStream<N, H> {
+    fn read(&mut self, buf: &mut [u8]) -> Result<usize, Error> {
+        self.reader.read(&self.connection, self.read_timeout, buf)
+    }
+
+    // The provided one slices by index, which keeps the panic machinery in a small plugin.
+    fn read_exact(&mut self, mut buf: &mut [u8]) -> Result<(), ReadExactError<Error>> {
+        while !buf.is_empty() {
+            let n = self.read(buf)?;
+            if n == 0 {
+                return Err(ReadExactError::UnexpectedEof);
+            }
+            buf = buf.get_mut(n..).unwrap_or_default();
+        }
+        Ok(())
+    }
+}
+
+impl<const N: usize, H: Host> BufRead for TcpStream<N, H> {
+    fn fill_buf(&mut self) -> Result<&[u8], Error> {
+        self.reader.fill(&self.connection, self.read_timeout)
+    }
+
+    fn consume(&mut self, amt: usize) {
+        self.reader.consume(amt);
+    }
+}
+
+/// It is ready when something is buffered, and when the end has been seen. It is not ready when
+/// only the host could tell: to ask the host may mean to wait.
+impl<const N: usize, H: Host> ReadReady for TcpStream<N, H> {
+    fn read_ready(&mut self) -> Result<bool, Error> {
+        Ok(self.reader.is_ready(&self.connection))
+    }
+}
+
+impl<const N: usize, H: Host> Write for TcpStream<N, H> {
+    fn write(&mut self, buf: &[u8]) -> Result<usize, Error> {
+        self.connection.write(buf)
+    }
+
+    /// Does nothing: what has been written is with the host.
+    fn flush(&mut self) -> Result<(), Error> {
+        Ok(())
+    }
+
+    // As `read_exact`: the provided one can panic.
+    fn write_all(&mut self, mut buf: &[u8]) -> Result<(), Error> {
+        while !buf.is_empty() {
+            let n = self.write(buf)?;
+            buf = buf.get(n..).unwrap_or_default();
+        }
+        Ok(())
+    }
+}

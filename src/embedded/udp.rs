@@ -1,0 +1,119 @@
+//! A UDP socket without std.
+
+use super::Address;
+use crate::Error;
+use crate::block::Block;
+use crate::connection::{Connection, Udp};
+use crate::host::{DefaultHost, Host};
+use crate::patience::{ONE_WAIT, Patience, Pause};
+use core::time::Duration;
+
+/// The most bytes that a UDP datagram can carry (over IPv4).
+const LONGEST: usize = 65_507;
+
+/// A UDP socket that is connected to one peer, closed on drop.
+///
+/// It corresponds to a `std::net::UdpSocket` after its `connect`.
+///
+/// # How long a receive waits
+/// For one of the host's waits, 5 s, or as many as the read timeout takes if one is set; then
+/// [`Error::TimedOut`]. Where there is a clock, a receive that the host answers at once without a
+/// datagram is [`Error::WouldBlock`]: an empty datagram came, or word that nobody listens at the
+/// peer's port; the host does not say which.
+#[derive(Debug)]
+pub struct UdpSocket<H: Host = DefaultHost> {
+    connection: Connection<Udp, H>,
+    read_timeout: Option<Duration>,
+}
+
+impl UdpSocket {
+    /// Makes a socket that sends to `address` and receives from it.
+    ///
+    /// # Errors
+    /// [`Error::InvalidAddress`] before the host is called; [`Error::ConnectFailed`] if the host
+    /// does not find the name or a way there; [`Error::OutOfMemory`].
+    pub fn connect<A: Address>(address: A) -> Result<Self, Error> {
+        Self::connect_in(DefaultHost, address)
+    }
+}
+
+impl<H: Host> UdpSocket<H> {
+    /// Makes a socket through `host`.
+    ///
+    /// # Errors
+    /// As [`connect`](UdpSocket::connect).
+    pub fn connect_in<A: Address>(host: H, address: A) -> Result<Self, Error> {
+        Ok(Self {
+            connection: Connection::open(host, &address)?,
+            read_timeout: Some(ONE_WAIT),
+        })
+    }
+
+    /// Sets how long a receive waits for a datagram; `None` is for ever. At first it is one of the
+    /// host's waits.
+    ///
+    /// This corresponds to `std::net::UdpSocket::set_read_timeout`. The host waits 5 s at a time,
+    /// so a receive takes at least that, and a timeout is rounded up to the end of a wait.
+    ///
+    /// # Errors
+    /// [`Error::InvalidInput`] if the timeout is zero.
+    pub fn set_read_timeout(&mut self, timeout: Option<Duration>) -> Result<(), Error> {
+        if timeout == Some(Duration::ZERO) {
+            return Err(Error::InvalidInput);
+        }
+        self.read_timeout = timeout;
+        Ok(())
+    }
+
+    /// Sends one datagram of up to 65,507 bytes, and answers its length.
+    ///
+    /// This corresponds to `std::net::UdpSocket::send`. Whether an empty datagram was sent the host
+    /// does not say, so for one it is always `Ok(0)`.
+    ///
+    /// # Errors
+    /// [`Error::InvalidInput`] for a longer one; [`Error::NotSent`] if the host did not send it;
+    /// [`Error::OutOfMemory`].
+    pub fn send(&self, datagram: &[u8]) -> Result<usize, Error> {
+        send(&self.connection, datagram)
+    }
+
+    /// Receives one datagram into `into`, and answers how many of its bytes are there. What does
+    /// not fit is lost, as with std.
+    ///
+    /// This corresponds to `std::net::UdpSocket::recv`.
+    ///
+    /// # Errors
+    /// [`Error::TimedOut`], [`Error::WouldBlock`]: see [above](UdpSocket).
+    pub fn recv(&self, into: &mut [u8]) -> Result<usize, Error> {
+        receive(&self.connection, self.read_timeout, into)
+    }
+}
+
+pub(crate) fn send<H: Host>(
+    connection: &Connection<Udp, H>,
+    datagram: &[u8],
+) -> Result<usize, Error> {
+    if datagram.len() > LONGEST {
+        return Err(Error::InvalidInput);
+    }
+    let block = Block::copy_of_in(connection.host().clone(), datagram)?;
+    match connection.send(&block, datagram.len()) {
+        None if !datagram.is_empty() => Err(Error::NotSent),
+        _ => Ok(datagram.len()),
+    }
+}
+
+pub(crate) fn receive<H: Host>(
+    connection: &Connection<Udp, H>,
+    timeout: Option<Duration>,
+    into: &mut [u8],
+) -> Result<usize, Error> {
+    let mut patience = Patience::new(timeout);
+    loop {
+        let before = connection.host().now();
+        if let Some(block) = connection.receive(into.len()) {
+            return Ok(block.load(0, into));
+        }
+        patience.no_datagram(Pause::since(connection.host(), before))?;
+    }
+}

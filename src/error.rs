@@ -1,0 +1,135 @@
+//! What can go wrong, in one small type.
+
+use core::fmt;
+use embedded_io::ErrorKind;
+
+/// What went wrong.
+///
+/// A harness host answers 0 for every failure and gives no reason, so an error says what was asked
+/// for and what may have been the cause, and where there is something to do about it, what.
+///
+/// It corresponds to `std::io::Error`, without its allocation: with the feature `std` it converts
+/// into one whose [`kind`](std::io::Error::kind) is the matching one, and which still holds it
+/// (`error.get_ref()`). For the embedded-io world, [`embedded_io::Error::kind`] does the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Error {
+    /// The address is not one: kind `InvalidInput`. The host was not called.
+    InvalidAddress,
+    /// An argument other than an address is out of its range: kind `InvalidInput`. The host was not
+    /// called.
+    InvalidInput,
+    /// The host could not connect: kind `ConnectionRefused`.
+    ConnectFailed,
+    /// The connection broke while sending: kind `BrokenPipe`. How much of what was sent arrived
+    /// is not known.
+    SendFailed,
+    /// This direction of the stream has been shut down on this side, or has broken before: kind
+    /// `BrokenPipe`.
+    Shutdown,
+    /// The host did not send the datagram or the echo request: kind `Other`.
+    NotSent,
+    /// The host did not listen for ICMP: kind `Other`.
+    NotHeard,
+    /// Nothing came for as long as the timeout allows: kind `TimedOut`. Nothing was lost: the next
+    /// call goes on where this one stopped.
+    TimedOut,
+    /// Nothing was there, and the host did not wait for it: kind `WouldBlock` in std, `Other` in
+    /// embedded-io, which has none.
+    WouldBlock,
+    /// The kernel has no memory left: kind `OutOfMemory`.
+    OutOfMemory,
+    /// The host's answer is not what the contract says: kind `InvalidData`.
+    InvalidData,
+    /// The host gave more bytes than were asked for, and more than there is room to keep: kind
+    /// `InvalidData`. All bytes before have been delivered; the stream is of no further use.
+    Overrun,
+    /// This host does not offer it: kind `Unsupported`.
+    Unsupported,
+}
+
+impl Error {
+    /// The error in words, without a full stop.
+    #[must_use]
+    pub const fn message(self) -> &'static str {
+        match self {
+            Error::InvalidAddress => {
+                "not a usable address: give `host:port` (for ICMP a host alone), with a name, an \
+                 IPv4 address or an IPv6 address in brackets, and a port from 0 to 65535"
+            }
+            Error::InvalidInput => "an argument is out of range: see the method's documentation",
+            Error::ConnectFailed => {
+                "the host could not connect: refused, unreachable, not found, too slow, or not \
+                 allowed to this plugin (the host does not say which)"
+            }
+            Error::SendFailed => {
+                "the connection broke while sending: open a new one; how much arrived is not known"
+            }
+            Error::Shutdown => {
+                "this direction of the stream has been shut down, or a write to it has failed \
+                 before: open a new connection"
+            }
+            Error::NotSent => {
+                "the host did not send it: it may be too long, the target unreachable, or (ICMP) \
+                 the host without the right to open raw sockets"
+            }
+            Error::NotHeard => {
+                "the host did not listen for ICMP: it may be without the right to open raw sockets"
+            }
+            Error::TimedOut => "nothing came within the timeout: try again, nothing was lost",
+            Error::WouldBlock => "nothing is there now: try again later",
+            Error::OutOfMemory => {
+                "the plugin kernel's memory is used up: send less at a time, or raise the limit at \
+                 the host"
+            }
+            Error::InvalidData => "the host's answer is not what its contract says",
+            Error::Overrun => {
+                "the host gave more than was asked for and than there is room for: open a new \
+                 connection, with a larger buffer"
+            }
+            Error::Unsupported => "the host does not offer this",
+        }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.message())
+    }
+}
+
+impl core::error::Error for Error {}
+
+impl embedded_io::Error for Error {
+    fn kind(&self) -> ErrorKind {
+        match self {
+            Error::InvalidAddress | Error::InvalidInput => ErrorKind::InvalidInput,
+            Error::ConnectFailed => ErrorKind::ConnectionRefused,
+            Error::SendFailed | Error::Shutdown => ErrorKind::BrokenPipe,
+            Error::TimedOut => ErrorKind::TimedOut,
+            Error::OutOfMemory => ErrorKind::OutOfMemory,
+            Error::InvalidData | Error::Overrun => ErrorKind::InvalidData,
+            Error::Unsupported => ErrorKind::Unsupported,
+            Error::NotSent | Error::NotHeard | Error::WouldBlock => ErrorKind::Other,
+        }
+    }
+}
+
+#[cfg(feature = "std")]
+impl From<Error> for std::io::Error {
+    fn from(error: Error) -> Self {
+        use std::io::ErrorKind;
+        let kind = match error {
+            Error::InvalidAddress | Error::InvalidInput => ErrorKind::InvalidInput,
+            Error::ConnectFailed => ErrorKind::ConnectionRefused,
+            Error::SendFailed | Error::Shutdown => ErrorKind::BrokenPipe,
+            Error::TimedOut => ErrorKind::TimedOut,
+            Error::WouldBlock => ErrorKind::WouldBlock,
+            Error::OutOfMemory => ErrorKind::OutOfMemory,
+            Error::InvalidData | Error::Overrun => ErrorKind::InvalidData,
+            Error::Unsupported => ErrorKind::Unsupported,
+            Error::NotSent | Error::NotHeard => ErrorKind::Other,
+        };
+        std::io::Error::new(kind, error)
+    }
+}

@@ -1,0 +1,55 @@
+//! No host: what is there on a target that is not wasm, without `std`.
+
+use super::Host;
+
+/// The [`Host`] that is not there: every call fails, as the contract lets a call fail.
+///
+/// It is what sockets use by default in a build that is neither a plugin nor has the operating
+/// system's sockets (`default-features = false` on a target that is not wasm). Such a build can
+/// still check code and bring a [`Host`] of its own.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Absent;
+
+impl Host for Absent {
+    fn tcp_connect(&self, _addr: u64) -> u32 {
+        0
+    }
+    fn tcp_send(&self, _id: u32, _data: u64, _len: u64) -> u32 {
+        0
+    }
+    fn tcp_recv(&self, _id: u32, _max: u32) -> u64 {
+        0
+    }
+    fn tcp_close(&self, _id: u32) {}
+    fn udp_connect(&self, _addr: u64) -> u32 {
+        0
+    }
+    fn udp_send(&self, _id: u32, _data: u64, _len: u64) -> u32 {
+        0
+    }
+    fn udp_recv(&self, _id: u32, _max: u32) -> u64 {
+        0
+    }
+    fn udp_close(&self, _id: u32) {}
+    fn icmp_send(&self, _target: u64, _payload: u64, _len: u64, _seq: u16) -> u32 {
+        0
+    }
+    fn icmp_recv(&self, _timeout_ms: u32) -> u64 {
+        0
+    }
+    fn alloc(&self, _len: u64) -> u64 {
+        0
+    }
+    fn free(&self, _offset: u64) {}
+    fn length(&self, _offset: u64) -> u64 {
+        0
+    }
+    fn load_u8(&self, _offset: u64) -> u8 {
+        0
+    }
+    fn load_u64(&self, _offset: u64) -> u64 {
+        0
+    }
+    fn store_u8(&self, _offset: u64, _value: u8) {}
+    fn store_u64(&self, _offset: u64, _value: u64) {}
+}

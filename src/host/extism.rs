@@ -1,0 +1,135 @@
+//! The imports of a plugin: the harness host's ten functions and the Extism kernel's memory.
+//!
+//! This is the only file of the crate with `unsafe` in it, and all of it is the two declarations.
+
+use super::Host;
+#[cfg(all(feature = "std", target_os = "wasi"))]
+use core::time::Duration;
+
+/// The [`Host`] of a plugin that runs in a harness host on the Extism runtime.
+///
+/// The ten functions are imported from module `env`, the kernel's from `extism:host/env`. An
+/// import is there only if the plugin uses it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Extism;
+
+/// What the harness host registers.
+#[allow(unsafe_code)]
+mod env {
+    // SAFETY: the signatures are the host's. Every argument is a plain number and the host answers
+    // for any of them: an offset names kernel memory, which is not this module's memory, so no
+    // value can break a promise of Rust's. That makes each of them safe to call.
+    #[link(wasm_import_module = "env")]
+    unsafe extern "C" {
+        pub(super) safe fn tcp_connect(addr: u64) -> u32;
+        pub(super) safe fn tcp_send(id: u32, data: u64, len: u64) -> u32;
+        pub(super) safe fn tcp_recv(id: u32, max: u32) -> u64;
+        pub(super) safe fn tcp_close(id: u32);
+        pub(super) safe fn udp_connect(addr: u64) -> u32;
+        pub(super) safe fn udp_send(id: u32, data: u64, len: u64) -> u32;
+        pub(super) safe fn udp_recv(id: u32, max: u32) -> u64;
+        pub(super) safe fn udp_close(id: u32);
+        pub(super) safe fn icmp_send(target: u64, payload: u64, len: u64, seq: u32) -> u32;
+        pub(super) safe fn icmp_recv(timeout_ms: u32) -> u64;
+    }
+}
+
+/// What the Extism kernel offers to every plugin.
+#[allow(unsafe_code)]
+mod kernel {
+    // SAFETY: as above: the signatures are the kernel's, the arguments are plain numbers, and an
+    // offset that names no block traps or answers 0 there, without touching this module's memory.
+    #[link(wasm_import_module = "extism:host/env")]
+    unsafe extern "C" {
+        pub(super) safe fn alloc(len: u64) -> u64;
+        pub(super) safe fn free(offset: u64);
+        pub(super) safe fn length(offset: u64) -> u64;
+        pub(super) safe fn load_u8(offset: u64) -> u8;
+        pub(super) safe fn load_u64(offset: u64) -> u64;
+        pub(super) safe fn store_u8(offset: u64, value: u8);
+        pub(super) safe fn store_u64(offset: u64, value: u64);
+    }
+}
+
+impl Host for Extism {
+    #[inline]
+    fn tcp_connect(&self, addr: u64) -> u32 {
+        env::tcp_connect(addr)
+    }
+    #[inline]
+    fn tcp_send(&self, id: u32, data: u64, len: u64) -> u32 {
+        env::tcp_send(id, data, len)
+    }
+    #[inline]
+    fn tcp_recv(&self, id: u32, max: u32) -> u64 {
+        env::tcp_recv(id, max)
+    }
+    #[inline]
+    fn tcp_close(&self, id: u32) {
+        env::tcp_close(id);
+    }
+    #[inline]
+    fn udp_connect(&self, addr: u64) -> u32 {
+        env::udp_connect(addr)
+    }
+    #[inline]
+    fn udp_send(&self, id: u32, data: u64, len: u64) -> u32 {
+        env::udp_send(id, data, len)
+    }
+    #[inline]
+    fn udp_recv(&self, id: u32, max: u32) -> u64 {
+        env::udp_recv(id, max)
+    }
+    #[inline]
+    fn udp_close(&self, id: u32) {
+        env::udp_close(id);
+    }
+    #[inline]
+    fn icmp_send(&self, target: u64, payload: u64, len: u64, seq: u16) -> u32 {
+        env::icmp_send(target, payload, len, u32::from(seq))
+    }
+    #[inline]
+    fn icmp_recv(&self, timeout_ms: u32) -> u64 {
+        env::icmp_recv(timeout_ms)
+    }
+    #[inline]
+    fn alloc(&self, len: u64) -> u64 {
+        kernel::alloc(len)
+    }
+    #[inline]
+    fn free(&self, offset: u64) {
+        kernel::free(offset);
+    }
+    #[inline]
+    fn length(&self, offset: u64) -> u64 {
+        kernel::length(offset)
+    }
+    #[inline]
+    fn load_u8(&self, offset: u64) -> u8 {
+        kernel::load_u8(offset)
+    }
+    #[inline]
+    fn load_u64(&self, offset: u64) -> u64 {
+        kernel::load_u64(offset)
+    }
+    #[inline]
+    fn store_u8(&self, offset: u64, value: u8) {
+        kernel::store_u8(offset, value);
+    }
+    #[inline]
+    fn store_u64(&self, offset: u64, value: u64) {
+        kernel::store_u64(offset, value);
+    }
+
+    // WASI is the only clock a plugin can have: std's panics on `wasm32-unknown-unknown`.
+    #[cfg(all(feature = "std", target_os = "wasi"))]
+    fn now(&self) -> Option<Duration> {
+        use std::sync::OnceLock;
+        use std::time::Instant;
+        static START: OnceLock<Instant> = OnceLock::new();
+        // Reads the clock once a call (but for the first), so that a clock that advances by the
+        // reading shows exactly that.
+        let now = Instant::now();
+        Some(now.saturating_duration_since(*START.get_or_init(|| now)))
+    }
+}

@@ -1,0 +1,177 @@
+//! ICMP echo over raw sockets.
+//!
+//! The socket is opened by the first send of a thread and kept, so that a reply which comes before
+//! the receive is called (on loopback it always does) is still heard.
+
+use super::LIMIT;
+use socket2::{Domain, Protocol, Socket, Type};
+use std::cell::RefCell;
+use std::fmt::Write;
+use std::net::{IpAddr, SocketAddr, ToSocketAddrs, UdpSocket};
+use std::rc::Rc;
+use std::time::{Duration, Instant};
+
+/// The id of every echo request, as at the real host.
+const ID: u16 = 1;
+/// The longest packet heard whole, IP header not counted; the rest of a longer one is cut.
+const LONGEST: usize = 1_500;
+/// The longest IPv4 header.
+const IP_HEADER: usize = 60;
+
+/// A raw socket and what it speaks.
+struct Raw {
+    socket: UdpSocket,
+    v6: bool,
+}
+
+thread_local! {
+    /// The socket of this thread's last send.
+    static RAW: RefCell<Option<Rc<Raw>>> = const { RefCell::new(None) };
+}
+
+fn open(v6: bool) -> Option<Rc<Raw>> {
+    let kept = RAW.with_borrow(Clone::clone).filter(|raw| raw.v6 == v6);
+    if kept.is_some() {
+        return kept;
+    }
+    let (domain, protocol) = if v6 {
+        (Domain::IPV6, Protocol::ICMPV6)
+    } else {
+        (Domain::IPV4, Protocol::ICMPV4)
+    };
+    let socket = Socket::new(domain, Type::RAW, Some(protocol)).ok()?;
+    socket.set_write_timeout(Some(LIMIT)).ok()?;
+    // A raw socket sends and receives with addresses as a UDP socket does, and std's type can do
+    // it into initialised memory.
+    let raw = Rc::new(Raw {
+        socket: socket.into(),
+        v6,
+    });
+    RAW.set(Some(Rc::clone(&raw)));
+    Some(raw)
+}
+
+/// Sends an echo request; `None` if it could not be.
+pub(super) fn send(target: &str, payload: &[u8], seq: u16) -> Option<()> {
+    let target: SocketAddr = match target.parse::<IpAddr>() {
+        Ok(ip) => (ip, 0).into(),
+        Err(_) => (target, 0).to_socket_addrs().ok()?.next()?,
+    };
+    let raw = open(target.is_ipv6())?;
+    let mut packet = vec![if raw.v6 { 128 } else { 8 }, 0, 0, 0];
+    packet.extend(ID.to_be_bytes());
+    packet.extend(seq.to_be_bytes());
+    packet.extend(payload);
+    if !raw.v6 {
+        // The operating system fills in that of ICMPv6, which covers addresses it chooses.
+        let sum = checksum(&packet).to_be_bytes();
+        packet.splice(2..4, sum);
+    }
+    let sent = raw.socket.send_to(&packet, target).ok()?;
+    (sent == packet.len()).then_some(())
+}
+
+/// Waits for an ICMP packet, anybody's, and gives it as a host's JSON.
+pub(super) fn receive(timeout: Duration) -> Option<String> {
+    let raw = RAW.with_borrow(Clone::clone)?;
+    let end = Instant::now().checked_add(timeout)?;
+    let mut buffer = [0; IP_HEADER + LONGEST];
+    loop {
+        let left = end.saturating_duration_since(Instant::now());
+        raw.socket
+            .set_read_timeout(Some(left.max(Duration::from_millis(1))))
+            .ok()?;
+        match raw.socket.recv_from(&mut buffer) {
+            Ok((n, from)) => {
+                let packet = buffer.get(..n)?;
+                if let Some(json) = json(from.ip(), strip_ip_header(packet, raw.v6)?) {
+                    return Some(json);
+                }
+            }
+            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+            Err(_) => return None,
+        }
+    }
+}
+
+/// A raw IPv4 socket gives the IP header too, a raw IPv6 socket does not.
+fn strip_ip_header(packet: &[u8], v6: bool) -> Option<&[u8]> {
+    let words = if v6 {
+        0
+    } else {
+        usize::from(packet.first()? & 0x0f)
+    };
+    packet.get(words * 4..)
+}
+
+fn json(source: IpAddr, packet: &[u8]) -> Option<String> {
+    let [
+        kind,
+        code,
+        _,
+        _,
+        id_high,
+        id_low,
+        seq_high,
+        seq_low,
+        data @ ..,
+    ] = packet
+    else {
+        return None;
+    };
+    let mut json = format!(r#"{{"source":"{source}","type":{kind},"code":{code}"#);
+    if matches!(kind, 0 | 8 | 128 | 129) {
+        let id = u16::from_be_bytes([*id_high, *id_low]);
+        let seq = u16::from_be_bytes([*seq_high, *seq_low]);
+        write!(json, r#","id":{id},"seq":{seq}"#).ok()?;
+    }
+    let data = data.get(..data.len().min(LONGEST))?;
+    write!(json, r#","data":{data:?}}}"#).ok()?;
+    Some(json)
+}
+
+/// The Internet checksum: the ones' complement of the ones' complement sum of 16-bit words.
+fn checksum(packet: &[u8]) -> u16 {
+    let mut sum: u32 = packet
+        .chunks(2)
+        .map(|pair| {
+            let low = pair.get(1).copied().unwrap_or(0);
+            u32::from(u16::from_be_bytes([
+                pair.first().copied().unwrap_or(0),
+                low,
+            ]))
+        })
+        .sum();
+    while sum > 0xffff {
+        sum = (sum & 0xffff) + (sum >> 16);
+    }
+    !(sum as u16)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::net::Ipv4Addr;
+
+    #[test]
+    fn the_checksum_of_a_packet_with_its_checksum_is_zero() {
+        let mut packet = vec![8, 0, 0, 0, 0, 1, 0, 9, b'H', b'i', b'!'];
+        let sum = checksum(&packet).to_be_bytes();
+        packet.splice(2..4, sum);
+        assert_eq!(checksum(&packet), 0);
+    }
+
+    #[test]
+    fn an_echo_reply_and_another_packet_as_json() {
+        let from = IpAddr::V4(Ipv4Addr::new(8, 8, 8, 8));
+        assert_eq!(
+            json(from, &[0, 0, 0, 0, 0, 1, 1, 0, 72, 105]).as_deref(),
+            Some(r#"{"source":"8.8.8.8","type":0,"code":0,"id":1,"seq":256,"data":[72, 105]}"#)
+        );
+        assert_eq!(
+            json(from, &[3, 1, 0, 0, 0, 0, 0, 0]).as_deref(),
+            Some(r#"{"source":"8.8.8.8","type":3,"code":1,"data":[]}"#)
+        );
+        assert_eq!(json(from, &[3, 1, 0]), None);
+    }
+}

@@ -1,0 +1,137 @@
+//! The same ten functions over the operating system's sockets, for every target that is not wasm.
+//!
+//! Plugin code runs on it unchanged, so it can be unit-tested with plain `cargo test`.
+
+mod icmp;
+mod kernel;
+mod sockets;
+
+use super::Host;
+use core::sync::atomic::{AtomicU64, Ordering};
+use core::time::Duration;
+use std::sync::OnceLock;
+use std::time::Instant;
+
+/// How long the host waits for something to receive, in milliseconds.
+static WAIT_MS: AtomicU64 = AtomicU64::new(5_000);
+
+/// The longest a connection attempt or a send may take, as at the real host.
+const LIMIT: Duration = Duration::from_secs(5);
+
+/// The [`Host`] of every build that is not a plugin: the operating system's own sockets behind the
+/// same ten functions, and an emulated kernel memory.
+///
+/// It behaves as a harness host does, to its habits: a receive waits 5 s and then answers nothing,
+/// a connect has 5 s, a datagram longer than asked for is cut. Code that works on it has seen what
+/// it will see in a plugin.
+///
+/// Kernel memory is kept thread by thread, so [`live_blocks`](Native::live_blocks) is exact in a
+/// test while other tests run beside it. ICMP needs the right to open raw sockets (on Linux root or
+/// `CAP_NET_RAW`), and a reply is heard on the thread that sent the request.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Native;
+
+impl Native {
+    /// The number of kernel blocks that this thread has taken and not given back.
+    ///
+    /// Between two operations of the library it is 0: no block outlives the operation that made it.
+    #[must_use]
+    pub fn live_blocks() -> usize {
+        kernel::live_blocks()
+    }
+
+    /// The number of TCP connections and UDP sockets that are open now in the whole process.
+    #[must_use]
+    pub fn open_connections() -> usize {
+        sockets::open()
+    }
+
+    /// Sets how long a receive waits before it answers nothing, for the whole process and for
+    /// connections made from now on. It is 5 s at first, as at the real host; tests that wait a
+    /// silence out want less, but not less than 20 ms: what comes back within 10 ms counts as
+    /// "at once".
+    pub fn set_wait(wait: Duration) {
+        let ms = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
+        WAIT_MS.store(ms.max(1), Ordering::Relaxed);
+    }
+
+    /// How long a receive waits before it answers nothing.
+    #[must_use]
+    pub fn wait() -> Duration {
+        Duration::from_millis(WAIT_MS.load(Ordering::Relaxed))
+    }
+}
+
+impl Host for Native {
+    fn tcp_connect(&self, addr: u64) -> u32 {
+        kernel::text(addr).map_or(0, |addr| sockets::tcp_connect(&addr))
+    }
+    fn tcp_send(&self, id: u32, data: u64, len: u64) -> u32 {
+        kernel::bytes(data, len).map_or(0, |data| sockets::tcp_send(id, &data))
+    }
+    fn tcp_recv(&self, id: u32, max: u32) -> u64 {
+        sockets::tcp_recv(id, max).map_or(0, kernel::adopt)
+    }
+    fn tcp_close(&self, id: u32) {
+        sockets::tcp_close(id);
+    }
+    fn udp_connect(&self, addr: u64) -> u32 {
+        kernel::text(addr).map_or(0, |addr| sockets::udp_connect(&addr))
+    }
+    fn udp_send(&self, id: u32, data: u64, len: u64) -> u32 {
+        kernel::bytes(data, len).map_or(0, |data| sockets::udp_send(id, &data))
+    }
+    fn udp_recv(&self, id: u32, max: u32) -> u64 {
+        sockets::udp_recv(id, max).map_or(0, kernel::adopt)
+    }
+    fn udp_close(&self, id: u32) {
+        sockets::udp_close(id);
+    }
+    fn icmp_send(&self, target: u64, payload: u64, len: u64, seq: u16) -> u32 {
+        let (Some(target), Some(payload)) = (kernel::text(target), kernel::bytes(payload, len))
+        else {
+            return 0;
+        };
+        u32::from(icmp::send(&target, &payload, seq).is_some())
+    }
+    fn icmp_recv(&self, timeout_ms: u32) -> u64 {
+        let timeout = Duration::from_millis(u64::from(timeout_ms));
+        icmp::receive(timeout).map_or(0, |json| kernel::adopt(json.into_bytes()))
+    }
+    fn alloc(&self, len: u64) -> u64 {
+        usize::try_from(len).map_or(0, |len| kernel::adopt(vec![0; len]))
+    }
+    fn free(&self, offset: u64) {
+        kernel::free(offset);
+    }
+    fn length(&self, offset: u64) -> u64 {
+        kernel::length(offset)
+    }
+    fn load_u8(&self, offset: u64) -> u8 {
+        let mut byte = [0];
+        kernel::load(offset, &mut byte);
+        u8::from_le_bytes(byte)
+    }
+    fn load_u64(&self, offset: u64) -> u64 {
+        let mut word = [0; 8];
+        kernel::load(offset, &mut word);
+        u64::from_le_bytes(word)
+    }
+    fn store_u8(&self, offset: u64, value: u8) {
+        kernel::store(offset, &[value]);
+    }
+    fn store_u64(&self, offset: u64, value: u64) {
+        kernel::store(offset, &value.to_le_bytes());
+    }
+    // In bulk: here nothing is won by going word by word.
+    fn load(&self, offset: u64, into: &mut [u8]) {
+        kernel::load(offset, into);
+    }
+    fn store(&self, offset: u64, from: &[u8]) {
+        kernel::store(offset, from);
+    }
+    fn now(&self) -> Option<Duration> {
+        static START: OnceLock<Instant> = OnceLock::new();
+        Some(START.get_or_init(Instant::now).elapsed())
+    }
+}

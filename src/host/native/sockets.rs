@@ -1,0 +1,143 @@
+//! TCP connections and UDP sockets by number, as a host keeps them.
+
+use super::{LIMIT, Native};
+use std::collections::HashMap;
+use std::io::{ErrorKind, Read, Write};
+use std::net::{Ipv4Addr, Ipv6Addr, Shutdown, SocketAddr, TcpStream, ToSocketAddrs, UdpSocket};
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
+
+/// The most bytes one receive makes room for, whatever was asked for.
+const MOST: u32 = 1 << 20;
+
+/// The open sockets of one protocol.
+struct Table<S> {
+    last: u32,
+    open: HashMap<u32, Arc<S>>,
+}
+
+static TCP: LazyLock<Mutex<Table<TcpStream>>> = LazyLock::new(Mutex::default);
+static UDP: LazyLock<Mutex<Table<UdpSocket>>> = LazyLock::new(Mutex::default);
+
+impl<S> Default for Table<S> {
+    fn default() -> Self {
+        Table {
+            last: 0,
+            open: HashMap::new(),
+        }
+    }
+}
+
+impl<S> Table<S> {
+    fn add(&mut self, socket: S) -> u32 {
+        // After four thousand million connections the numbers come round; 0 is none.
+        loop {
+            self.last = self.last.wrapping_add(1);
+            if self.last != 0 && !self.open.contains_key(&self.last) {
+                break;
+            }
+        }
+        self.open.insert(self.last, Arc::new(socket));
+        self.last
+    }
+}
+
+fn lock<S>(table: &Mutex<Table<S>>) -> MutexGuard<'_, Table<S>> {
+    table.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The socket, without the table's lock: a receive that waits holds up nobody.
+fn find<S>(table: &Mutex<Table<S>>, id: u32) -> Option<Arc<S>> {
+    lock(table).open.get(&id).cloned()
+}
+
+pub(super) fn open() -> usize {
+    lock(&TCP).open.len() + lock(&UDP).open.len()
+}
+
+fn first<T>(address: &str, connect: impl Fn(SocketAddr) -> std::io::Result<T>) -> Option<T> {
+    address
+        .to_socket_addrs()
+        .ok()?
+        .find_map(|address| connect(address).ok())
+}
+
+pub(super) fn tcp_connect(address: &str) -> u32 {
+    let stream = first(address, |address| {
+        let stream = TcpStream::connect_timeout(&address, LIMIT)?;
+        stream.set_read_timeout(Some(Native::wait()))?;
+        stream.set_write_timeout(Some(LIMIT))?;
+        Ok(stream)
+    });
+    stream.map_or(0, |stream| lock(&TCP).add(stream))
+}
+
+pub(super) fn tcp_send(id: u32, mut data: &[u8]) -> u32 {
+    let Some(stream) = find(&TCP, id) else {
+        return 0;
+    };
+    let len = data.len();
+    while !data.is_empty() {
+        match (&*stream).write(data) {
+            Ok(0) => return 0,
+            Ok(n) => data = data.get(n..).unwrap_or_default(),
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            // What went out before is lost to view, as at the real host.
+            Err(_) => return 0,
+        }
+    }
+    u32::try_from(len).unwrap_or(u32::MAX)
+}
+
+pub(super) fn tcp_recv(id: u32, max: u32) -> Option<Vec<u8>> {
+    let stream = find(&TCP, id)?;
+    receive(max, |buffer| (&*stream).read(buffer))
+}
+
+pub(super) fn tcp_close(id: u32) {
+    let socket = lock(&TCP).open.remove(&id);
+    if let Some(stream) = socket {
+        // Another thread may be waiting in a receive; this wakes it.
+        let _ = stream.shutdown(Shutdown::Both);
+    }
+}
+
+pub(super) fn udp_connect(address: &str) -> u32 {
+    let socket = first(address, |address| {
+        let socket = match address {
+            SocketAddr::V4(_) => UdpSocket::bind((Ipv4Addr::UNSPECIFIED, 0))?,
+            SocketAddr::V6(_) => UdpSocket::bind((Ipv6Addr::UNSPECIFIED, 0))?,
+        };
+        socket.connect(address)?;
+        socket.set_read_timeout(Some(Native::wait()))?;
+        socket.set_write_timeout(Some(LIMIT))?;
+        Ok(socket)
+    });
+    socket.map_or(0, |socket| lock(&UDP).add(socket))
+}
+
+pub(super) fn udp_send(id: u32, data: &[u8]) -> u32 {
+    let sent = find(&UDP, id).and_then(|socket| socket.send(data).ok());
+    sent.map_or(0, |n| u32::try_from(n).unwrap_or(u32::MAX))
+}
+
+pub(super) fn udp_recv(id: u32, max: u32) -> Option<Vec<u8>> {
+    let socket = find(&UDP, id)?;
+    receive(max, |buffer| socket.recv(buffer))
+}
+
+pub(super) fn udp_close(id: u32) {
+    lock(&UDP).open.remove(&id);
+}
+
+/// What one receive brings: nothing, when it fails or ends or brings no byte.
+fn receive(max: u32, mut read: impl FnMut(&mut [u8]) -> std::io::Result<usize>) -> Option<Vec<u8>> {
+    let mut buffer = vec![0; max.min(MOST) as usize];
+    let n = loop {
+        match read(&mut buffer) {
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            result => break result.ok()?,
+        }
+    };
+    buffer.truncate(n);
+    Some(buffer)
+}

@@ -1,0 +1,58 @@
+//! The std facade: the names and signatures of [`std::net`], over a host's functions.
+//!
+//! Everything here is at the crate's root too. The types that need no host (`SocketAddr` and its
+//! kin, `Shutdown`) are std's own, so that `use harness_wasi_sockets::net` can stand where
+//! `use std::net` stood.
+
+mod address;
+mod icmp;
+mod tcp;
+mod udp;
+
+pub use address::{Endpoints, ToSocketAddrs};
+pub use icmp::{IcmpResponse, IcmpSocket};
+pub use std::net::{
+    AddrParseError, IpAddr, Ipv4Addr, Ipv6Addr, Shutdown, SocketAddr, SocketAddrV4, SocketAddrV6,
+};
+pub use tcp::TcpStream;
+pub use udp::UdpSocket;
+
+use crate::Error;
+use core::sync::atomic::{AtomicU64, Ordering};
+use core::time::Duration;
+use std::io;
+
+/// A timeout that the clones of a socket share. In nanoseconds: that is 584 years.
+#[derive(Debug)]
+struct Timeout(AtomicU64);
+
+/// What stands for "for ever".
+const FOR_EVER: u64 = u64::MAX;
+
+impl Timeout {
+    fn new(timeout: Duration) -> Self {
+        Self(AtomicU64::new(nanoseconds(Some(timeout))))
+    }
+
+    fn get(&self) -> Option<Duration> {
+        match self.0.load(Ordering::Relaxed) {
+            FOR_EVER => None,
+            nanoseconds => Some(Duration::from_nanos(nanoseconds)),
+        }
+    }
+
+    /// Zero is refused, as std refuses it.
+    fn set(&self, timeout: Option<Duration>) -> io::Result<()> {
+        if timeout == Some(Duration::ZERO) {
+            return Err(Error::InvalidInput.into());
+        }
+        self.0.store(nanoseconds(timeout), Ordering::Relaxed);
+        Ok(())
+    }
+}
+
+fn nanoseconds(timeout: Option<Duration>) -> u64 {
+    timeout.map_or(FOR_EVER, |timeout| {
+        u64::try_from(timeout.as_nanos()).unwrap_or(FOR_EVER)
+    })
+}

@@ -1,0 +1,265 @@
+//! A TCP connection as std has it.
+
+use super::Timeout;
+use super::address::{ToSocketAddrs, open};
+use crate::Error;
+use crate::connection::{BOTH, Connection, READ, Tcp, WRITE};
+use crate::host::DefaultHost;
+use crate::patience::DEFAULT_TIMEOUT;
+use crate::reader::Reader;
+use core::fmt;
+use core::time::Duration;
+use std::io::{self, IoSlice, IoSliceMut, Read, Write};
+use std::net::{Shutdown, SocketAddr};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// The number of bytes that a stream keeps of what it has received. Reads of that size and more
+/// (`BufReader`'s, `io::copy`'s) go past the buffer.
+const CAPACITY: usize = 4_096;
+
+/// A TCP connection, closed when the last clone of it is dropped.
+///
+/// This corresponds to [`std::net::TcpStream`].
+///
+/// # How long a read waits
+/// For the first byte, up to the read timeout, which is 30 s at first; then an error of kind
+/// `TimedOut`, and nothing is lost: the next read goes on where this one stopped. `Ok(0)` is the
+/// end of the stream. The host answers a silence and the end alike, and only time tells them apart;
+/// where the plugin has no clock (`wasm32-unknown-unknown`, or one that is not real), a stream that
+/// is silent for as many of the host's waits of 5 s as the timeout has reads as ended.
+///
+/// # Example
+/// ```no_run
+/// use harness_wasi_sockets::TcpStream;
+/// use std::io::{Read, Write};
+///
+/// fn main() -> std::io::Result<()> {
+///     let mut stream = TcpStream::connect("127.0.0.1:6000")?;
+///     stream.write_all(b"Hello, world!")?;
+///     let mut buf = [0; 1024];
+///     let n = stream.read(&mut buf)?;
+///     println!("Received {n} bytes");
+///     Ok(())
+/// }
+/// ```
+pub struct TcpStream {
+    shared: Arc<Shared>,
+}
+
+/// What the clones of a stream share.
+struct Shared {
+    connection: Connection<Tcp, DefaultHost>,
+    /// Locked while a read waits. Writing does not need it, so one thread can write while another
+    /// waits to read.
+    reader: Mutex<Reader<CAPACITY>>,
+    read_timeout: Timeout,
+    /// The peer, unless only the host knows who it is.
+    peer: Option<SocketAddr>,
+}
+
+impl TcpStream {
+    /// Opens a TCP connection to a remote host.
+    ///
+    /// This corresponds to [`std::net::TcpStream::connect`]. If `addr` stands for several
+    /// addresses, they are tried in turn until one connects. A name is resolved by the host.
+    ///
+    /// # Errors
+    /// Kind `InvalidInput`, before the host is called, if `addr` is no address; `ConnectionRefused`
+    /// if the host could not connect within its 5 s, for whatever reason: it gives none.
+    pub fn connect<A: ToSocketAddrs>(addr: A) -> io::Result<TcpStream> {
+        let (connection, peer) = open(addr)?;
+        let reader = Mutex::new(Reader::new());
+        let read_timeout = Timeout::new(DEFAULT_TIMEOUT);
+        Ok(TcpStream {
+            shared: Arc::new(Shared {
+                connection,
+                reader,
+                read_timeout,
+                peer,
+            }),
+        })
+    }
+
+    /// The socket address of the remote peer.
+    ///
+    /// This corresponds to [`std::net::TcpStream::peer_addr`].
+    ///
+    /// # Errors
+    /// Kind `Unsupported` if the stream was connected to a name, other than `localhost`: only the
+    /// host knows which address it found for it.
+    pub fn peer_addr(&self) -> io::Result<SocketAddr> {
+        self.shared.peer.ok_or_else(|| Error::Unsupported.into())
+    }
+
+    /// The socket address of the local half.
+    ///
+    /// This corresponds to [`std::net::TcpStream::local_addr`], but a host does not tell it.
+    ///
+    /// # Errors
+    /// Always, of kind `Unsupported`.
+    pub fn local_addr(&self) -> io::Result<SocketAddr> {
+        Err(Error::Unsupported.into())
+    }
+
+    /// Shuts down the read half, the write half, or both.
+    ///
+    /// This corresponds to [`std::net::TcpStream::shutdown`], with one difference: the host can
+    /// only close a connection whole. It is closed when both halves have been shut; one that is
+    /// shut alone is shut on this side (reads give the end, writes an error of kind `BrokenPipe`),
+    /// and the peer does not see it.
+    ///
+    /// # Errors
+    /// None.
+    pub fn shutdown(&self, how: Shutdown) -> io::Result<()> {
+        self.shared.connection.shut(match how {
+            Shutdown::Read => READ,
+            Shutdown::Write => WRITE,
+            Shutdown::Both => BOTH,
+        });
+        Ok(())
+    }
+
+    /// Makes a second handle to the same connection: whatever is read through one is gone for the
+    /// other. The last handle that is dropped closes the connection.
+    ///
+    /// This corresponds to [`std::net::TcpStream::try_clone`].
+    ///
+    /// # Errors
+    /// None.
+    pub fn try_clone(&self) -> io::Result<TcpStream> {
+        Ok(TcpStream {
+            shared: Arc::clone(&self.shared),
+        })
+    }
+
+    /// Sets how long a read waits for the first byte; `None` is for ever. It is 30 s at first.
+    ///
+    /// This corresponds to [`std::net::TcpStream::set_read_timeout`]. The host waits 5 s at a time,
+    /// so a read takes at least that, and a timeout is rounded up to the end of a wait.
+    ///
+    /// # Errors
+    /// Kind `InvalidInput` if the timeout is zero.
+    pub fn set_read_timeout(&self, timeout: Option<Duration>) -> io::Result<()> {
+        self.shared.read_timeout.set(timeout)
+    }
+
+    /// How long a read waits for the first byte.
+    ///
+    /// This corresponds to [`std::net::TcpStream::read_timeout`].
+    ///
+    /// # Errors
+    /// None.
+    pub fn read_timeout(&self) -> io::Result<Option<Duration>> {
+        Ok(self.shared.read_timeout.get())
+    }
+
+    /// Copies bytes that the next read will give into `buf`, and waits for the first as a read
+    /// does.
+    ///
+    /// This corresponds to [`std::net::TcpStream::peek`]. It shows at most 4,096 bytes.
+    ///
+    /// # Errors
+    /// As a read.
+    pub fn peek(&self, buf: &mut [u8]) -> io::Result<usize> {
+        let Shared {
+            connection,
+            read_timeout,
+            ..
+        } = &*self.shared;
+        Ok(self.reader().peek(connection, read_timeout.get(), buf)?)
+    }
+
+    /// The reader, for this thread alone. A thread that panicked while it had it left nothing half
+    /// done: its state changes only after the host has answered.
+    fn reader(&self) -> MutexGuard<'_, Reader<CAPACITY>> {
+        self.shared
+            .reader
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Read for &TcpStream {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        let Shared {
+            connection,
+            read_timeout,
+            ..
+        } = &*self.shared;
+        Ok(self.reader().read(connection, read_timeout.get(), buf)?)
+    }
+
+    fn read_vectored(&mut self, bufs: &mut [IoSliceMut<'_>]) -> io::Result<usize> {
+        let Shared {
+            connection,
+            read_timeout,
+            ..
+        } = &*self.shared;
+        let mut reader = self.reader();
+        let mut done = 0_usize;
+        for buf in bufs.iter_mut().filter(|buf| !buf.is_empty()) {
+            // Only the first may have to wait.
+            if done > 0 && !reader.has_bytes() {
+                break;
+            }
+            let n = reader.read(connection, read_timeout.get(), buf)?;
+            done = done.saturating_add(n);
+            if n < buf.len() {
+                break;
+            }
+        }
+        Ok(done)
+    }
+}
+
+impl Write for &TcpStream {
+    fn write(&mut self, buf: &[u8]) -> io::Result<usize> {
+        Ok(self.shared.connection.write(buf)?)
+    }
+
+    fn write_vectored(&mut self, bufs: &[IoSlice<'_>]) -> io::Result<usize> {
+        Ok(self
+            .shared
+            .connection
+            .write_vectored(bufs.iter().map(|buf| &**buf))?)
+    }
+
+    /// Does nothing: what has been written is with the host.
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Read for TcpStream {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        (&*self).read(buf)
+    }
+
+    fn read_vectored(&mut self, bufs: &mut [IoSliceMut<'_>]) -> io::Result<usize> {
+        (&*self).read_vectored(bufs)
+    }
+}
+
+impl Write for TcpStream {
+    fn write(&mut self, buf: &[u8]) -> io::Result<usize> {
+        (&*self).write(buf)
+    }
+
+    fn write_vectored(&mut self, bufs: &[IoSlice<'_>]) -> io::Result<usize> {
+        (&*self).write_vectored(bufs)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl fmt::Debug for TcpStream {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut stream = f.debug_struct("TcpStream");
+        if let Some(peer) = self.shared.peer {
+            stream.field("peer", &peer);
+        }
+        stream.field("id", &self.shared.connection.id()).finish()
+    }
+}

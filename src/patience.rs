@@ -1,0 +1,322 @@
+//! What it means when the host says "nothing", decided in one place.
+//!
+//! A host answers a TCP receive with "nothing" when no byte came in the time it waits (5 s), and
+//! also when the connection has ended. Only time tells the two apart: after the end every call is
+//! answered at once. To take a stall for the end would cut a stream short without a word; to take
+//! the end for a stall would hang. So:
+//!
+//! * **With a clock**, nothing *at once* is the end. Nothing *after a wait* is a silent peer, or one
+//!   that closed late: the host is asked again, until the read timeout has passed.
+//! * **Without one**, the host is asked as many times as its waits fit into the timeout, and the
+//!   stream then reads as ended. At a real end all those calls are answered at once.
+//!
+//! A clock that cannot be trusted is none: one that stands, that runs backwards, or that advances
+//! by exactly a millisecond whenever it is read.
+
+use crate::Error;
+use crate::host::Host;
+use core::time::Duration;
+
+/// How long a read waits for the first byte unless it is told otherwise.
+pub(crate) const DEFAULT_TIMEOUT: Duration = Duration::from_secs(30);
+/// How long a UDP receive waits unless it is told otherwise: for one of the host's waits.
+pub(crate) const ONE_WAIT: Duration = Duration::ZERO;
+/// How long one of the host's waits is taken to be where no clock can tell.
+const HOST_WAIT: Duration = Duration::from_secs(5);
+/// How many of the host's waits "for ever" is where no clock can tell: an hour of them.
+const WITHOUT_END: u32 = 720;
+/// An answer within this time came at once: far longer than a host takes to look up a closed
+/// connection, far shorter than it waits for an open one.
+const AT_ONCE: Duration = Duration::from_millis(10);
+/// What a fake clock advances by at each reading.
+const FAKE_TICK: Duration = Duration::from_millis(1);
+
+/// What to do after the host said "nothing".
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Next {
+    /// Ask it again.
+    Ask,
+    /// Take it as the end of the stream.
+    End,
+    /// Give up for now.
+    TimedOut,
+}
+
+/// How the time went by during one call to the host.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Pause {
+    /// It answered at once.
+    None,
+    /// It answered after this time.
+    For(Duration),
+    /// Nobody can tell.
+    Unknown,
+}
+
+impl Pause {
+    /// How long the host took, from a reading of its clock before the call.
+    pub(crate) fn since<H: Host>(host: &H, before: Option<Duration>) -> Self {
+        let (Some(before), Some(after)) = (before, host.now()) else {
+            return Pause::Unknown;
+        };
+        match after.checked_sub(before) {
+            None | Some(Duration::ZERO) => Pause::Unknown,
+            Some(FAKE_TICK) if ticks_by_reading(host, after) => Pause::Unknown,
+            Some(pause) if pause < AT_ONCE => Pause::None,
+            Some(pause) => Pause::For(pause),
+        }
+    }
+}
+
+/// Whether a clock moves by exactly a tick when nothing happens but that it is read.
+fn ticks_by_reading<H: Host>(host: &H, before: Duration) -> bool {
+    host.now().and_then(|after| after.checked_sub(before)) == Some(FAKE_TICK)
+}
+
+/// The patience of one read.
+#[derive(Debug)]
+pub(crate) struct Patience {
+    /// How long it lasts; `None` is for ever.
+    timeout: Option<Duration>,
+    /// How long the host has waited so far, as far as the clock tells.
+    waited: Duration,
+    /// How often it said "nothing" when no clock told how long it took.
+    blind: u32,
+}
+
+impl Patience {
+    pub(crate) fn new(timeout: Option<Duration>) -> Self {
+        Self {
+            timeout,
+            waited: Duration::ZERO,
+            blind: 0,
+        }
+    }
+
+    /// Takes in that the host said "nothing", and how long it took.
+    pub(crate) fn nothing(&mut self, pause: Pause) -> Next {
+        match pause {
+            Pause::None => Next::End,
+            Pause::For(pause) => {
+                self.waited = self.waited.saturating_add(pause);
+                // Six waits of five seconds are thirty seconds, even if one was a little short.
+                let slack = pause.checked_div(16).unwrap_or_default();
+                match self.timeout {
+                    Some(timeout) if self.waited.saturating_add(slack) >= timeout => Next::TimedOut,
+                    _ => Next::Ask,
+                }
+            }
+            Pause::Unknown => {
+                self.blind = self.blind.saturating_add(1);
+                if self.blind < waits_in(self.timeout) {
+                    Next::Ask
+                } else {
+                    Next::End
+                }
+            }
+        }
+    }
+}
+
+/// The patience of one UDP receive. There is no end to mistake: what does not come is late.
+impl Patience {
+    /// Takes in that no datagram came. `Ok` is to ask again.
+    pub(crate) fn no_datagram(&mut self, pause: Pause) -> Result<(), Error> {
+        match (pause, self.nothing(pause)) {
+            (_, Next::Ask) => Ok(()),
+            (Pause::None, _) => Err(Error::WouldBlock),
+            _ => Err(Error::TimedOut),
+        }
+    }
+}
+
+/// How many of the host's waits make up the timeout: at least one.
+fn waits_in(timeout: Option<Duration>) -> u32 {
+    let Some(timeout) = timeout else {
+        return WITHOUT_END;
+    };
+    let mut waits = timeout.as_secs() / HOST_WAIT.as_secs();
+    if timeout > Duration::from_secs(waits.saturating_mul(HOST_WAIT.as_secs())) {
+        waits = waits.saturating_add(1);
+    }
+    u32::try_from(waits).unwrap_or(u32::MAX).max(1)
+}
+
+#[cfg(all(test, feature = "std"))]
+mod tests {
+    use super::*;
+    use core::cell::Cell;
+
+    const fn ms(ms: u64) -> Duration {
+        Duration::from_millis(ms)
+    }
+
+    /// A host whose clock gives these readings, one after the other.
+    #[derive(Clone)]
+    struct Clock<'a>(&'a Cell<&'a [Duration]>);
+
+    impl Host for Clock<'_> {
+        fn now(&self) -> Option<Duration> {
+            let (first, rest) = self.0.get().split_first()?;
+            self.0.set(rest);
+            Some(*first)
+        }
+        crate::testing::no_sockets!();
+        crate::testing::no_words!();
+    }
+
+    #[test]
+    fn how_time_went_by() {
+        let cases: &[(&[Duration], Pause, &str)] = &[
+            (&[], Pause::Unknown, "no clock"),
+            (&[ms(7)], Pause::Unknown, "a clock that stops answering"),
+            (&[ms(7), ms(7)], Pause::Unknown, "a clock that stands"),
+            (
+                &[ms(7), ms(6)],
+                Pause::Unknown,
+                "a clock that runs backwards",
+            ),
+            (
+                &[ms(7), ms(8), ms(9)],
+                Pause::Unknown,
+                "a clock that ticks when read",
+            ),
+            (
+                &[ms(7), ms(8), ms(8)],
+                Pause::None,
+                "a real clock, a millisecond by chance",
+            ),
+            (
+                &[ms(7), ms(7) + Duration::from_nanos(90)],
+                Pause::None,
+                "at once",
+            ),
+            (&[ms(7), ms(16)], Pause::None, "not quite at once"),
+            (&[ms(7), ms(17)], Pause::For(ms(10)), "a wait"),
+            (
+                &[ms(7), ms(5007)],
+                Pause::For(ms(5000)),
+                "the host's whole wait",
+            ),
+        ];
+        for (readings, expected, what) in cases {
+            let readings = Cell::new(*readings);
+            let host = Clock(&readings);
+            let before = host.now();
+            assert_eq!(Pause::since(&host, before), *expected, "{what}");
+        }
+    }
+
+    fn until_it_stops(timeout: Option<Duration>, pause: Pause) -> (u32, Next) {
+        let mut patience = Patience::new(timeout);
+        for asked in 1..1000 {
+            match patience.nothing(pause) {
+                Next::Ask => {}
+                next => return (asked, next),
+            }
+        }
+        (1000, Next::Ask)
+    }
+
+    #[test]
+    fn how_often_the_host_is_asked() {
+        let wait = Pause::For(ms(5000));
+        let short = Pause::For(ms(4990));
+        let cases = [
+            (
+                Some(DEFAULT_TIMEOUT),
+                Pause::None,
+                (1, Next::End),
+                "the end",
+            ),
+            (
+                None,
+                Pause::None,
+                (1, Next::End),
+                "the end, for ever patient",
+            ),
+            (
+                Some(DEFAULT_TIMEOUT),
+                wait,
+                (6, Next::TimedOut),
+                "a silent peer",
+            ),
+            (
+                Some(DEFAULT_TIMEOUT),
+                short,
+                (6, Next::TimedOut),
+                "a host a little early",
+            ),
+            (
+                Some(ms(1)),
+                wait,
+                (1, Next::TimedOut),
+                "less than one wait is one",
+            ),
+            (
+                Some(ms(5001)),
+                wait,
+                (1, Next::TimedOut),
+                "a hair more than one wait",
+            ),
+            (
+                Some(ms(7000)),
+                wait,
+                (2, Next::TimedOut),
+                "more than one wait is two",
+            ),
+            (None, wait, (1000, Next::Ask), "for ever"),
+            (
+                Some(DEFAULT_TIMEOUT),
+                Pause::Unknown,
+                (6, Next::End),
+                "no clock",
+            ),
+            (
+                Some(ms(1)),
+                Pause::Unknown,
+                (1, Next::End),
+                "no clock, short",
+            ),
+            (
+                Some(ms(5001)),
+                Pause::Unknown,
+                (2, Next::End),
+                "no clock, two waits",
+            ),
+            (None, Pause::Unknown, (720, Next::End), "no clock, for ever"),
+            (
+                Some(Duration::MAX),
+                Pause::Unknown,
+                (1000, Next::Ask),
+                "no clock, longest",
+            ),
+        ];
+        for (timeout, pause, expected, what) in cases {
+            assert_eq!(until_it_stops(timeout, pause), expected, "{what}");
+        }
+    }
+
+    #[test]
+    fn how_long_a_datagram_is_waited_for() {
+        let wait = Pause::For(ms(5000));
+        let one = |pause| Patience::new(Some(ONE_WAIT)).no_datagram(pause);
+        assert_eq!(one(wait), Err(Error::TimedOut));
+        assert_eq!(one(Pause::Unknown), Err(Error::TimedOut));
+        assert_eq!(one(Pause::None), Err(Error::WouldBlock));
+        let mut two = Patience::new(Some(ms(10_000)));
+        assert_eq!(two.no_datagram(wait), Ok(()));
+        assert_eq!(two.no_datagram(wait), Err(Error::TimedOut));
+        let mut two = Patience::new(Some(ms(10_000)));
+        assert_eq!(two.no_datagram(Pause::Unknown), Ok(()));
+        assert_eq!(two.no_datagram(Pause::Unknown), Err(Error::TimedOut));
+        assert_eq!(Patience::new(None).no_datagram(wait), Ok(()));
+    }
+
+    #[test]
+    fn a_late_close_is_the_end() {
+        let mut patience = Patience::new(Some(DEFAULT_TIMEOUT));
+        assert_eq!(patience.nothing(Pause::For(ms(1300))), Next::Ask);
+        assert_eq!(patience.nothing(Pause::None), Next::End);
+    }
+}

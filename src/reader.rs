@@ -1,0 +1,145 @@
+//! Reading from a TCP connection: the ring, what lies behind it, and the patience in between.
+
+use crate::Error;
+use crate::block::Block;
+use crate::connection::{Connection, READ, Tcp};
+use crate::host::Host;
+use crate::patience::{Next, Patience, Pause};
+use crate::ring::Ring;
+use core::time::Duration;
+
+/// What has been received and not been read, and how to get more.
+///
+/// The host is asked only when nothing is left, since asking may mean to wait. Then the caller's
+/// slice is filled first, straight from the kernel, and what does not fit goes into the ring: the
+/// ring's size is asked for when the slice is smaller, so that small reads cost few calls.
+#[derive(Debug)]
+pub(crate) struct Reader<const N: usize> {
+    ring: Ring<N>,
+    /// The host has shown that nothing more will come. (Without a clock it cannot.)
+    ended: bool,
+    /// The host gave more than there was room for: what is in the ring is the last that can be
+    /// delivered in order.
+    overrun: bool,
+}
+
+impl<const N: usize> Reader<N> {
+    /// A ring of no bytes could never show one.
+    const HAS_ROOM: () = assert!(N > 0, "the buffer of a stream must have at least 1 byte");
+
+    pub(crate) const fn new() -> Self {
+        let () = Self::HAS_ROOM;
+        Self {
+            ring: Ring::new(),
+            ended: false,
+            overrun: false,
+        }
+    }
+
+    /// Whether there are bytes that can be read without asking the host.
+    #[cfg(feature = "std")]
+    pub(crate) const fn has_bytes(&self) -> bool {
+        !self.ring.is_empty()
+    }
+
+    /// Whether the next read has something to return without asking the host, be it the end.
+    pub(crate) fn is_ready<H: Host>(&self, connection: &Connection<Tcp, H>) -> bool {
+        !self.ring.is_empty() || self.ended || self.overrun || connection.is_shut(READ)
+    }
+
+    /// Reads into `into`: at least one byte, unless the stream has ended or `into` is empty.
+    pub(crate) fn read<H: Host>(
+        &mut self,
+        connection: &Connection<Tcp, H>,
+        timeout: Option<Duration>,
+        into: &mut [u8],
+    ) -> Result<usize, Error> {
+        // On this side a direction that is shut has ended, whatever has come before.
+        if into.is_empty() || connection.is_shut(READ) {
+            return Ok(0);
+        }
+        if !self.ring.is_empty() {
+            return Ok(self.ring.read(into));
+        }
+        match self.receive(connection, timeout, into.len())? {
+            Some(block) => Ok(self.take(&block, into)),
+            None => Ok(0),
+        }
+    }
+
+    /// Copies bytes that the next read will give. As [`read`](Reader::read).
+    pub(crate) fn peek<H: Host>(
+        &mut self,
+        connection: &Connection<Tcp, H>,
+        timeout: Option<Duration>,
+        into: &mut [u8],
+    ) -> Result<usize, Error> {
+        if into.is_empty() || self.fill(connection, timeout)?.is_empty() {
+            return Ok(0);
+        }
+        Ok(self.ring.peek(into))
+    }
+
+    /// The bytes that are there, after waiting for the first; none at the end.
+    pub(crate) fn fill<H: Host>(
+        &mut self,
+        connection: &Connection<Tcp, H>,
+        timeout: Option<Duration>,
+    ) -> Result<&[u8], Error> {
+        if connection.is_shut(READ) {
+            return Ok(&[]);
+        }
+        if self.ring.is_empty() {
+            if let Some(block) = self.receive(connection, timeout, N)? {
+                self.take(&block, &mut []);
+            }
+        }
+        Ok(self.ring.front())
+    }
+
+    /// Drops the first `n` bytes of what [`fill`](Reader::fill) showed.
+    pub(crate) fn consume(&mut self, n: usize) {
+        self.ring.consume(n);
+    }
+
+    /// Empties a block: into the caller's slice, and the rest into the (empty) ring.
+    fn take<H: Host>(&mut self, block: &Block<H>, into: &mut [u8]) -> usize {
+        let direct = block.load(0, into);
+        let kept = block.load(direct as u64, self.ring.vacant());
+        self.ring.commit(kept);
+        // A host that keeps to what it was asked for never gets here.
+        self.overrun = (direct as u64).saturating_add(kept as u64) < block.len();
+        direct
+    }
+
+    /// Asks the host until something comes, or the end, or patience does. `None` is the end.
+    fn receive<H: Host>(
+        &mut self,
+        connection: &Connection<Tcp, H>,
+        timeout: Option<Duration>,
+        wanted: usize,
+    ) -> Result<Option<Block<H>>, Error> {
+        if self.overrun {
+            return Err(Error::Overrun);
+        }
+        let mut patience = Patience::new(timeout);
+        loop {
+            let before = connection.host().now();
+            if let Some(block) = connection.receive(wanted.max(N)) {
+                self.ended = false;
+                return Ok(Some(block));
+            }
+            // Another thread may have shut the stream while this one waited.
+            if connection.is_shut(READ) {
+                return Ok(None);
+            }
+            let pause = Pause::since(connection.host(), before);
+            self.ended = pause == Pause::None;
+            match patience.nothing(pause) {
+                Next::Ask => {}
+                Next::TimedOut => return Err(Error::TimedOut),
+                Next::End => return Ok(None),
+            }
+        }
+    }
+}

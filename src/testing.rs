@@ -1,0 +1,57 @@
+//! Parts of hosts for unit tests.
+
+/// The parts of a [`Host`](crate::host::Host) that have to do with sockets and allocation, for one
+/// that has neither.
+macro_rules! no_sockets {
+    () => {
+        fn tcp_connect(&self, _addr: u64) -> u32 {
+            0
+        }
+        fn tcp_send(&self, _id: u32, _data: u64, _len: u64) -> u32 {
+            0
+        }
+        fn tcp_recv(&self, _id: u32, _max: u32) -> u64 {
+            0
+        }
+        fn tcp_close(&self, _id: u32) {}
+        fn udp_connect(&self, _addr: u64) -> u32 {
+            0
+        }
+        fn udp_send(&self, _id: u32, _data: u64, _len: u64) -> u32 {
+            0
+        }
+        fn udp_recv(&self, _id: u32, _max: u32) -> u64 {
+            0
+        }
+        fn udp_close(&self, _id: u32) {}
+        fn icmp_send(&self, _target: u64, _payload: u64, _len: u64, _seq: u16) -> u32 {
+            0
+        }
+        fn icmp_recv(&self, _timeout_ms: u32) -> u64 {
+            0
+        }
+        fn alloc(&self, _len: u64) -> u64 {
+            0
+        }
+        fn free(&self, _offset: u64) {}
+        fn length(&self, _offset: u64) -> u64 {
+            0
+        }
+    };
+}
+
+/// The kernel memory of a host that has none.
+macro_rules! no_words {
+    () => {
+        fn load_u8(&self, _offset: u64) -> u8 {
+            0
+        }
+        fn load_u64(&self, _offset: u64) -> u64 {
+            0
+        }
+        fn store_u8(&self, _offset: u64, _value: u8) {}
+        fn store_u64(&self, _offset: u64, _value: u64) {}
+    };
+}
+
+pub(crate) use {no_sockets, no_words};

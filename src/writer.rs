@@ -1,0 +1,42 @@
+//! Writing to a TCP connection.
+
+use crate::Error;
+use crate::block::Block;
+use crate::connection::{Connection, MOST_PER_CALL, Tcp, WRITE};
+use crate::host::Host;
+
+impl<H: Host> Connection<Tcp, H> {
+    /// Writes bytes of `from`, in one call to the host: at least one, unless `from` is empty.
+    pub(crate) fn write(&self, from: &[u8]) -> Result<usize, Error> {
+        self.write_vectored(core::iter::once(from))
+    }
+
+    /// Writes bytes of these slices, gathered into one block and one call to the host.
+    pub(crate) fn write_vectored<'a>(
+        &self,
+        slices: impl Iterator<Item = &'a [u8]> + Clone,
+    ) -> Result<usize, Error> {
+        let all = slices
+            .clone()
+            .fold(0, |sum: usize, slice| sum.saturating_add(slice.len()));
+        if all == 0 {
+            // To the host, nothing sent and failed are the same.
+            return Ok(0);
+        }
+        if self.is_shut(WRITE) {
+            return Err(Error::Shutdown);
+        }
+        // A block of just the size: a host reads all of it, whatever part it is asked to send.
+        let len = all.min(MOST_PER_CALL);
+        let block = Block::new_in(self.host().clone(), len as u64)?;
+        let mut at = 0_u64;
+        for slice in slices {
+            at = at.saturating_add(block.store(at, slice) as u64);
+        }
+        self.send(&block, len).ok_or_else(|| {
+            // Some of it may have gone out. What would be written now could follow on a gap.
+            self.shut(WRITE);
+            Error::SendFailed
+        })
+    }
+}

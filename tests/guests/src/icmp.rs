@@ -1,0 +1,43 @@
+//! ICMP.
+
+use crate::{outcome, panics, pattern};
+use extism_pdk::{FnResult, plugin_fn};
+use harness_wasi_sockets::IcmpSocket;
+
+/// Sends echo requests of many sizes to its input, a target on loopback, and hears the replies.
+#[plugin_fn]
+pub fn icmp_echo(target: String) -> FnResult<()> {
+    panics::report();
+    let socket = IcmpSocket::new();
+    for (seq, size) in (0..).zip([0, 1, 2, 3, 56, 57, 58, 255, 1_400, 1_472]) {
+        let sent = pattern(size);
+        socket.send(&target, &sent, seq)?;
+        let reply = loop {
+            let packet = socket.recv(5_000)?;
+            if matches!(packet.icmp_type, 0 | 129) && packet.seq == Some(seq) {
+                break packet;
+            }
+        };
+        assert_eq!(reply.code, 0);
+        assert_eq!(reply.id, Some(1));
+        assert!(reply.data == sent, "{size} bytes");
+        let ip = reply.source_ip().expect("an IP address");
+        assert!(ip.is_loopback(), "{ip}");
+    }
+    Ok(())
+}
+
+/// Listens, for as many milliseconds as its input says, and returns what came of it.
+#[plugin_fn]
+pub fn icmp_listen(timeout_ms: String) -> FnResult<String> {
+    panics::report();
+    let timeout_ms = timeout_ms.parse().expect("milliseconds");
+    Ok(outcome(IcmpSocket::new().recv(timeout_ms)))
+}
+
+/// Sends an echo request to a target, and returns what came of it.
+#[plugin_fn]
+pub fn icmp_send(target: String) -> FnResult<String> {
+    panics::report();
+    Ok(outcome(IcmpSocket::new().send(&target, b"x", 1)))
+}

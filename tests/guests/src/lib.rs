@@ -1,0 +1,42 @@
+//! Guests that only the tests use: each function tries promises of the library inside a plugin,
+//! over whatever peers the test has started. A promise that does not hold is a panic.
+
+#![cfg(target_family = "wasm")]
+
+mod bad;
+mod description;
+mod icmp;
+mod panics;
+mod tcp;
+mod udp;
+
+use extism_pdk::{FnResult, plugin_fn};
+
+/// Runs one of the description's examples, by name.
+#[plugin_fn]
+pub fn description(name: String) -> FnResult<String> {
+    panics::report();
+    match name.as_str() {
+        "tcp" => description::tcp(),
+        "udp" => description::udp(),
+        "icmp" => description::icmp(),
+        "read_line" => description::read_line(),
+        "migrated_tcp" => description::migrated_tcp(),
+        "migrated_icmp" => description::migrated_icmp(),
+        _ => panic!("no such example: {name}"),
+    }?;
+    Ok(name)
+}
+
+/// What an `io::Result` comes to, in a word or two, for a test to compare.
+fn outcome<T: std::fmt::Debug>(result: std::io::Result<T>) -> String {
+    match result {
+        Ok(value) => format!("Ok({value:?})"),
+        Err(error) => format!("{:?}", error.kind()),
+    }
+}
+
+/// Bytes that are easy to tell apart, `len` of them.
+fn pattern(len: usize) -> Vec<u8> {
+    (0..len).map(|i| (i ^ (i >> 8) ^ (i >> 16)) as u8).collect()
+}

@@ -1,0 +1,76 @@
+use crate::{Turn, pattern};
+use harness_wasi_sockets::IcmpSocket;
+use std::io::ErrorKind;
+use std::net::IpAddr;
+
+/// Says by name that a test is skipped, where raw sockets are not allowed.
+fn allowed(test: &str) -> bool {
+    match harness_host::icmp::allowed() {
+        Ok(()) => true,
+        Err(why) => {
+            println!("skipped: {test}: {why}");
+            false
+        }
+    }
+}
+
+fn echo(target: &str) {
+    let socket = IcmpSocket::new();
+    for (seq, size) in (0..).zip([0, 1, 2, 56, 57, 1_472]) {
+        let sent = pattern(size);
+        socket.send(target, &sent, seq).unwrap();
+        let reply = loop {
+            let packet = socket.recv(5_000).unwrap();
+            if matches!(packet.icmp_type, 0 | 129) && packet.seq == Some(seq) {
+                break packet;
+            }
+        };
+        assert_eq!((reply.code, reply.id), (0, Some(1)));
+        assert!(reply.data == sent, "{size} bytes");
+        assert!(reply.source_ip().as_ref().is_some_and(IpAddr::is_loopback));
+    }
+}
+
+#[test]
+fn echo_over_ipv4_and_by_name() {
+    if allowed("echo_over_ipv4_and_by_name") {
+        let _turn = Turn::take();
+        echo("127.0.0.1");
+        echo("localhost");
+    }
+}
+
+#[test]
+fn echo_over_ipv6() {
+    if !harness_host::peers::has_ipv6() {
+        println!("skipped: echo_over_ipv6: this machine has no ::1");
+    } else if allowed("echo_over_ipv6") {
+        let _turn = Turn::take();
+        echo("::1");
+    }
+}
+
+#[test]
+fn what_is_no_target() {
+    let _turn = Turn::take();
+    let socket = IcmpSocket::new();
+    for bad in ["", "127.0.0.1:80", "[::1]", "a b", "a\0", "user@host"] {
+        let error = socket.send(bad, b"x", 1).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidInput, "{bad:?}");
+    }
+    let error = socket.send("127.0.0.1", &[0; 65_508], 1).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidInput);
+}
+
+#[test]
+fn listening_without_a_socket_is_an_error() {
+    let _turn = Turn::take();
+    // Nothing has been sent on this thread, so the native host has no socket to listen with, and
+    // says so at once. Too short a timeout to tell is just that.
+    let error = IcmpSocket::new().recv(60_000).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Other, "{error}");
+    assert_eq!(
+        IcmpSocket::new().recv(1).unwrap_err().kind(),
+        ErrorKind::TimedOut
+    );
+}

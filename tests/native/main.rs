@@ -1,0 +1,49 @@
+//! The library natively: the std facade and the core over the operating system's sockets, with
+//! real peers on loopback. After every test nothing is left over: no kernel block, no connection.
+
+mod bad_input;
+mod embedded;
+mod icmp;
+mod tcp;
+mod udp;
+
+use harness_wasi_sockets::host::Native;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+/// How long the native host waits in these tests.
+const WAIT: Duration = Duration::from_millis(100);
+
+/// A test's own time with the host: connections are counted for the whole process, so the tests
+/// that open any take turns.
+struct Turn(
+    #[expect(dead_code, reason = "held until the end of the test")] MutexGuard<'static, ()>,
+);
+
+impl Turn {
+    fn take() -> Self {
+        static TURN: Mutex<()> = Mutex::new(());
+        let turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+        Native::set_wait(WAIT);
+        Turn(turn)
+    }
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            assert_eq!(Native::live_blocks(), 0, "kernel blocks left over");
+            assert_eq!(Native::open_connections(), 0, "connections left over");
+        }
+    }
+}
+
+/// Bytes that are easy to tell apart, `len` of them.
+fn pattern(len: usize) -> Vec<u8> {
+    (0..len).map(|i| (i ^ (i >> 8) ^ (i >> 16)) as u8).collect()
+}
+
+/// `127.0.0.1`.
+fn v4() -> std::net::IpAddr {
+    std::net::Ipv4Addr::LOCALHOST.into()
+}

@@ -1,0 +1,239 @@
+use crate::{Turn, WAIT, pattern, v4};
+use harness_host::peers::{LineServer, TcpEcho, TcpPeer, has_ipv6};
+use harness_wasi_sockets::host::Native;
+use harness_wasi_sockets::{Error, Shutdown, SocketAddr, TcpStream};
+use std::io::{BufRead, BufReader, ErrorKind, IoSlice, IoSliceMut, Read, Write};
+use std::time::Duration;
+
+#[test]
+fn every_size_comes_back_whole() {
+    let _turn = Turn::take();
+    let echo = TcpEcho::v4().unwrap();
+    let mut stream = TcpStream::connect(echo.addr()).unwrap();
+    for size in (0..=40).chain([4_095, 4_096, 4_097, 65_535, 65_536, 65_537, 100_000]) {
+        let sent = pattern(size);
+        for chunk in [1, 7, 8, 9, 4_096, 70_000] {
+            stream.write_all(&sent).unwrap();
+            let mut got = vec![0; size];
+            for part in got.chunks_mut(chunk) {
+                stream.read_exact(part).unwrap();
+            }
+            assert!(got == sent, "{size} bytes, read {chunk} at a time");
+            assert_eq!(Native::live_blocks(), 0, "between two operations");
+        }
+    }
+}
+
+#[test]
+fn every_form_of_address_reaches_its_peer() {
+    let _turn = Turn::take();
+    let echo = TcpEcho::v4().unwrap();
+    let port = echo.addr().port();
+    let nobody = SocketAddr::from(([127, 0, 0, 1], 1));
+    for stream in [
+        TcpStream::connect(echo.addr()),
+        TcpStream::connect(echo.addr().to_string()),
+        TcpStream::connect(&*echo.addr().to_string()),
+        TcpStream::connect(format!("localhost:{port}")),
+        TcpStream::connect(("localhost", port)),
+        TcpStream::connect((v4(), port)),
+        TcpStream::connect(&[nobody, echo.addr()][..]),
+    ] {
+        let mut stream = stream.unwrap();
+        assert_eq!(stream.peer_addr().unwrap(), echo.addr());
+        assert_eq!(
+            stream.local_addr().unwrap_err().kind(),
+            ErrorKind::Unsupported
+        );
+        stream.write_all(b"hello").unwrap();
+        let mut back = [0; 5];
+        stream.read_exact(&mut back).unwrap();
+        assert_eq!(&back, b"hello");
+    }
+}
+
+#[test]
+fn ipv6_by_address_and_by_name() {
+    if !has_ipv6() {
+        println!("skipped: ipv6_by_address_and_by_name: this machine has no ::1");
+        return;
+    }
+    let _turn = Turn::take();
+    let echo = TcpEcho::v6().unwrap();
+    let stream = TcpStream::connect(echo.addr().to_string()).unwrap();
+    assert_eq!(stream.peer_addr().unwrap(), echo.addr());
+    // Nobody listens at this port of 127.0.0.1, so `localhost` goes on to ::1.
+    let stream = TcpStream::connect(("localhost", echo.addr().port())).unwrap();
+    assert_eq!(stream.peer_addr().unwrap(), echo.addr());
+}
+
+#[test]
+fn lines() {
+    let _turn = Turn::take();
+    let server = LineServer::v4().unwrap();
+    let stream = TcpStream::connect(server.addr()).unwrap();
+    let mut reader = BufReader::new(&stream);
+    for word in ["first", "", "the third"] {
+        writeln!(&stream, "{word}").unwrap();
+        let mut line = String::new();
+        reader.read_line(&mut line).unwrap();
+        assert_eq!(line, format!("you said: {word}\n"));
+    }
+}
+
+#[test]
+fn to_the_end_and_after() {
+    let _turn = Turn::take();
+    for len in [0, 1, 8, 4_096, 4_097, 1_000_000] {
+        let peer = TcpPeer::start(v4(), move |mut stream, _| stream.write_all(&pattern(len)));
+        let peer = peer.unwrap();
+        let mut stream = TcpStream::connect(peer.addr()).unwrap();
+        let mut got = Vec::new();
+        stream.read_to_end(&mut got).unwrap();
+        assert!(got == pattern(len), "{} of {len} bytes", got.len());
+        assert_eq!(stream.read(&mut [0; 8]).unwrap(), 0);
+        assert_eq!(stream.peek(&mut [0; 8]).unwrap(), 0);
+    }
+}
+
+#[test]
+fn a_silent_peer_is_not_the_end() {
+    let _turn = Turn::take();
+    // Silent for several of the host's waits, then it talks, and is silent again before it closes.
+    let peer = TcpPeer::start(v4(), |mut stream, _| {
+        std::thread::sleep(WAIT * 7 / 2);
+        stream.write_all(b"late")?;
+        std::thread::sleep(WAIT * 3 / 2);
+        Ok(())
+    })
+    .unwrap();
+
+    let mut stream = TcpStream::connect(peer.addr()).unwrap();
+    let mut got = Vec::new();
+    stream.read_to_end(&mut got).unwrap();
+    assert_eq!(got, b"late");
+
+    let mut stream = TcpStream::connect(peer.addr()).unwrap();
+    stream.set_read_timeout(Some(WAIT)).unwrap();
+    assert_eq!(
+        stream.read(&mut [0; 8]).unwrap_err().kind(),
+        ErrorKind::TimedOut
+    );
+    stream.set_read_timeout(None).unwrap();
+    let mut got = [0; 4];
+    stream.read_exact(&mut got).unwrap();
+    assert_eq!(&got, b"late", "nothing was lost to the timeout");
+}
+
+#[test]
+fn timeouts() {
+    let _turn = Turn::take();
+    let echo = TcpEcho::v4().unwrap();
+    let stream = TcpStream::connect(echo.addr()).unwrap();
+    assert_eq!(
+        stream.read_timeout().unwrap(),
+        Some(Duration::from_secs(30))
+    );
+    let error = stream.set_read_timeout(Some(Duration::ZERO)).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidInput);
+    let clone = stream.try_clone().unwrap();
+    clone.set_read_timeout(None).unwrap();
+    assert_eq!(stream.read_timeout().unwrap(), None);
+}
+
+#[test]
+fn slices_of_no_length() {
+    let _turn = Turn::take();
+    let echo = TcpEcho::v4().unwrap();
+    let mut stream = TcpStream::connect(echo.addr()).unwrap();
+    assert_eq!(stream.write(&[]).unwrap(), 0);
+    assert_eq!(stream.write_vectored(&[IoSlice::new(&[])]).unwrap(), 0);
+    assert_eq!(stream.read(&mut []).unwrap(), 0);
+    assert_eq!(
+        stream
+            .read_vectored(&mut [IoSliceMut::new(&mut [])])
+            .unwrap(),
+        0
+    );
+    assert_eq!(stream.peek(&mut []).unwrap(), 0);
+    stream.flush().unwrap();
+}
+
+#[test]
+fn a_half_that_is_shut() {
+    let _turn = Turn::take();
+    let echo = TcpEcho::v4().unwrap();
+    let mut stream = TcpStream::connect(echo.addr()).unwrap();
+    stream.write_all(b"echo").unwrap();
+    stream.shutdown(Shutdown::Write).unwrap();
+    let error = stream.write(b"more").unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::BrokenPipe);
+    let ours = error
+        .get_ref()
+        .and_then(|error| error.downcast_ref::<Error>());
+    assert_eq!(ours, Some(&Error::Shutdown));
+    let mut back = [0; 4];
+    stream.read_exact(&mut back).unwrap();
+    assert_eq!(&back, b"echo");
+    assert_eq!(Native::open_connections(), 1);
+    stream.shutdown(Shutdown::Read).unwrap();
+    assert_eq!(Native::open_connections(), 0, "both halves are shut");
+    assert_eq!(stream.read(&mut back).unwrap(), 0);
+}
+
+#[test]
+fn the_last_clone_closes() {
+    let _turn = Turn::take();
+    let echo = TcpEcho::v4().unwrap();
+    let mut stream = TcpStream::connect(echo.addr()).unwrap();
+    let mut clone = stream.try_clone().unwrap();
+    stream.write_all(b"shared bytes").unwrap();
+    let mut part = [0; 6];
+    stream.read_exact(&mut part).unwrap();
+    assert_eq!(&part, b"shared");
+    drop(stream);
+    assert_eq!(Native::open_connections(), 1);
+    clone.read_exact(&mut part).unwrap();
+    assert_eq!(&part, b" bytes");
+    drop(clone);
+    assert_eq!(Native::open_connections(), 0);
+}
+
+#[test]
+fn one_thread_reads_while_another_writes_and_shuts() {
+    let _turn = Turn::take();
+    let echo = TcpEcho::v4().unwrap();
+    let stream = TcpStream::connect(echo.addr()).unwrap();
+    std::thread::scope(|scope| {
+        let reader = scope.spawn(|| {
+            let mut got = Vec::new();
+            (&stream).read_to_end(&mut got).map(|_| got)
+        });
+        // The reader waits by now or will; writing must not wait for it.
+        for part in [&b"one "[..], b"two "] {
+            (&stream).write_all(part).unwrap();
+            std::thread::sleep(WAIT / 2);
+        }
+        stream.shutdown(Shutdown::Both).unwrap();
+        let got = reader.join().unwrap().unwrap();
+        assert!(b"one two ".starts_with(&got), "{got:?}");
+    });
+}
+
+#[test]
+fn writing_to_a_peer_that_has_gone() {
+    let _turn = Turn::take();
+    let peer = TcpPeer::start(v4(), |_, _| Ok(())).unwrap();
+    let mut stream = TcpStream::connect(peer.addr()).unwrap();
+    // The first write may still find the connection whole; the peer answers it with a reset.
+    let failed = (0..100).find_map(|_| {
+        std::thread::sleep(Duration::from_millis(5));
+        stream.write(b"anybody?").err()
+    });
+    assert_eq!(failed.unwrap().kind(), ErrorKind::BrokenPipe);
+    assert_eq!(
+        stream.write(b"x").unwrap_err().kind(),
+        ErrorKind::BrokenPipe
+    );
+    assert_eq!(stream.read(&mut [0; 8]).unwrap(), 0);
+}
