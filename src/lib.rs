@@ -1,7 +1,75 @@
-//! draft
+//! `std::net` for WebAssembly plugins, over the functions of a harness host.
+//!
+//! A plugin runs sealed in its host: `std::net` is there, and every call in it fails. This crate is
+//! the door. [`TcpStream`], [`UdpSocket`] and [`IcmpSocket`] look and behave as std's do, and what
+//! they do goes through the ten functions that a harness host offers to its [Extism] plugins.
+//!
+//! ```no_run
+//! use harness_wasi_sockets::TcpStream; // instead of std::net::TcpStream
+//! use std::io::{Read, Write};
+//!
+//! # fn main() -> std::io::Result<()> {
+//! let mut stream = TcpStream::connect("127.0.0.1:6000")?;
+//! stream.write_all(b"Hello, world!")?;
+//! let mut buf = [0; 1024];
+//! let n = stream.read(&mut buf)?;
+//! # let _ = &buf[..n];
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # The layers
+//!
+//! ```text
+//!  plugin code (std)                   plugin code (no_std), embedded-io crates
+//!         |                                        |
+//!  net: TcpStream, UdpSocket,                      |
+//!       IcmpSocket, io::Result                     |
+//!         |                                        |
+//!         +----> embedded: TcpStream, UdpSocket, IcmpSocket <----+
+//!                                  |
+//!        ring buffer    addresses    ICMP JSON    errors    patience
+//!                                  |
+//!                  Block: a piece of kernel memory, freed on drop
+//!                                  |
+//!          host::Host: ten functions, the kernel's memory, perhaps a clock
+//!                 /                                   \
+//!     Extism (wasm): the imports         Native: the operating system's sockets
+//! ```
+//!
+//! * [`net`] has std's names and signatures. Its types are at the root too, and exist with the
+//!   feature `std`.
+//! * [`embedded`] has the sockets without std: no allocation, [`embedded_io`] traits, one small
+//!   [`Error`]. It is always there.
+//! * [`host`] is the contract with whoever answers: a harness host in a plugin; anywhere else the
+//!   operating system, so that plugin code can be tested with plain `cargo test`.
+//!
+//! # What differs from std
+//!
+//! * **Names** are resolved by the host. `localhost` alone is known here.
+//! * **A read waits 30 s** for its first byte unless told otherwise, then it is `TimedOut` and
+//!   nothing is lost. The host's "nothing" may be a silence or the end of the stream; see
+//!   [`TcpStream`] for how the two are told apart.
+//! * **Shutting down** one half of a stream shuts it on this side only: the host can only close a
+//!   connection whole.
+//! * **`UdpSocket::connect`** makes a connected socket, where std's connects one that is bound.
+//! * **`local_addr`** is not known to a plugin.
+//!
+//! # Features
+//!
+//! | feature | default | adds |
+//! |---|---|---|
+//! | `std` | yes | [`net`], the types at the root, and on targets that are not wasm the native host |
+//! | `extism-pdk` | yes | on wasm, conversions between [`Block`] and `extism_pdk::Memory` |
+//!
+//! With `default-features = false` the crate is `no_std` and allocates nothing.
+//!
+//! [Extism]: https://extism.org
 #![cfg_attr(not(feature = "std"), no_std)]
-#![deny(unsafe_code)]
-#![warn(missing_docs)]
+#![deny(unsafe_code, missing_docs)]
+#![warn(missing_debug_implementations)]
+// Without `std` there is nothing at the root for these links to lead to.
+#![cfg_attr(not(feature = "std"), allow(rustdoc::broken_intra_doc_links))]
 
 mod address;
 mod block;
@@ -25,3 +93,13 @@ pub use block::Block;
 pub use error::Error;
 #[cfg(feature = "std")]
 pub use net::*;
+
+/// The README's Rust is compiled with the documentation tests.
+#[cfg(all(doctest, feature = "std"))]
+#[doc = include_str!("../README.md")]
+mod readme {}
+
+/// And so is that of the page about features.
+#[cfg(all(doctest, feature = "std"))]
+#[doc = include_str!("../features.md")]
+mod features {}

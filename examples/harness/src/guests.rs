@@ -91,7 +91,7 @@ pub fn example(name: &str) -> Result<PathBuf, Error> {
     Ok(artifact.path)
 }
 
-/// As [`example()`], with the progress told to `say`, and with the size of the file.
+/// As [`example`](fn@example), with the progress told to `say`, and with the size of the file.
 ///
 /// All examples of one target are built together, which takes little longer than one of them.
 pub fn build(example: &Example, say: &dyn Fn(&str)) -> Result<Artifact, Error> {

@@ -50,12 +50,18 @@ impl Plugin {
         }
         let data = UserData::new(Host::new(config));
         let host = State(data.get().map_err(load_error)?);
-        let inner = PluginBuilder::new(manifest)
+        let builder = PluginBuilder::new(&manifest)
             .with_wasi(config.wasi)
             .with_fuel_limit(config.fuel_limit)
             .with_functions(host::functions(&data))
-            .with_functions(host::hooks(&data))
+            .with_functions(host::hooks(&data));
+        // Extism keeps what it has compiled below the user's cache folder, which makes loading the
+        // same plugin again very much faster. A folder that cannot be written to is no reason to
+        // fail, though.
+        let uncached = builder.clone().with_cache_disabled();
+        let inner = builder
             .build()
+            .or_else(|_| uncached.build())
             .map_err(load_error)?;
         Ok(Plugin { inner, host })
     }
@@ -74,6 +80,10 @@ impl Plugin {
     ///
     /// The host functions wait on the calling thread, so a call takes as long as the plugin waits
     /// for the network.
+    ///
+    /// A plugin's standard output and error, where Rust's panics write their message, go nowhere
+    /// unless the environment variable `EXTISM_ENABLE_WASI_OUTPUT` is set. Then they are those of
+    /// this process.
     pub fn call(&mut self, function: &str, input: &[u8]) -> Result<Vec<u8>, Error> {
         if !self.function_exists(function) {
             return Err(Error::NoSuchFunction(function.to_owned()));

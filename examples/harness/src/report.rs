@@ -86,7 +86,8 @@ pub struct Report {
     pub kernel_blocks: Option<u64>,
     /// How far into the kernel's memory the list reached at the end of the last call, in bytes.
     pub kernel_used: Option<u64>,
-    /// The size that the kernel's memory has grown to, in bytes. It never shrinks.
+    /// What the kernel has set aside for blocks, in bytes: 64 KiB at first, more when that is used
+    /// up, and never less again.
     pub kernel_bytes: Option<u64>,
 }
 

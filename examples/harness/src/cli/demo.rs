@@ -196,13 +196,13 @@ fn show(outcomes: &[(Run, Outcome, u64)]) {
         .collect();
     let head = [
         "guest",
-        "",
+        "how",
         "sent",
         "came back",
         "host calls",
         "fuel",
         "wasm bytes",
-        "",
+        "result",
     ];
     let numbers = [false, false, false, false, true, true, true, false];
     println!("\n{}", table::render(head, numbers, &rows));

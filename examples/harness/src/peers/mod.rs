@@ -20,7 +20,7 @@ use std::time::Duration;
 
 pub use http::HttpServer;
 pub use lines::LineServer;
-pub use tcp::{TcpEcho, TcpPeer};
+pub use tcp::{Stop, TcpEcho, TcpPeer};
 pub use udp::UdpEcho;
 
 /// How long a peer sleeps at most before it looks whether it should stop.

@@ -1,0 +1,61 @@
+use crate::{call, guest, quick, v4};
+
+#[test]
+fn no_host_call_for_what_is_no_address() {
+    let mut plugin = guest(&quick());
+    let long_name = format!("{}:80", "a.".repeat(127) + "a");
+    let long_label = format!("{}.org:80", "a".repeat(64));
+    for bad in [
+        "",
+        ":",
+        "localhost",
+        "127.0.0.1",
+        "::1",
+        "[::1]",
+        "localhost:",
+        ":80",
+        "localhost:65536",
+        "127.0.0.1:65536",
+        "local\0host:80",
+        "localhost:80\0",
+        "local host:80",
+        "user@host:80",
+        &long_name,
+        &long_label,
+    ] {
+        assert_eq!(
+            call(&mut plugin, "tcp_connect", bad),
+            "InvalidInput",
+            "{bad:?}"
+        );
+        assert_eq!(
+            call(&mut plugin, "udp_connect", bad),
+            "InvalidInput",
+            "{bad:?}"
+        );
+    }
+    assert_eq!(plugin.report().calls.total(), 0);
+}
+
+#[test]
+fn one_host_call_for_who_is_not_there() {
+    let mut plugin = guest(&quick());
+    // A port that nobody listens at, and that nobody else is given meanwhile.
+    let holder = std::net::UdpSocket::bind((v4(), 0)).unwrap();
+    let refused = holder.local_addr().unwrap().to_string();
+    assert_eq!(
+        call(&mut plugin, "tcp_connect", &refused),
+        "ConnectionRefused"
+    );
+    // The top-level domain `invalid` is reserved for this.
+    assert_eq!(
+        call(&mut plugin, "tcp_connect", "nobody.invalid:80"),
+        "ConnectionRefused"
+    );
+    assert_eq!(
+        call(&mut plugin, "udp_connect", "nobody.invalid:80"),
+        "ConnectionRefused"
+    );
+    assert_eq!(plugin.report().calls.total(), 3);
+    assert_eq!(plugin.open_connections(), 0);
+}

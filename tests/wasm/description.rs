@@ -1,0 +1,66 @@
+//! The examples of the description, to the letter, in a plugin. Their addresses are given; the host
+//! leads them to peers on loopback.
+
+use crate::{call, guest, quick, v4};
+use harness_host::peers::{TcpEcho, TcpPeer, UdpEcho};
+use harness_host::{Config, Plugin};
+use std::io::{Read, Write};
+
+fn described(config: &Config, name: &str) -> Plugin {
+    let mut plugin = guest(config);
+    assert_eq!(call(&mut plugin, "description", name), name);
+    assert_eq!(plugin.open_connections(), 0, "{name}");
+    plugin
+}
+
+#[test]
+fn tcp() {
+    let echo = TcpEcho::v4().unwrap();
+    let config = quick().redirect("127.0.0.1:6000", echo.addr().to_string());
+    let report = described(&config, "tcp").report();
+    assert_eq!((report.bytes_sent, report.bytes_received), (13, 13));
+}
+
+#[test]
+fn read_line() {
+    let peer = TcpPeer::start(v4(), |mut stream, _| stream.write_all(b"a line\nand more")).unwrap();
+    let config = quick().redirect("127.0.0.1:6000", peer.addr().to_string());
+    assert!(described(&config, "read_line").report().bytes_received >= 7);
+}
+
+#[test]
+fn udp() {
+    let echo = UdpEcho::v4().unwrap();
+    let config = quick().redirect("127.0.0.1:6000", echo.addr().to_string());
+    let report = described(&config, "udp").report();
+    assert_eq!((report.bytes_sent, report.bytes_received), (11, 11));
+}
+
+#[test]
+fn icmp() {
+    if let Err(why) = harness_host::icmp::allowed() {
+        println!("skipped: icmp: {why}");
+        return;
+    }
+    let config = quick().redirect("8.8.8.8", "127.0.0.1");
+    for (name, len) in [("icmp", 12), ("migrated_icmp", 5)] {
+        assert_eq!(described(&config, name).report().bytes_sent, len);
+    }
+}
+
+#[test]
+fn migration() {
+    let (arrived, arrives) = std::sync::mpsc::channel();
+    let peer = TcpPeer::start(v4(), move |mut stream, _| {
+        let mut got = [0; 3];
+        stream.read_exact(&mut got)?;
+        arrived.send(got).map_err(std::io::Error::other)
+    })
+    .unwrap();
+    let config = quick().redirect("127.0.0.1:8080", peer.addr().to_string());
+    described(&config, "migrated_tcp");
+    assert_eq!(
+        arrives.recv_timeout(std::time::Duration::from_secs(10)),
+        Ok([1, 2, 3])
+    );
+}

@@ -1,0 +1,99 @@
+//! The library as a plugin meets it: compiled to wasm, in the real Extism runtime, over real
+//! sockets. After every call nothing is left over: no kernel block, no connection.
+
+mod bad_input;
+mod description;
+mod icmp;
+mod tcp;
+mod tiny;
+mod udp;
+
+use harness_host::wasm::{Build, Compiler, Target};
+use harness_host::{Config, Dialect, Plugin, guests};
+use std::path::PathBuf;
+use std::sync::LazyLock;
+use std::time::Duration;
+
+/// The guests of `tests/guests`, built once.
+static GUESTS: LazyLock<PathBuf> = LazyLock::new(|| {
+    let say = |line: &str| eprintln!("{line}");
+    let workspace = guests::workspace().expect("the workspace");
+    let compiler = Compiler::find(Target::Wasip1, &say).expect("a compiler for wasm");
+    let built = Build::new(&compiler, &workspace)
+        .package("test-guests")
+        .profile("guest")
+        .target_dir(&guests::target_dir(&workspace))
+        .run(&say)
+        .expect("the test guests");
+    built.into_iter().next().expect("one guest").path
+});
+
+/// A host that does not make a test sit through its waits.
+fn quick() -> Config {
+    Config::new().wait(Duration::from_millis(100))
+}
+
+/// The host's habits, both ways.
+fn dialects() -> [Config; 2] {
+    [Dialect::Described, Dialect::Real].map(|dialect| quick().dialect(dialect))
+}
+
+/// The test guests, in a host of this kind.
+fn guest(config: &Config) -> Plugin {
+    Plugin::from_file(&*GUESTS, config).expect("a plugin")
+}
+
+/// Calls a function and answers its output; a panic or an error of the guest fails the test with
+/// its message, and so does anything that is left over.
+fn call(plugin: &mut Plugin, function: &str, input: &str) -> String {
+    let output = match plugin.call(function, input.as_bytes()) {
+        Ok(output) => output,
+        Err(error) => panic!("{function}({input}): {error}"),
+    };
+    assert_eq!(
+        plugin.live_blocks(),
+        Some(0),
+        "{function}({input}): kernel blocks left over"
+    );
+    String::from_utf8(output).expect("text")
+}
+
+/// Calls a function of the test guests in a host of its own, which has nothing open afterwards.
+fn run(config: &Config, function: &str, input: &str) -> String {
+    let mut plugin = guest(config);
+    let output = call(&mut plugin, function, input);
+    assert_eq!(
+        plugin.open_connections(),
+        0,
+        "{function}({input}): connections left over"
+    );
+    output
+}
+
+/// `127.0.0.1`.
+fn v4() -> std::net::IpAddr {
+    std::net::Ipv4Addr::LOCALHOST.into()
+}
+
+/// Bytes that are easy to tell apart, `len` of them: as in the guests.
+fn pattern(len: usize) -> Vec<u8> {
+    (0..len).map(|i| (i ^ (i >> 8) ^ (i >> 16)) as u8).collect()
+}
+
+/// Whether the machine has `::1`; says by name that a test, or part of it, is skipped.
+fn ipv6(test: &str) -> bool {
+    let has = harness_host::peers::has_ipv6();
+    if !has {
+        println!("skipped: {test}: this machine has no ::1");
+    }
+    has
+}
+
+/// A guest's panic reaches the test with its message.
+#[test]
+fn a_panic_has_its_message() {
+    let error = guest(&quick())
+        .call("panic", b"what went wrong")
+        .unwrap_err();
+    assert!(error.to_string().contains("what went wrong"), "{error}");
+}

@@ -1,0 +1,39 @@
+use crate::{call, dialects, guest, ipv6, quick, run, v4};
+use harness_host::peers::UdpEcho;
+
+#[test]
+fn datagrams_come_back_whole_and_apart() {
+    for config in dialects() {
+        let echo = UdpEcho::v4().unwrap();
+        let peer = run(&config, "udp_echo", &echo.addr().to_string());
+        assert_eq!(peer, format!("Ok({})", echo.addr()));
+        if ipv6("datagrams_come_back_whole_and_apart, its IPv6 part") {
+            let echo = UdpEcho::v6().unwrap();
+            let peer = run(&config, "udp_echo", &echo.addr().to_string());
+            assert_eq!(peer, format!("Ok({})", echo.addr()));
+        }
+    }
+}
+
+#[test]
+fn where_a_datagram_came_from() {
+    let echo = UdpEcho::v4().unwrap();
+    let mut plugin = guest(&quick());
+    for address in [
+        echo.addr().to_string(),
+        format!("localhost:{}", echo.addr().port()),
+    ] {
+        let from = call(&mut plugin, "udp_recv_from", &address);
+        assert_eq!(from, format!("Ok((4, {}))", echo.addr()));
+    }
+}
+
+#[test]
+fn silence_times_out() {
+    let silent = std::net::UdpSocket::bind((v4(), 0)).unwrap();
+    let address = silent.local_addr().unwrap().to_string();
+    assert_eq!(run(&quick(), "udp_silence", &address), "TimedOut");
+    // Where nobody listens the host is told so, and answers at once.
+    drop(silent);
+    assert_eq!(run(&quick(), "udp_silence", &address), "WouldBlock");
+}
