@@ -55,6 +55,7 @@ pub struct Config {
     pub(crate) call_timeout: Option<Duration>,
     pub(crate) max_receive: u32,
     pub(crate) max_connections: usize,
+    pub(crate) redirects: Vec<(String, String)>,
 }
 
 impl Default for Config {
@@ -73,6 +74,7 @@ impl Default for Config {
             call_timeout: None,
             max_receive: 16 * 1024 * 1024,
             max_connections: 1024,
+            redirects: Vec::new(),
         }
     }
 }
@@ -153,6 +155,22 @@ impl Config {
     pub fn max_receive(mut self, bytes: u32) -> Self {
         self.max_receive = bytes;
         self
+    }
+
+    /// Leads a plugin that asks for `from` to `to` instead: `HOST:PORT` for connections, a host
+    /// alone for ICMP. So a test can put a peer of its own behind an address that a plugin has
+    /// built in. `from` is compared with the text that the plugin passes. Default: none.
+    pub fn redirect(mut self, from: impl Into<String>, to: impl Into<String>) -> Self {
+        self.redirects.push((from.into(), to.into()));
+        self
+    }
+
+    /// Where a plugin that asks for this address is led.
+    pub(crate) fn redirected<'a>(&'a self, address: &'a [u8]) -> &'a [u8] {
+        self.redirects
+            .iter()
+            .find(|(from, _)| from.as_bytes() == address)
+            .map_or(address, |(_, to)| to.as_bytes())
     }
 
     /// How many connections a plugin may have open. Default: 1,024.

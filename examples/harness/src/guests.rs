@@ -148,3 +148,33 @@ pub fn target_dir(workspace: &Path) -> PathBuf {
     let target = env::var_os("CARGO_TARGET_DIR").unwrap_or_else(|| "target".into());
     workspace.join(target).join("wasm")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_example_is_listed() {
+        let folder = workspace().unwrap().join("examples");
+        let mut sources: Vec<_> = std::fs::read_dir(folder)
+            .unwrap()
+            .map(|entry| entry.unwrap().path())
+            .filter(|path| path.extension().is_some_and(|e| e == "rs"))
+            .map(|path| path.file_stem().unwrap().to_string_lossy().into_owned())
+            .collect();
+        sources.sort();
+        let mut listed: Vec<_> = EXAMPLES
+            .iter()
+            .filter(|example| example.target == Target::Wasip1)
+            .map(|example| example.name)
+            .collect();
+        listed.sort();
+        assert_eq!(sources, listed);
+    }
+
+    #[test]
+    fn unknown_names_are_refused() {
+        let error = example("no_such_example").unwrap_err();
+        assert_eq!(error.to_string(), "there is no example `no_such_example`");
+    }
+}

@@ -101,8 +101,10 @@ impl Answer {
 impl Host {
     fn connect(&mut self, protocol: Protocol, plugin: &mut CurrentPlugin, a: &Arguments) -> Answer {
         let limit = within(plugin, self.config.connect_wait);
-        let id = block(plugin, a.u64(0))
-            .and_then(|address| self.connections.connect(protocol, address, limit));
+        let id = block(plugin, a.u64(0)).and_then(|address| {
+            let address = self.config.redirected(address);
+            self.connections.connect(protocol, address, limit)
+        });
         self.report.opened += u64::from(id.is_some());
         Answer::Number(id.unwrap_or(0))
     }
@@ -140,7 +142,9 @@ impl Host {
         let Some(kernel) = Kernel::of(plugin) else {
             return Answer::Number(0);
         };
-        let target = kernel.block(a.u64(0)).and_then(address::bare);
+        let target = kernel
+            .block(a.u64(0))
+            .and_then(|target| address::bare(self.config.redirected(target)));
         let payload = block_in(&kernel, a.u64(1)).map(|block| cut(block, a.u64(2)));
         let sent = target
             .zip(payload)

@@ -37,9 +37,9 @@ impl Compiler {
     /// Finds a compiler for `target`, or makes one.
     ///
     /// `say` gets one line for each step that takes time; it must not call `find` itself. The first
-    /// call on a machine without a compiler can take a few minutes; later ones take a moment. The answer, be it an
-    /// error, is remembered for the life of the process. Any number of threads and processes may ask
-    /// at the same time: one does the work and the others wait for it.
+    /// call on a machine without a compiler can take a few minutes; later ones take a moment. The
+    /// answer, be it an error, is remembered for the life of the process. Any number of threads and
+    /// processes may ask at the same time: one does the work and the others wait for it.
     pub fn find(target: Target, say: &dyn Fn(&str)) -> Result<Compiler, Error> {
         // A panic in `say` leaves the list as it was, so a poisoned lock is still a good one.
         let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);

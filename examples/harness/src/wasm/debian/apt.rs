@@ -59,8 +59,8 @@ impl Apt {
 
     /// Fetches the package lists.
     ///
-    /// One source of many that does not answer fails the command, though the lists that matter may be there. So
-    /// its verdict counts for nothing: what is missing shows when a package is asked for.
+    /// One source of many that does not answer fails the command, though the lists that matter may
+    /// be there. So its verdict counts for nothing: what is missing shows when a package is asked for.
     pub fn update(&self) -> Result<(), Error> {
         process::run(self.command("apt-get").arg("update"), UPDATE)?;
         Ok(())

@@ -1,9 +1,9 @@
 //! A compiler made of Debian's packages, without root and without installing anything.
 //!
-//! Debian packages a current Rust compiler (`rustc-web`, kept fresh for building browsers), its library's source and
-//! WASI's C library, but no Rust standard library for wasm to go with them. So the packages are fetched
-//! and unpacked below one folder, the standard library is built from the source once, and put
-//! where the compiler looks for it. From then on it is a compiler like any other.
+//! Debian packages a current Rust compiler (`rustc-web`, kept fresh for building browsers), its
+//! library's source and WASI's C library, but no Rust standard library for wasm to go with them. So
+//! the packages are fetched and unpacked below one folder, the standard library is built from the
+//! source once, and put where the compiler looks for it. From then on it is a compiler like any other.
 
 mod apt;
 mod libraries;
@@ -124,7 +124,7 @@ fn fill(place: &Path, say: &dyn Fn(&str)) -> Result<(), Error> {
         let _ = fs::remove_file(root.clippy());
     }
     say(&format!(
-        "building the standard library of {version} for wasm, once (a minute or two) ..."
+        "building the standard library of {version} for wasm, once (a minute or two, more on a busy machine) ..."
     ));
     stdlib::build(&root, &work)?;
     for target in Target::ALL {
