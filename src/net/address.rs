@@ -209,7 +209,7 @@ mod tests {
     #[test]
     fn every_form_that_std_takes() {
         let v4 = "127.0.0.1:80".parse::<SocketAddr>().unwrap();
-        let (text, v4_again) = (String::from("127.0.0.1:80"), &v4);
+        let (text, reference) = (String::from("127.0.0.1:80"), &&v4);
         let v6 = "[::1]:80".parse::<SocketAddr>().unwrap();
         for found in [
             addrs("127.0.0.1:80"),
@@ -220,7 +220,7 @@ mod tests {
             addrs((IpAddr::from([127, 0, 0, 1]), 80)),
             addrs((Ipv4Addr::LOCALHOST, 80)),
             addrs(v4),
-            addrs(&v4_again),
+            addrs(reference),
             addrs(SocketAddrV4::new(Ipv4Addr::LOCALHOST, 80)),
             addrs(&[v4][..]),
         ] {
