@@ -27,6 +27,14 @@ pub enum Error {
     /// This direction of the stream has been shut down on this side, or has broken before: kind
     /// `BrokenPipe`.
     Shutdown,
+    /// A UDP socket was to send to nobody in particular, or to receive before it has sent to
+    /// anybody: kind `NotConnected`.
+    NotConnected,
+    /// A UDP socket has sent to as many peers as it can hold: kind `QuotaExceeded` in std, `Other`
+    /// in embedded-io.
+    TooManyPeers,
+    /// A local address that a plugin cannot have: kind `AddrNotAvailable`.
+    CannotBind,
     /// The host did not send the datagram or the echo request: kind `Other`.
     NotSent,
     /// The host did not listen for ICMP: kind `Other`.
@@ -69,6 +77,16 @@ impl Error {
                 "this direction of the stream has been shut down, or a write to it has failed \
                  before: open a new connection"
             }
+            Error::NotConnected => {
+                "no peer: connect the socket, or send to somebody first (a plugin hears only those \
+                 that it has sent to)"
+            }
+            Error::TooManyPeers => {
+                "this UDP socket has sent to as many peers as it can hold, 16: bind another"
+            }
+            Error::CannotBind => {
+                "a plugin cannot choose its local address: bind to 0.0.0.0:0 or [::]:0"
+            }
             Error::NotSent => {
                 "the host did not send it: it may be too long, the target unreachable, or (ICMP) \
                  the host without the right to open raw sockets"
@@ -110,7 +128,11 @@ impl embedded_io::Error for Error {
             Error::OutOfMemory => ErrorKind::OutOfMemory,
             Error::InvalidData | Error::Overrun => ErrorKind::InvalidData,
             Error::Unsupported => ErrorKind::Unsupported,
-            Error::NotSent | Error::NotHeard | Error::WouldBlock => ErrorKind::Other,
+            Error::NotConnected => ErrorKind::NotConnected,
+            Error::CannotBind => ErrorKind::AddrNotAvailable,
+            Error::NotSent | Error::NotHeard | Error::WouldBlock | Error::TooManyPeers => {
+                ErrorKind::Other
+            }
         }
     }
 }
@@ -128,6 +150,9 @@ impl From<Error> for std::io::Error {
             Error::OutOfMemory => ErrorKind::OutOfMemory,
             Error::InvalidData | Error::Overrun => ErrorKind::InvalidData,
             Error::Unsupported => ErrorKind::Unsupported,
+            Error::NotConnected => ErrorKind::NotConnected,
+            Error::CannotBind => ErrorKind::AddrNotAvailable,
+            Error::TooManyPeers => ErrorKind::QuotaExceeded,
             Error::NotSent | Error::NotHeard => ErrorKind::Other,
         };
         std::io::Error::new(kind, error)

@@ -22,7 +22,7 @@ pub(crate) const DEFAULT_TIMEOUT: Duration = Duration::from_secs(30);
 /// How long a UDP receive waits unless it is told otherwise: for one of the host's waits.
 pub(crate) const ONE_WAIT: Duration = Duration::ZERO;
 /// How long one of the host's waits is taken to be where no clock can tell.
-const HOST_WAIT: Duration = Duration::from_secs(5);
+pub(crate) const HOST_WAIT: Duration = Duration::from_secs(5);
 /// How many of the host's waits "for ever" is where no clock can tell: an hour of them.
 const WITHOUT_END: u32 = 720;
 /// An answer within this time came at once: far longer than a host takes to look up a closed
@@ -71,6 +71,15 @@ impl Pause {
 /// Whether a clock moves by exactly a tick when nothing happens but that it is read.
 fn ticks_by_reading<H: Host>(host: &H, before: Duration) -> bool {
     host.now().and_then(|after| after.checked_sub(before)) == Some(FAKE_TICK)
+}
+
+/// The time, on a clock that is real: one that goes on, and not by being read.
+pub(crate) fn real_time<H: Host>(host: &H) -> Option<Duration> {
+    let (first, second) = (host.now()?, host.now()?);
+    match second.checked_sub(first) {
+        None | Some(FAKE_TICK) => None,
+        Some(_) => Some(second),
+    }
 }
 
 /// The patience of one read.

@@ -26,11 +26,11 @@ mod udp;
 pub use crate::address::Address;
 pub use crate::error::Error;
 pub use crate::json::IcmpResponse;
-pub use icmp::IcmpSocket;
+pub use icmp::{IcmpSocket, PingReply};
 pub use tcp::{Shutdown, TcpStream};
 pub use udp::UdpSocket;
 #[cfg(feature = "std")]
-pub(crate) use udp::{receive, send};
+pub(crate) use udp::{receive_once, send};
 
 /// The number of bytes that a [`TcpStream`] keeps of what it has received, unless its type says
 /// otherwise.

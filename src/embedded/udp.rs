@@ -103,17 +103,27 @@ pub(crate) fn send<H: Host>(
     }
 }
 
-pub(crate) fn receive<H: Host>(
+fn receive<H: Host>(
     connection: &Connection<Udp, H>,
     timeout: Option<Duration>,
     into: &mut [u8],
 ) -> Result<usize, Error> {
     let mut patience = Patience::new(timeout);
     loop {
-        let before = connection.host().now();
-        if let Some(block) = connection.receive(into.len()) {
-            return Ok(block.load(0, into));
+        match receive_once(connection, into.len()) {
+            Ok(block) => return Ok(block.load(0, into)),
+            Err(pause) => patience.no_datagram(pause)?,
         }
-        patience.no_datagram(Pause::since(connection.host(), before))?;
     }
+}
+
+/// Asks the host for a datagram, cut to `max` bytes. If there is none, says how long that took.
+pub(crate) fn receive_once<H: Host>(
+    connection: &Connection<Udp, H>,
+    max: usize,
+) -> Result<Block<H>, Pause> {
+    let before = connection.host().now();
+    connection
+        .receive(max)
+        .ok_or_else(|| Pause::since(connection.host(), before))
 }

@@ -1,6 +1,7 @@
 //! ICMP echo, with std's types.
 
 use crate::embedded;
+use core::time::Duration;
 use std::io;
 use std::net::IpAddr;
 
@@ -47,6 +48,20 @@ pub struct IcmpResponse {
     pub data: Vec<u8>,
 }
 
+/// The reply to a ping.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct PingReply {
+    /// Where the reply came from: an IP address as text.
+    pub source: String,
+    /// The sequence number of the request that was answered.
+    pub seq: u16,
+    /// How many requests were sent before a reply was heard.
+    pub requests: u16,
+    /// How long it took from that request to the reply, if the plugin has a clock that is real.
+    pub round_trip: Option<Duration>,
+}
+
 impl IcmpSocket {
     /// Makes a socket. Nothing is opened: the host does that as it needs.
     #[must_use]
@@ -79,6 +94,47 @@ impl IcmpSocket {
             id: packet.id,
             seq: packet.seq,
             data: packet.data.to_vec(),
+        })
+    }
+
+    /// Sends an echo request to `target` with the sequence number `seq`, and waits up to
+    /// `timeout_ms` milliseconds for its reply.
+    ///
+    /// The host hears all ICMP packets of its machine, so a reply counts only if it is one: an echo
+    /// reply with this payload and sequence number, from `target` itself if that is an IP address.
+    /// (The host gives every request the same echo id. If two pings may run at once, give them
+    /// different payloads.) A host that opens its socket only to receive may miss a reply that was
+    /// quicker; so up to 7 more requests are sent, with the numbers that follow, at intervals of a
+    /// second or an eighth of the timeout, whichever is longer.
+    ///
+    /// # Errors
+    /// Kind `TimedOut` if no reply came; `InvalidInput` if `target` is none or the payload longer
+    /// than 1,472 bytes; `Other` if the host did not send a request, or (where there is a clock) did
+    /// not listen.
+    ///
+    /// # Example
+    /// ```no_run
+    /// use harness_wasi_sockets::IcmpSocket;
+    ///
+    /// fn main() -> std::io::Result<()> {
+    ///     let reply = IcmpSocket::new().ping("127.0.0.1", b"are you there?", 1, 5000)?;
+    ///     println!("{} answered, in {:?}", reply.source, reply.round_trip);
+    ///     Ok(())
+    /// }
+    /// ```
+    pub fn ping(
+        &self,
+        target: &str,
+        payload: &[u8],
+        seq: u16,
+        timeout_ms: u32,
+    ) -> io::Result<PingReply> {
+        let reply = self.socket.ping(target, payload, seq, timeout_ms)?;
+        Ok(PingReply {
+            source: reply.source.as_str().to_owned(),
+            seq: reply.seq,
+            requests: reply.requests,
+            round_trip: reply.round_trip,
         })
     }
 }

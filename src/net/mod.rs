@@ -10,7 +10,7 @@ mod tcp;
 mod udp;
 
 pub use address::{Endpoints, ToSocketAddrs};
-pub use icmp::{IcmpResponse, IcmpSocket};
+pub use icmp::{IcmpResponse, IcmpSocket, PingReply};
 pub use std::net::{
     AddrParseError, IpAddr, Ipv4Addr, Ipv6Addr, Shutdown, SocketAddr, SocketAddrV4, SocketAddrV6,
 };
@@ -30,8 +30,8 @@ struct Timeout(AtomicU64);
 const FOR_EVER: u64 = u64::MAX;
 
 impl Timeout {
-    fn new(timeout: Duration) -> Self {
-        Self(AtomicU64::new(nanoseconds(Some(timeout))))
+    fn new(timeout: Option<Duration>) -> Self {
+        Self(AtomicU64::new(nanoseconds(timeout)))
     }
 
     fn get(&self) -> Option<Duration> {

@@ -1,5 +1,7 @@
 //! ICMP echo without std.
 
+mod ping;
+
 use super::IcmpResponse;
 use crate::Error;
 use crate::address::check_target;
@@ -7,6 +9,8 @@ use crate::block::Block;
 use crate::host::{DefaultHost, Host};
 use crate::json::{self, MOST_TEXT};
 use crate::patience::Pause;
+
+pub use ping::PingReply;
 
 /// The most bytes of payload that an echo request can carry (over IPv4).
 const LONGEST: usize = 65_507;

@@ -1,11 +1,13 @@
 //! A TCP connection as std has it.
 
+mod options;
+
 use super::Timeout;
 use super::address::{ToSocketAddrs, open};
 use crate::Error;
 use crate::connection::{BOTH, Connection, READ, Tcp, WRITE};
-use crate::host::DefaultHost;
-use crate::patience::DEFAULT_TIMEOUT;
+use crate::host::{DefaultHost, Host};
+use crate::patience::{DEFAULT_TIMEOUT, Pause};
 use crate::reader::Reader;
 use core::fmt;
 use core::time::Duration;
@@ -53,6 +55,7 @@ struct Shared {
     /// waits to read.
     reader: Mutex<Reader<CAPACITY>>,
     read_timeout: Timeout,
+    hints: options::Hints,
     /// The peer, unless only the host knows who it is.
     peer: Option<SocketAddr>,
 }
@@ -68,15 +71,35 @@ impl TcpStream {
     /// if the host could not connect within its 5 s, for whatever reason: it gives none.
     pub fn connect<A: ToSocketAddrs>(addr: A) -> io::Result<TcpStream> {
         let (connection, peer) = open(addr)?;
-        let reader = Mutex::new(Reader::new());
-        let read_timeout = Timeout::new(DEFAULT_TIMEOUT);
         Ok(TcpStream {
             shared: Arc::new(Shared {
                 connection,
-                reader,
-                read_timeout,
+                reader: Mutex::new(Reader::new()),
+                read_timeout: Timeout::new(Some(DEFAULT_TIMEOUT)),
+                hints: options::Hints::new(),
                 peer,
             }),
+        })
+    }
+
+    /// Opens a TCP connection to a remote host, within a time.
+    ///
+    /// This corresponds to [`std::net::TcpStream::connect_timeout`]. The host gives a connection 5 s
+    /// and cannot be made to give up sooner, or to try for longer: the timeout decides only what it
+    /// is called if it fails.
+    ///
+    /// # Errors
+    /// Kind `InvalidInput` if the timeout is zero; `TimedOut` if the host could not connect and
+    /// that took as long as the timeout or longer; `ConnectionRefused` if it could not connect
+    /// otherwise, and where there is no clock.
+    pub fn connect_timeout(addr: &SocketAddr, timeout: Duration) -> io::Result<TcpStream> {
+        if timeout.is_zero() {
+            return Err(Error::InvalidInput.into());
+        }
+        let before = DefaultHost.now();
+        TcpStream::connect(addr).map_err(|error| match Pause::since(&DefaultHost, before) {
+            Pause::For(pause) if pause >= timeout => Error::TimedOut.into(),
+            _ => error,
         })
     }
 

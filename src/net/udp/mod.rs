@@ -1,0 +1,271 @@
+//! A UDP socket as std has it, but for `connect`.
+
+mod options;
+mod peers;
+
+use super::Timeout;
+use super::address::{Endpoints, ToSocketAddrs};
+use crate::Error;
+use crate::embedded::send;
+use crate::patience::ONE_WAIT;
+use core::fmt;
+use peers::{Peers, Receive, Received};
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+/// A UDP socket, closed when the last clone of it is dropped.
+///
+/// This corresponds to [`std::net::UdpSocket`]. Datagrams are never split and never joined. There
+/// are two ways to one:
+///
+/// * [`connect`](UdpSocket::connect) makes a socket that talks to one peer. Std's method of that
+///   name connects a socket that exists; here that is [`connect_to`](UdpSocket::connect_to).
+/// * [`bind`](UdpSocket::bind), to no address in particular, makes one that can
+///   [`send_to`](UdpSocket::send_to) anybody, as clients do. The host knows only connected sockets,
+///   so behind it there is one for each peer, 16 at the most, and it hears only those it has sent to.
+///
+/// # How long a receive waits
+/// For one of the host's waits, 5 s, or as many as the read timeout takes if one is set; then an
+/// error of kind `TimedOut`. With several peers each of them is waited for in turn, those first who
+/// have not answered yet. Where there is a clock, a receive that the host answers at once without a
+/// datagram is of kind `WouldBlock`: an empty datagram came, or word that nobody listens at the
+/// peer's port; the host does not say which.
+///
+/// # Example
+/// ```no_run
+/// use harness_wasi_sockets::UdpSocket;
+///
+/// fn main() -> std::io::Result<()> {
+///     let socket = UdpSocket::connect("127.0.0.1:6000")?;
+///     socket.send(b"Hello, UDP!")?;
+///     let mut buf = [0; 1024];
+///     let (n, addr) = socket.recv_from(&mut buf)?;
+///     println!("Received {n} bytes from {addr}");
+///     Ok(())
+/// }
+/// ```
+pub struct UdpSocket {
+    shared: Arc<Shared>,
+}
+
+/// What the clones of a socket share.
+struct Shared {
+    peers: Peers,
+    read_timeout: Timeout,
+    hints: options::Hints,
+}
+
+impl UdpSocket {
+    /// Makes a socket that is connected to a remote address: it sends there and receives from
+    /// there.
+    ///
+    /// This corresponds to a [`std::net::UdpSocket::bind`] to any port and a
+    /// [`connect`](std::net::UdpSocket::connect) in one. If `addr` stands for several addresses, the
+    /// first is taken. A name is resolved by the host.
+    ///
+    /// # Errors
+    /// Kind `InvalidInput`, before the host is called, if `addr` is no address; `ConnectionRefused`
+    /// if the host does not find the name or a way there.
+    pub fn connect<A: ToSocketAddrs>(addr: A) -> io::Result<UdpSocket> {
+        let socket = UdpSocket::new();
+        socket.connect_to(addr)?;
+        Ok(socket)
+    }
+
+    /// Makes a socket that can send to anybody.
+    ///
+    /// This corresponds to [`std::net::UdpSocket::bind`], but a plugin cannot choose its local
+    /// address, and nobody can reach it there: only `0.0.0.0:0` and `[::]:0` will do, and the host
+    /// is called when there is something to send.
+    ///
+    /// # Errors
+    /// Kind `InvalidInput` if `addr` is no address, `AddrNotAvailable` if it is any other than
+    /// those two.
+    pub fn bind<A: ToSocketAddrs>(addr: A) -> io::Result<UdpSocket> {
+        let any = |addr: SocketAddr| addr.ip().is_unspecified() && addr.port() == 0;
+        let can = match addr.to_endpoints()? {
+            Endpoints::Addrs(mut addrs) => addrs.any(any),
+            Endpoints::Name { .. } => false,
+        };
+        if can {
+            Ok(UdpSocket::new())
+        } else {
+            Err(Error::CannotBind.into())
+        }
+    }
+
+    fn new() -> UdpSocket {
+        UdpSocket {
+            shared: Arc::new(Shared {
+                peers: Peers::default(),
+                read_timeout: Timeout::new(Some(ONE_WAIT)),
+                hints: options::Hints::new(),
+            }),
+        }
+    }
+
+    /// Connects the socket to a remote address: from now on [`send`](UdpSocket::send) sends there,
+    /// and only what comes from there is received.
+    ///
+    /// This corresponds to [`std::net::UdpSocket::connect`], whose name is taken.
+    ///
+    /// # Errors
+    /// As [`connect`](UdpSocket::connect); and kind `QuotaExceeded` if it has 16 other peers.
+    pub fn connect_to<A: ToSocketAddrs>(&self, addr: A) -> io::Result<()> {
+        self.shared.peers.connect(addr)
+    }
+
+    /// Sends one datagram of up to 65,507 bytes to the peer that the socket is connected to, and
+    /// answers its length.
+    ///
+    /// This corresponds to [`std::net::UdpSocket::send`]. Whether an empty datagram was sent the
+    /// host does not say, so for one it is always `Ok(0)`.
+    ///
+    /// # Errors
+    /// Kind `NotConnected` if the socket is not; `InvalidInput` for a longer datagram; `Other` if
+    /// the host did not send it.
+    pub fn send(&self, buf: &[u8]) -> io::Result<usize> {
+        Ok(send(&*self.shared.peers.to_connected()?, buf)?)
+    }
+
+    /// Sends one datagram of up to 65,507 bytes to `addr`, and answers its length. If that stands
+    /// for several addresses, the first is taken. A name is resolved by the host.
+    ///
+    /// This corresponds to [`std::net::UdpSocket::send_to`].
+    ///
+    /// # Errors
+    /// Kind `InvalidInput` if `addr` is no address or the datagram longer; `ConnectionRefused` if
+    /// the host does not find the name or a way there; `QuotaExceeded` if the socket has sent to 16
+    /// other peers; `Other` if the host did not send it.
+    pub fn send_to<A: ToSocketAddrs>(&self, buf: &[u8], addr: A) -> io::Result<usize> {
+        Ok(send(&*self.shared.peers.to(addr)?, buf)?)
+    }
+
+    /// Receives one datagram into `buf`, and answers how many of its bytes are there. What does not
+    /// fit is lost.
+    ///
+    /// This corresponds to [`std::net::UdpSocket::recv`].
+    ///
+    /// # Errors
+    /// Kind `TimedOut` or `WouldBlock` if none came: see [above](UdpSocket). `NotConnected` if the
+    /// socket has not sent to anybody.
+    pub fn recv(&self, buf: &mut [u8]) -> io::Result<usize> {
+        let (n, _) = self.receive(
+            Receive {
+                peek: false,
+                address: false,
+            },
+            buf,
+        )?;
+        Ok(n)
+    }
+
+    /// Receives one datagram, and says where it came from.
+    ///
+    /// This corresponds to [`std::net::UdpSocket::recv_from`]. Peers that were given by name, other
+    /// than `localhost`, are left out: only the host knows their addresses.
+    ///
+    /// # Errors
+    /// As [`recv`](UdpSocket::recv); and kind `Unsupported`, before anything is received, if all
+    /// peers were given by name.
+    pub fn recv_from(&self, buf: &mut [u8]) -> io::Result<(usize, SocketAddr)> {
+        self.receive_from(
+            Receive {
+                peek: false,
+                address: true,
+            },
+            buf,
+        )
+    }
+
+    /// As [`recv`](UdpSocket::recv), but the datagram stays: the next receive gets it again. It is
+    /// kept on the heap, whole.
+    ///
+    /// This corresponds to [`std::net::UdpSocket::peek`].
+    ///
+    /// # Errors
+    /// As [`recv`](UdpSocket::recv).
+    pub fn peek(&self, buf: &mut [u8]) -> io::Result<usize> {
+        let (n, _) = self.receive(
+            Receive {
+                peek: true,
+                address: false,
+            },
+            buf,
+        )?;
+        Ok(n)
+    }
+
+    /// As [`recv_from`](UdpSocket::recv_from), but the datagram stays: the next receive gets it
+    /// again. It is kept on the heap, whole.
+    ///
+    /// This corresponds to [`std::net::UdpSocket::peek_from`].
+    ///
+    /// # Errors
+    /// As [`recv_from`](UdpSocket::recv_from).
+    pub fn peek_from(&self, buf: &mut [u8]) -> io::Result<(usize, SocketAddr)> {
+        self.receive_from(
+            Receive {
+                peek: true,
+                address: true,
+            },
+            buf,
+        )
+    }
+
+    fn receive(&self, what: Receive, buf: &mut [u8]) -> Result<Received, Error> {
+        self.shared
+            .peers
+            .receive(self.shared.read_timeout.get(), what, buf)
+    }
+
+    fn receive_from(&self, what: Receive, buf: &mut [u8]) -> io::Result<(usize, SocketAddr)> {
+        let (n, addr) = self.receive(what, buf)?;
+        Ok((n, addr.ok_or(Error::Unsupported)?))
+    }
+
+    /// The socket address of the peer that the socket is connected to.
+    ///
+    /// This corresponds to [`std::net::UdpSocket::peer_addr`].
+    ///
+    /// # Errors
+    /// Kind `NotConnected` if the socket is not; `Unsupported` if it was connected to a name, other
+    /// than `localhost`: only the host knows which address it found for it.
+    pub fn peer_addr(&self) -> io::Result<SocketAddr> {
+        Ok(self.shared.peers.connected()?.ok_or(Error::Unsupported)?)
+    }
+
+    /// The socket address of the local half.
+    ///
+    /// This corresponds to [`std::net::UdpSocket::local_addr`], but a host does not tell it.
+    ///
+    /// # Errors
+    /// Always, of kind `Unsupported`.
+    pub fn local_addr(&self) -> io::Result<SocketAddr> {
+        Err(Error::Unsupported.into())
+    }
+
+    /// Makes a second handle to the same socket: whatever is received through one is gone for the
+    /// other. The last handle that is dropped closes it.
+    ///
+    /// This corresponds to [`std::net::UdpSocket::try_clone`].
+    ///
+    /// # Errors
+    /// None.
+    pub fn try_clone(&self) -> io::Result<UdpSocket> {
+        Ok(UdpSocket {
+            shared: Arc::clone(&self.shared),
+        })
+    }
+}
+
+impl fmt::Debug for UdpSocket {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut socket = f.debug_struct("UdpSocket");
+        if let Ok(Some(peer)) = self.shared.peers.connected() {
+            socket.field("peer", &peer);
+        }
+        socket.finish_non_exhaustive()
+    }
+}

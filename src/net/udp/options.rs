@@ -1,0 +1,155 @@
+//! The options of a UDP socket: its timeouts, and those that the host alone could set.
+
+use super::UdpSocket;
+use crate::Error;
+use crate::net::Timeout;
+use crate::patience::{HOST_WAIT, ONE_WAIT};
+use core::sync::atomic::{AtomicBool, Ordering};
+use core::time::Duration;
+use std::io;
+use std::net::{Ipv4Addr, Ipv6Addr};
+
+/// What has been asked for and is not passed on: the host has no function for it.
+pub(super) struct Hints {
+    write_timeout: Timeout,
+    broadcast: AtomicBool,
+}
+
+impl Hints {
+    pub(super) fn new() -> Self {
+        Self {
+            write_timeout: Timeout::new(None),
+            broadcast: AtomicBool::new(false),
+        }
+    }
+}
+
+impl UdpSocket {
+    /// Sets how long a receive waits for a datagram; `None` is for ever. At first it is one of the
+    /// host's waits, 5 s.
+    ///
+    /// This corresponds to [`std::net::UdpSocket::set_read_timeout`]. The host waits 5 s at a time,
+    /// so a receive takes at least that, and a timeout is rounded up to the end of a wait.
+    ///
+    /// # Errors
+    /// Kind `InvalidInput` if the timeout is zero.
+    pub fn set_read_timeout(&self, timeout: Option<Duration>) -> io::Result<()> {
+        self.shared.read_timeout.set(timeout)
+    }
+
+    /// How long a receive waits for a datagram: `Some` of 5 s at first, the host's wait.
+    ///
+    /// This corresponds to [`std::net::UdpSocket::read_timeout`].
+    ///
+    /// # Errors
+    /// None.
+    pub fn read_timeout(&self) -> io::Result<Option<Duration>> {
+        Ok(match self.shared.read_timeout.get() {
+            Some(ONE_WAIT) => Some(HOST_WAIT),
+            timeout => timeout,
+        })
+    }
+
+    /// A hint: says how long a send may take.
+    ///
+    /// This corresponds to [`std::net::UdpSocket::set_write_timeout`], but it is only remembered:
+    /// the host gives every send 5 s.
+    ///
+    /// # Errors
+    /// Kind `InvalidInput` if the timeout is zero.
+    pub fn set_write_timeout(&self, timeout: Option<Duration>) -> io::Result<()> {
+        self.shared.hints.write_timeout.set(timeout)
+    }
+
+    /// The last hint given to [`set_write_timeout`](UdpSocket::set_write_timeout), `None` at first.
+    ///
+    /// This corresponds to [`std::net::UdpSocket::write_timeout`].
+    ///
+    /// # Errors
+    /// None.
+    pub fn write_timeout(&self) -> io::Result<Option<Duration>> {
+        Ok(self.shared.hints.write_timeout.get())
+    }
+
+    /// A hint: asks that datagrams may be sent to a broadcast address.
+    ///
+    /// This corresponds to [`std::net::UdpSocket::set_broadcast`], but it is only remembered: the
+    /// socket is the host's. (Go's, which hosts are often written in, may in any case.)
+    ///
+    /// # Errors
+    /// None.
+    pub fn set_broadcast(&self, broadcast: bool) -> io::Result<()> {
+        self.shared
+            .hints
+            .broadcast
+            .store(broadcast, Ordering::Relaxed);
+        Ok(())
+    }
+
+    /// The last hint given to [`set_broadcast`](UdpSocket::set_broadcast), `false` at first.
+    ///
+    /// This corresponds to [`std::net::UdpSocket::broadcast`].
+    ///
+    /// # Errors
+    /// None.
+    pub fn broadcast(&self) -> io::Result<bool> {
+        Ok(self.shared.hints.broadcast.load(Ordering::Relaxed))
+    }
+
+    /// The error that is pending: there is none. Whatever goes wrong is the error of the call in
+    /// which it went wrong.
+    ///
+    /// This corresponds to [`std::net::UdpSocket::take_error`].
+    ///
+    /// # Errors
+    /// None.
+    pub fn take_error(&self) -> io::Result<Option<io::Error>> {
+        Ok(None)
+    }
+
+    /// Says whether calls may wait. They may: the host always waits for something to receive.
+    ///
+    /// This corresponds to [`std::net::UdpSocket::set_nonblocking`].
+    ///
+    /// # Errors
+    /// Kind `Unsupported` for `true`.
+    pub fn set_nonblocking(&self, nonblocking: bool) -> io::Result<()> {
+        if nonblocking {
+            Err(Error::Unsupported.into())
+        } else {
+            Ok(())
+        }
+    }
+}
+
+/// The methods whose only answer is that the host has no function for them.
+macro_rules! unsupported {
+    ($($name:ident($($arg:ident: $type:ty),*) -> $result:ty, $what:literal;)+) => {
+        impl UdpSocket {$(
+            #[doc = concat!("Not supported: the host has no function ", $what, ".")]
+            ///
+            #[doc = concat!("This corresponds to [`std::net::UdpSocket::", stringify!($name), "`].")]
+            ///
+            /// # Errors
+            /// Always, of kind `Unsupported`.
+            pub fn $name(&self, $($arg: $type),*) -> io::Result<$result> {
+                Err(Error::Unsupported.into())
+            }
+        )+}
+    };
+}
+
+unsupported! {
+    set_ttl(_ttl: u32) -> (), "to set the time to live";
+    ttl() -> u32, "that tells the time to live";
+    set_multicast_loop_v4(_multicast_loop_v4: bool) -> (), "for multicast";
+    multicast_loop_v4() -> bool, "for multicast";
+    set_multicast_ttl_v4(_multicast_ttl_v4: u32) -> (), "for multicast";
+    multicast_ttl_v4() -> u32, "for multicast";
+    set_multicast_loop_v6(_multicast_loop_v6: bool) -> (), "for multicast";
+    multicast_loop_v6() -> bool, "for multicast";
+    join_multicast_v4(_multiaddr: &Ipv4Addr, _interface: &Ipv4Addr) -> (), "for multicast";
+    join_multicast_v6(_multiaddr: &Ipv6Addr, _interface: u32) -> (), "for multicast";
+    leave_multicast_v4(_multiaddr: &Ipv4Addr, _interface: &Ipv4Addr) -> (), "for multicast";
+    leave_multicast_v6(_multiaddr: &Ipv6Addr, _interface: u32) -> (), "for multicast";
+}
