@@ -205,6 +205,8 @@ mod tests {
                 self.0.borrow_mut()[at..at + 8].copy_from_slice(&value.to_le_bytes());
             }
             crate::testing::no_sockets!();
+            crate::testing::no_icmp!();
+            crate::testing::no_blocks!();
         }
         for at in 0..9 {
             for len in 0..40 {

@@ -55,6 +55,8 @@
 //! * **`UdpSocket::connect`** makes a connected socket, where std's connects one that is bound.
 //! * **`local_addr`** is not known to a plugin.
 //!
+//! Method by method: the table in [`net`]. Step by step: [`porting`].
+//!
 //! # Features
 //!
 //! | feature | default | adds |
@@ -93,6 +95,10 @@ pub use block::Block;
 pub use error::Error;
 #[cfg(feature = "std")]
 pub use net::*;
+
+#[cfg(all(feature = "std", any(doc, doctest)))]
+#[doc = include_str!("porting.md")]
+pub mod porting {}
 
 /// The README's Rust is compiled with the documentation tests.
 #[cfg(all(doctest, feature = "std"))]

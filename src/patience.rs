@@ -171,6 +171,8 @@ mod tests {
             Some(*first)
         }
         crate::testing::no_sockets!();
+        crate::testing::no_icmp!();
+        crate::testing::no_blocks!();
         crate::testing::no_words!();
     }
 

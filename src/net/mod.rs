@@ -3,6 +3,14 @@
 //! Everything here is at the crate's root too. The types that need no host (`SocketAddr` and its
 //! kin, `Shutdown`) are std's own, so that `use harness_wasi_sockets::net` can stand where
 //! `use std::net` stood.
+//!
+//! # What each method does
+//!
+//! *Works*: as in std, but for what the last column says. *Hint*: is accepted and remembered, and has no
+//! effect, since the socket is the host's. *Unsupported*: an error of that kind, since the host has no
+//! function for it.
+//!
+#![doc = include_str!("std_api.md")]
 
 mod address;
 mod icmp;

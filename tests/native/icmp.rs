@@ -74,3 +74,24 @@ fn listening_without_a_socket_is_an_error() {
         ErrorKind::TimedOut
     );
 }
+
+#[test]
+fn ping() {
+    if !allowed("ping") {
+        return;
+    }
+    let _turn = Turn::take();
+    let socket = IcmpSocket::new();
+    for (target, source) in [("127.0.0.1", "127.0.0.1"), ("localhost", "127.0.0.1")] {
+        let reply = socket.ping(target, b"native ping", 41, 5_000).unwrap();
+        assert_eq!(
+            (reply.source.as_str(), reply.seq, reply.requests),
+            (source, 41, 1)
+        );
+        assert!(reply.round_trip.is_some(), "there is a real clock");
+    }
+    let error = socket.ping("127.0.0.1", &[0; 1_473], 1, 1_000).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidInput);
+    let error = socket.ping("not a host", b"", 1, 1_000).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidInput);
+}

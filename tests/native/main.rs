@@ -4,6 +4,9 @@
 mod bad_input;
 mod embedded;
 mod icmp;
+#[path = "../guests/src/options.rs"]
+mod options;
+mod surface;
 mod tcp;
 mod udp;
 

@@ -237,3 +237,23 @@ fn writing_to_a_peer_that_has_gone() {
     );
     assert_eq!(stream.read(&mut [0; 8]).unwrap(), 0);
 }
+
+#[test]
+fn options() {
+    let _turn = Turn::take();
+    let echo = TcpEcho::v4().unwrap();
+    crate::options::tcp(&TcpStream::connect(echo.addr()).unwrap()).unwrap();
+}
+
+#[test]
+fn connecting_within_a_time() {
+    let _turn = Turn::take();
+    let echo = TcpEcho::v4().unwrap();
+    assert!(TcpStream::connect_timeout(&echo.addr(), WAIT).is_ok());
+    let error = TcpStream::connect_timeout(&echo.addr(), Duration::ZERO).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidInput);
+    let holder = std::net::UdpSocket::bind((v4(), 0)).unwrap();
+    let refused = holder.local_addr().unwrap();
+    let error = TcpStream::connect_timeout(&refused, Duration::from_secs(60)).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::ConnectionRefused);
+}

@@ -100,3 +100,133 @@ fn silence_times_out() {
     );
     assert!(before.elapsed() >= WAIT * 2, "it waited more than once");
 }
+
+#[test]
+fn one_socket_and_several_peers() {
+    let _turn = Turn::take();
+    let echoes = [(); 3].map(|()| UdpEcho::v4().unwrap());
+    let socket = UdpSocket::bind("0.0.0.0:0").unwrap();
+    assert_eq!(
+        socket.send(b"x").unwrap_err().kind(),
+        ErrorKind::NotConnected
+    );
+    assert_eq!(
+        socket.recv(&mut [0; 8]).unwrap_err().kind(),
+        ErrorKind::NotConnected
+    );
+    assert_eq!(
+        socket.peer_addr().unwrap_err().kind(),
+        ErrorKind::NotConnected
+    );
+    for (i, echo) in echoes.iter().enumerate() {
+        assert_eq!(socket.send_to(&[i as u8; 3], echo.addr()).unwrap(), 3);
+    }
+    // Every answer comes, whichever order the peers are asked in, and no peer is waited for twice.
+    let mut from = [false; 3];
+    for _ in 0..3 {
+        let mut buf = [9; 8];
+        let (n, addr) = socket.recv_from(&mut buf).unwrap();
+        let i = echoes.iter().position(|echo| echo.addr() == addr).unwrap();
+        assert_eq!(buf[..n], [i as u8; 3]);
+        from[i] = true;
+    }
+    assert_eq!(from, [true; 3]);
+    assert_eq!(
+        socket.recv_from(&mut [0; 8]).unwrap_err().kind(),
+        ErrorKind::TimedOut
+    );
+
+    // Connected to one of them, it hears that one only.
+    socket.send_to(b"unheard", echoes[0].addr()).unwrap();
+    socket.connect_to(echoes[1].addr()).unwrap();
+    assert_eq!(socket.peer_addr().unwrap(), echoes[1].addr());
+    socket.send(b"heard").unwrap();
+    assert_eq!(
+        socket.recv_from(&mut [0; 8]).unwrap(),
+        (5, echoes[1].addr())
+    );
+    assert_eq!(
+        socket.recv(&mut [0; 8]).unwrap_err().kind(),
+        ErrorKind::TimedOut
+    );
+}
+
+#[test]
+fn a_full_table_is_said_to_be() {
+    let _turn = Turn::take();
+    let echo = UdpEcho::v4().unwrap();
+    let socket = UdpSocket::bind("[::]:0").unwrap();
+    for port in 1..=16 {
+        socket.send_to(b"x", (v4(), port)).unwrap();
+    }
+    let error = socket.send_to(b"x", echo.addr()).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::QuotaExceeded, "{error}");
+    assert!(error.to_string().contains("16"), "{error}");
+    // Those it has can still be sent to. (Word that nobody listens there may make it an error.)
+    let again = socket
+        .send_to(b"x", (v4(), 16))
+        .map_err(|error| error.kind());
+    assert!(matches!(again, Ok(1) | Err(ErrorKind::Other)), "{again:?}");
+}
+
+#[test]
+fn what_cannot_be_bound_to() {
+    let _turn = Turn::take();
+    for bad in [
+        "0.0.0.0:53",
+        "127.0.0.1:0",
+        "[::1]:0",
+        "localhost:0",
+        "example.org:0",
+    ] {
+        let error = UdpSocket::bind(bad).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::AddrNotAvailable, "{bad}");
+    }
+    assert_eq!(
+        UdpSocket::bind("0.0.0.0").unwrap_err().kind(),
+        ErrorKind::InvalidInput
+    );
+}
+
+#[test]
+fn a_peek_takes_nothing() {
+    let _turn = Turn::take();
+    let echo = UdpEcho::v4().unwrap();
+    let socket = UdpSocket::connect(echo.addr()).unwrap();
+    socket.send(b"one and only").unwrap();
+    let mut short = [0; 3];
+    assert_eq!(socket.peek(&mut short).unwrap(), 3);
+    assert_eq!(&short, b"one");
+    assert_eq!(socket.peek_from(&mut short).unwrap(), (3, echo.addr()));
+    let mut whole = [0; 32];
+    let clone = socket.try_clone().unwrap();
+    assert_eq!(clone.recv_from(&mut whole).unwrap(), (12, echo.addr()));
+    assert_eq!(&whole[..12], b"one and only");
+    assert_eq!(
+        socket.recv(&mut whole).unwrap_err().kind(),
+        ErrorKind::TimedOut
+    );
+}
+
+#[test]
+fn one_thread_receives_while_another_sends() {
+    let _turn = Turn::take();
+    let echo = UdpEcho::v4().unwrap();
+    let socket = UdpSocket::connect(echo.addr()).unwrap();
+    socket
+        .set_read_timeout(Some(std::time::Duration::from_secs(30)))
+        .unwrap();
+    std::thread::scope(|scope| {
+        let receiver = scope.spawn(|| socket.recv(&mut [0; 8]).unwrap());
+        std::thread::sleep(WAIT / 2);
+        socket.send(b"at last").unwrap();
+        assert_eq!(receiver.join().unwrap(), 7);
+    });
+}
+
+#[test]
+fn options() {
+    let _turn = Turn::take();
+    let echo = UdpEcho::v4().unwrap();
+    crate::options::udp(&UdpSocket::connect(echo.addr()).unwrap()).unwrap();
+}

@@ -1,4 +1,5 @@
-use crate::{dialects, ipv6, quick, run};
+use crate::{FAKE_CLOCK, UNKNOWN, WASIP1, call, dialects, guest, ipv6, quick, run};
+use harness_host::IcmpListening;
 
 /// Says by name that a test is skipped, where raw sockets are not allowed.
 fn allowed(test: &str) -> bool {
@@ -44,4 +45,45 @@ fn what_is_no_target() {
         assert_eq!(run(&quick(), "icmp_send", bad), "InvalidInput", "{bad:?}");
     }
     assert_eq!(run(&quick(), "icmp_send", "nobody.invalid"), "Other");
+}
+
+#[test]
+fn ping() {
+    if !allowed("ping") {
+        return;
+    }
+    for config in dialects() {
+        for (guests, time) in [
+            (&WASIP1, "timed"),
+            (&FAKE_CLOCK, "untimed"),
+            (&UNKNOWN, "untimed"),
+        ] {
+            let mut plugin = guests.plugin(&config);
+            for target in ["127.0.0.1", "localhost"] {
+                let reply = call(&mut plugin, "icmp_ping", &format!("{target} 5000"));
+                assert_eq!(reply, format!("Ok(\"127.0.0.1 65535 {time}\")"));
+            }
+            assert_eq!(
+                plugin.report().calls.get("icmp_send"),
+                2,
+                "one request each"
+            );
+        }
+    }
+}
+
+/// A host that opens its socket only to receive cannot hear a reply that was quicker. The ping asks
+/// again, and says in the end that it has heard none.
+#[test]
+fn a_ping_that_is_never_heard() {
+    if !allowed("a_ping_that_is_never_heard") {
+        return;
+    }
+    let mut plugin = guest(&quick().icmp(IcmpListening::AtReceive));
+    assert_eq!(call(&mut plugin, "icmp_ping", "127.0.0.1 2000"), "TimedOut");
+    assert_eq!(
+        plugin.report().calls.get("icmp_send"),
+        2,
+        "a second one after a second"
+    );
 }

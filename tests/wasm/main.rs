@@ -4,6 +4,7 @@
 mod bad_input;
 mod description;
 mod icmp;
+mod nothing;
 mod tcp;
 mod tiny;
 mod udp;
@@ -11,22 +12,49 @@ mod udp;
 use harness_host::wasm::{Build, Compiler, Target};
 use harness_host::{Config, Dialect, Plugin, guests};
 use std::path::PathBuf;
-use std::sync::LazyLock;
+use std::sync::OnceLock;
 use std::time::Duration;
 
-/// The guests of `tests/guests`, built once.
-static GUESTS: LazyLock<PathBuf> = LazyLock::new(|| {
-    let say = |line: &str| eprintln!("{line}");
-    let workspace = guests::workspace().expect("the workspace");
-    let compiler = Compiler::find(Target::Wasip1, &say).expect("a compiler for wasm");
-    let built = Build::new(&compiler, &workspace)
-        .package("test-guests")
-        .profile("guest")
-        .target_dir(&guests::target_dir(&workspace))
-        .run(&say)
-        .expect("the test guests");
-    built.into_iter().next().expect("one guest").path
-});
+/// A build of the test guests, made when it is first wanted.
+struct Guests {
+    package: &'static str,
+    target: Target,
+    wasm: OnceLock<PathBuf>,
+}
+
+/// As plugins are: with WASI, and so with a clock.
+static WASIP1: Guests = Guests::of("test-guests", Target::Wasip1);
+/// Without WASI, and so without a clock.
+static UNKNOWN: Guests = Guests::of("test-guests", Target::Unknown);
+/// With a clock that advances by a millisecond whenever it is read.
+static FAKE_CLOCK: Guests = Guests::of("test-guests-fake-clock", Target::Wasip1);
+
+impl Guests {
+    const fn of(package: &'static str, target: Target) -> Self {
+        Self {
+            package,
+            target,
+            wasm: OnceLock::new(),
+        }
+    }
+
+    /// These guests, in a host of this kind.
+    fn plugin(&self, config: &Config) -> Plugin {
+        let wasm = self.wasm.get_or_init(|| {
+            let say = |line: &str| eprintln!("{line}");
+            let workspace = guests::workspace().expect("the workspace");
+            let compiler = Compiler::find(self.target, &say).expect("a compiler for wasm");
+            let built = Build::new(&compiler, &workspace)
+                .package(self.package)
+                .profile("guest")
+                .target_dir(&guests::target_dir(&workspace))
+                .run(&say)
+                .expect("the test guests");
+            built.into_iter().next().expect("one guest").path
+        });
+        Plugin::from_file(wasm, config).expect("a plugin")
+    }
+}
 
 /// A host that does not make a test sit through its waits.
 fn quick() -> Config {
@@ -40,7 +68,7 @@ fn dialects() -> [Config; 2] {
 
 /// The test guests, in a host of this kind.
 fn guest(config: &Config) -> Plugin {
-    Plugin::from_file(&*GUESTS, config).expect("a plugin")
+    WASIP1.plugin(config)
 }
 
 /// Calls a function and answers its output; a panic or an error of the guest fails the test with

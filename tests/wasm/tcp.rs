@@ -147,3 +147,23 @@ fn a_stream_outlives_a_call() {
     call(&mut plugin, "tcp_drop_kept", "");
     assert_eq!(plugin.open_connections(), 0);
 }
+
+#[test]
+fn options() {
+    let echo = TcpEcho::v4().unwrap();
+    run(&quick(), "tcp_options", &echo.addr().to_string());
+}
+
+#[test]
+fn connecting_within_a_time() {
+    let echo = TcpEcho::v4().unwrap();
+    let connect = |addr, ms| run(&quick(), "tcp_connect_timeout", &format!("{addr} {ms}"));
+    assert_eq!(connect(echo.addr(), 1_000), "Ok(())");
+    assert_eq!(connect(echo.addr(), 0), "InvalidInput");
+    // Held by a socket that does not listen: refused, and at once.
+    let holder = std::net::UdpSocket::bind((v4(), 0)).unwrap();
+    assert_eq!(
+        connect(holder.local_addr().unwrap(), 60_000),
+        "ConnectionRefused"
+    );
+}

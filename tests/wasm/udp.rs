@@ -37,3 +37,29 @@ fn silence_times_out() {
     drop(silent);
     assert_eq!(run(&quick(), "udp_silence", &address), "WouldBlock");
 }
+
+#[test]
+fn one_socket_and_several_peers() {
+    let echoes = [(); 3].map(|()| UdpEcho::v4().unwrap());
+    let addresses = echoes
+        .each_ref()
+        .map(|echo| echo.addr().to_string())
+        .join(" ");
+    let mut plugin = guest(&quick());
+    assert_eq!(call(&mut plugin, "udp_several", &addresses), "3");
+    assert_eq!(plugin.open_connections(), 0);
+    // Who has answered is not waited for again.
+    assert_eq!(plugin.report().calls.get("udp_recv"), 3);
+}
+
+#[test]
+fn a_peek_takes_nothing() {
+    let echo = UdpEcho::v4().unwrap();
+    run(&quick(), "udp_peek", &echo.addr().to_string());
+}
+
+#[test]
+fn options() {
+    let echo = UdpEcho::v4().unwrap();
+    run(&quick(), "udp_options", &echo.addr().to_string());
+}

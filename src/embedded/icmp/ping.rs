@@ -71,7 +71,7 @@ impl<H: Host> IcmpSocket<H> {
         }
         let mut requests = Requests {
             payload,
-            target: target.parse().ok(),
+            target: ip(target),
             first: seq,
             sent_at: heapless::Vec::new(),
         };
@@ -123,6 +123,11 @@ impl<H: Host> IcmpSocket<H> {
     }
 }
 
+/// An IP address, with or without a scope.
+fn ip(text: &str) -> Option<IpAddr> {
+    text.split('%').next()?.parse().ok()
+}
+
 impl Requests<'_> {
     /// The sequence number of the next request.
     fn next(&self) -> u16 {
@@ -133,7 +138,7 @@ impl Requests<'_> {
     fn reply(&self, packet: IcmpResponse, now: Option<Duration>) -> Option<PingReply> {
         let reply_type = if packet.source.contains(':') { 129 } else { 0 };
         let from_target = match self.target {
-            Some(target) => packet.source.parse() == Ok(target),
+            Some(target) => ip(&packet.source) == Some(target),
             None => true,
         };
         if packet.icmp_type != reply_type
@@ -156,5 +161,169 @@ impl Requests<'_> {
             // A clock that has not moved at all was not watching.
             round_trip: round_trip.filter(|time| !time.is_zero()),
         })
+    }
+}
+
+#[cfg(all(test, feature = "std"))]
+mod tests {
+    use super::*;
+    use crate::host::Native;
+    use core::cell::{Cell, RefCell};
+    use std::collections::VecDeque;
+
+    /// A host that hears what it is told to, and whose clock is what it is told.
+    struct Script {
+        heard: RefCell<VecDeque<Option<std::string::String>>>,
+        sent: RefCell<Vec<u16>>,
+        now: Cell<Option<Duration>>,
+        tick: Duration,
+    }
+
+    #[derive(Clone)]
+    struct Hears<'a>(&'a Script);
+
+    impl Host for Hears<'_> {
+        fn icmp_send(&self, _target: u64, _payload: u64, _len: u64, seq: u16) -> u32 {
+            self.0.sent.borrow_mut().push(seq);
+            1
+        }
+        fn icmp_recv(&self, timeout_ms: u32) -> u64 {
+            let pass = |ms| self.0.now.set(self.0.now.get().map(|now| now + ms));
+            match self.0.heard.borrow_mut().pop_front().flatten() {
+                Some(json) => {
+                    pass(Duration::from_micros(1_500));
+                    crate::Block::copy_of(json.as_bytes())
+                        .unwrap()
+                        .into_offset()
+                }
+                None => {
+                    pass(Duration::from_millis(timeout_ms.into()));
+                    0
+                }
+            }
+        }
+        fn now(&self) -> Option<Duration> {
+            self.0
+                .now
+                .set(self.0.now.get().map(|now| now + self.0.tick));
+            self.0.now.get()
+        }
+        crate::testing::no_sockets!();
+        crate::testing::native_memory!();
+    }
+
+    fn report(source: &str, icmp_type: u8, seq: u16, data: &[u8]) -> Option<std::string::String> {
+        Some(format!(
+            r#"{{"source":"{source}","type":{icmp_type},"code":0,"id":1,"seq":{seq},"data":{data:?}}}"#
+        ))
+    }
+
+    fn ping(
+        target: &str,
+        heard: Vec<Option<std::string::String>>,
+        tick: Option<Duration>,
+    ) -> (Result<PingReply, Error>, Vec<u16>) {
+        let script = Script {
+            heard: RefCell::new(heard.into()),
+            sent: RefCell::default(),
+            now: Cell::new(tick.map(|_| Duration::from_secs(1))),
+            tick: tick.unwrap_or_default(),
+        };
+        let reply = IcmpSocket::new_in(Hears(&script)).ping(target, b"mine", 65_535, 5_000);
+        assert_eq!(Native::live_blocks(), 0);
+        (reply, script.sent.into_inner())
+    }
+
+    const REAL: Option<Duration> = Some(Duration::from_nanos(40));
+
+    #[test]
+    fn only_its_own_reply_will_do() {
+        let strangers = vec![
+            report("10.0.0.1", 8, 65_535, b"mine"), // our own request, heard on loopback
+            report("10.0.0.2", 0, 65_535, b"mine"), // somebody else's address
+            report("10.0.0.1", 0, 65_534, b"mine"), // another number
+            report("10.0.0.1", 0, 0, b"mine"),      // a number that has not been sent yet
+            report("10.0.0.1", 0, 65_535, b"mine!"), // another payload
+            report("10.0.0.1", 129, 65_535, b"mine"), // a reply of the other protocol
+            Some(r#"{"source":"10.0.0.1","type":3,"code":1}"#.to_owned()),
+            Some("garbage".to_owned()),
+        ];
+        let mut heard = strangers.clone();
+        heard.push(report("10.0.0.1", 0, 65_535, b"mine"));
+        let (reply, sent) = ping("10.0.0.1", heard, REAL);
+        let reply = reply.unwrap();
+        assert_eq!(
+            (reply.source.as_str(), reply.seq, reply.requests),
+            ("10.0.0.1", 65_535, 1)
+        );
+        assert!(
+            reply.round_trip.unwrap() >= Duration::from_millis(9),
+            "nine packets' time"
+        );
+        assert_eq!(sent, [65_535]);
+
+        let (reply, sent) = ping("10.0.0.1", strangers, REAL);
+        assert_eq!(reply, Err(Error::TimedOut));
+        assert_eq!(
+            sent,
+            [65_535, 0, 1, 2, 3],
+            "a request a second, numbered on and round"
+        );
+    }
+
+    #[test]
+    fn a_reply_to_any_of_its_requests_will_do() {
+        let late = vec![None, None, report("10.0.0.1", 0, 0, b"mine")];
+        let (reply, sent) = ping("10.0.0.1", late, REAL);
+        let reply = reply.unwrap();
+        assert_eq!((reply.seq, reply.requests), (0, 3));
+        let time = reply.round_trip.unwrap();
+        assert!(
+            (1_000..1_100).contains(&time.as_millis()),
+            "{time:?} from its own request on"
+        );
+        assert_eq!(sent, [65_535, 0, 1]);
+    }
+
+    #[test]
+    fn no_time_is_claimed_without_a_real_clock() {
+        let clocks = [None, Some(Duration::from_millis(1)), Some(Duration::ZERO)];
+        for (i, tick) in clocks.into_iter().enumerate() {
+            let heard = vec![None, report("10.0.0.1", 0, 0, b"mine")];
+            let (reply, _) = ping("10.0.0.1", heard, tick);
+            let time = reply.unwrap().round_trip;
+            // The last of them stands still but while the host waits; that is a clock.
+            assert_eq!(time.is_some(), i == 2, "{tick:?}");
+        }
+    }
+
+    #[test]
+    fn strangers_do_not_keep_it_for_ever() {
+        let flood = vec![report("10.0.0.9", 0, 7, b"other"); 10_000];
+        let (reply, sent) = ping("10.0.0.1", flood, None);
+        assert_eq!(reply, Err(Error::TimedOut));
+        assert_eq!(sent.len(), 5);
+    }
+
+    #[test]
+    fn names_and_ipv6() {
+        let heard = vec![report("fe80::1%eth0", 129, 65_535, b"mine")];
+        assert!(
+            ping("router.example", heard.clone(), None).0.is_ok(),
+            "whoever it resolves to"
+        );
+        for target in ["fe80::2", "fe80::2%eth0"] {
+            assert_eq!(ping(target, heard.clone(), None).0, Err(Error::TimedOut));
+        }
+        assert!(
+            ping("fe80::1%2", heard, None).0.is_ok(),
+            "a scope is written as each likes"
+        );
+        let heard = vec![report("fe80:0::2", 129, 65_535, b"mine")];
+        assert!(
+            ping("fe80::2", heard, None).0.is_ok(),
+            "however it is written"
+        );
+        assert_eq!(ping("[::1]", vec![], None).0, Err(Error::InvalidAddress));
     }
 }

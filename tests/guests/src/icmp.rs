@@ -2,7 +2,7 @@
 
 use crate::{outcome, panics, pattern};
 use extism_pdk::{FnResult, plugin_fn};
-use harness_wasi_sockets::IcmpSocket;
+use harness_wasi_sockets::{IcmpSocket, PingReply};
 
 /// Sends echo requests of many sizes to its input, a target on loopback, and hears the replies.
 #[plugin_fn]
@@ -40,4 +40,22 @@ pub fn icmp_listen(timeout_ms: String) -> FnResult<String> {
 pub fn icmp_send(target: String) -> FnResult<String> {
     panics::report();
     Ok(outcome(IcmpSocket::new().send(&target, b"x", 1)))
+}
+
+/// Pings a target, `TARGET TIMEOUT_MS`, and says who answered and whether the time is known.
+#[plugin_fn]
+pub fn icmp_ping(input: String) -> FnResult<String> {
+    panics::report();
+    let (target, timeout) = input.split_once(' ').expect("TARGET TIMEOUT_MS");
+    let timeout = timeout.parse().expect("milliseconds");
+    let reply = IcmpSocket::new().ping(target, b"a ping of the tests", 65_535, timeout);
+    let words = |reply: PingReply| {
+        let time = if reply.round_trip.is_some() {
+            "timed"
+        } else {
+            "untimed"
+        };
+        format!("{} {} {time}", reply.source, reply.seq)
+    };
+    Ok(outcome(reply.map(words)))
 }

@@ -4,8 +4,11 @@
 #![cfg(target_family = "wasm")]
 
 mod bad;
+mod conformance;
 mod description;
 mod icmp;
+mod nothing;
+mod options;
 mod panics;
 mod tcp;
 mod udp;
@@ -39,4 +42,11 @@ fn outcome<T: std::fmt::Debug>(result: std::io::Result<T>) -> String {
 /// Bytes that are easy to tell apart, `len` of them.
 fn pattern(len: usize) -> Vec<u8> {
     (0..len).map(|i| (i ^ (i >> 8) ^ (i >> 16)) as u8).collect()
+}
+
+/// A digest of bytes (FNV-1a), to compare without sending them.
+fn digest(bytes: &[u8]) -> u64 {
+    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |digest, byte| {
+        (digest ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
+    })
 }

@@ -185,3 +185,22 @@ pub fn tcp_drop_kept() -> FnResult<()> {
     *KEPT.lock().expect("one thread") = None;
     Ok(())
 }
+
+/// Over any server: the options.
+#[plugin_fn]
+pub fn tcp_options(address: String) -> FnResult<()> {
+    panics::report();
+    Ok(crate::options::tcp(&TcpStream::connect(address)?)?)
+}
+
+/// Connects within a timeout of so many milliseconds, `ADDRESS MS`, and returns what came of it.
+#[plugin_fn]
+pub fn tcp_connect_timeout(input: String) -> FnResult<String> {
+    panics::report();
+    let (address, ms) = input.split_once(' ').expect("ADDRESS MS");
+    let address = address.parse().expect("a socket address");
+    let timeout = std::time::Duration::from_millis(ms.parse().expect("milliseconds"));
+    Ok(outcome(
+        TcpStream::connect_timeout(&address, timeout).map(drop),
+    ))
+}

@@ -2,7 +2,7 @@
 
 use crate::{outcome, panics, pattern};
 use extism_pdk::{FnResult, plugin_fn};
-use harness_wasi_sockets::UdpSocket;
+use harness_wasi_sockets::{SocketAddr, UdpSocket};
 
 /// Over an echo server: datagrams of every size, none split or joined.
 #[plugin_fn]
@@ -58,4 +58,50 @@ pub fn udp_silence(address: String) -> FnResult<String> {
     let socket = UdpSocket::connect(address)?;
     socket.send(b"anybody?")?;
     Ok(outcome(socket.recv(&mut [0; 16])))
+}
+
+/// Over several echo servers, `ADDRESS ADDRESS ...`, from one socket: answers how many replied.
+#[plugin_fn]
+pub fn udp_several(addresses: String) -> FnResult<String> {
+    panics::report();
+    let socket = UdpSocket::bind("0.0.0.0:0")?;
+    let peers: Vec<SocketAddr> = addresses
+        .split(' ')
+        .map(|peer| peer.parse().expect("an address"))
+        .collect();
+    for peer in &peers {
+        socket.send_to(peer.to_string().as_bytes(), peer)?;
+    }
+    for _ in &peers {
+        let mut buf = [0; 64];
+        let (n, from) = socket.recv_from(&mut buf)?;
+        assert_eq!(
+            buf[..n],
+            *from.to_string().as_bytes(),
+            "each says its own address"
+        );
+    }
+    Ok(peers.len().to_string())
+}
+
+/// Over an echo server: a peek takes nothing.
+#[plugin_fn]
+pub fn udp_peek(address: String) -> FnResult<()> {
+    panics::report();
+    let socket = UdpSocket::connect(address)?;
+    socket.send(b"one and only")?;
+    let mut short = [0; 3];
+    assert_eq!(socket.peek(&mut short)?, 3);
+    assert_eq!(&short, b"one");
+    let mut whole = [0; 32];
+    assert_eq!(socket.try_clone()?.recv(&mut whole)?, 12);
+    assert_eq!(&whole[..12], b"one and only");
+    Ok(())
+}
+
+/// Over any server: the options.
+#[plugin_fn]
+pub fn udp_options(address: String) -> FnResult<()> {
+    panics::report();
+    Ok(crate::options::udp(&UdpSocket::connect(address)?)?)
 }

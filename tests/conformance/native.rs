@@ -1,0 +1,47 @@
+//! The behaviours over this library on the native host. After each of them nothing is left over: no
+//! kernel block, no connection.
+
+#[path = "suite/mod.rs"]
+#[expect(clippy::duplicate_mod, reason = "that is the point of it")]
+mod suite;
+
+/// Whose behaviour it is.
+mod net {
+    pub use harness_wasi_sockets::net::*;
+}
+
+use crate::server::Server;
+use harness_wasi_sockets::host::Native;
+use net::{SocketAddr, ToSocketAddrs, UdpSocket};
+use std::io;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+use suite::{Peers, Who, behaviours, behaviours_with_threads};
+
+const WHO: Who = Who::Native;
+
+/// A connected UDP socket.
+fn udp_to<A: ToSocketAddrs>(addr: A) -> io::Result<UdpSocket> {
+    UdpSocket::connect(addr)
+}
+
+/// Connects a UDP socket that is there already.
+fn connect_udp(socket: &UdpSocket, addr: SocketAddr) -> io::Result<()> {
+    socket.connect_to(addr)
+}
+
+/// Connections are counted for the whole process, so the tests take turns.
+static TURN: Mutex<()> = Mutex::new(());
+
+fn run(_name: &str, behaviour: fn(&Peers)) {
+    let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+    Native::set_wait(Duration::from_millis(100));
+    let server = Server::start().expect("the server");
+    let peers = server.peers().to_string();
+    behaviour(&peers.parse().expect("the server's addresses"));
+    assert_eq!(Native::live_blocks(), 0, "kernel blocks left over");
+    assert_eq!(Native::open_connections(), 0, "connections left over");
+}
+
+behaviours!(tests);
+behaviours_with_threads!(tests);

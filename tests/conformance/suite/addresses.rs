@@ -1,0 +1,128 @@
+//! What is an address and what is none.
+
+use super::net::{
+    IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6, TcpStream, ToSocketAddrs,
+};
+use super::{Peers, differences, outcome, udp_to};
+use std::io;
+
+fn list(addr: impl ToSocketAddrs) -> Vec<SocketAddr> {
+    addr.to_socket_addrs().unwrap().collect()
+}
+
+pub fn every_form_stands_for_the_same(_: &Peers) {
+    let v4 = SocketAddr::from((Ipv4Addr::new(127, 0, 0, 1), 80));
+    let owned = String::from("127.0.0.1:80");
+    for found in [
+        list("127.0.0.1:80"),
+        list("127.0.0.1:0080"),
+        list(&owned),
+        list(owned.clone()),
+        list(("127.0.0.1", 80)),
+        list((String::from("127.0.0.1"), 80)),
+        list((IpAddr::from([127, 0, 0, 1]), 80)),
+        list((Ipv4Addr::LOCALHOST, 80)),
+        list(SocketAddrV4::new(Ipv4Addr::LOCALHOST, 80)),
+        list(v4),
+        list(&&v4),
+        list(&[v4][..]),
+    ] {
+        assert_eq!(found, [v4]);
+    }
+    let v6 = SocketAddr::from((Ipv6Addr::LOCALHOST, 80));
+    for found in [
+        list("[::1]:80"),
+        list("::1:80"),
+        list(("::1", 80)),
+        list((Ipv6Addr::LOCALHOST, 80)),
+        list(SocketAddrV6::new(Ipv6Addr::LOCALHOST, 80, 0, 0)),
+        list(v6),
+    ] {
+        assert_eq!(found, [v6]);
+    }
+    assert_eq!(list(&[v4, v6][..]), [v4, v6]);
+    assert_eq!(list(&[][..]), []);
+}
+
+pub fn every_form_connects(peers: &Peers) {
+    let (addr, port) = (peers.tcp, peers.tcp.port());
+    for stream in [
+        TcpStream::connect(addr),
+        TcpStream::connect(&addr),
+        TcpStream::connect(addr.to_string()),
+        TcpStream::connect(&addr.to_string()),
+        TcpStream::connect(addr.to_string().as_str()),
+        TcpStream::connect(("127.0.0.1", port)),
+        TcpStream::connect((String::from("127.0.0.1"), port)),
+        TcpStream::connect((Ipv4Addr::LOCALHOST, port)),
+        TcpStream::connect((IpAddr::V4(Ipv4Addr::LOCALHOST), port)),
+        TcpStream::connect(SocketAddrV4::new(Ipv4Addr::LOCALHOST, port)),
+        TcpStream::connect(&[addr][..]),
+    ] {
+        assert_eq!(stream.unwrap().peer_addr().unwrap(), addr);
+    }
+}
+
+/// What TCP and UDP both say to an address.
+#[track_caller]
+fn connected(addr: &(impl ToSocketAddrs + ?Sized)) -> String {
+    let tcp = outcome(TcpStream::connect(addr).map(drop));
+    let udp = outcome(udp_to(addr).map(drop));
+    assert_eq!(tcp, udp, "TCP and UDP");
+    tcp
+}
+
+pub fn text_that_is_no_address_is_refused(_: &Peers) {
+    for text in [
+        "",
+        ":",
+        "localhost",
+        "127.0.0.1",
+        "[::1]",
+        "localhost:",
+        "127.0.0.1:",
+        "[::1]:",
+        "localhost:65536",
+        "127.0.0.1:65536",
+        "localhost:-1",
+        "localhost:80 ",
+        "localhost: 80",
+        "localhost:8o",
+        "localhost:80\0",
+        "local\0host:80",
+    ] {
+        assert_eq!(connected(text), "InvalidInput", "{text:?}");
+    }
+    assert_eq!(connected(&("local\0host", 80)), "InvalidInput");
+}
+
+pub fn text_that_can_be_no_name_is_refused(_: &Peers) {
+    let long = format!("{}:80", "a".repeat(300));
+    for text in [":80", "::1", "a b:80", "user@host:80", " localhost:80", &long] {
+        let refused = connected(text);
+        // Std's kind is one that has no name yet.
+        assert!(!refused.starts_with("Ok"), "{text:?}: {refused}");
+        differences::NO_NAME.check(refused == "InvalidInput", false, true);
+    }
+}
+
+pub fn a_port_with_a_sign(peers: &Peers) {
+    let text = format!("127.0.0.1:+{}", peers.tcp.port());
+    differences::SIGNED_PORT.check(connected(&text), "Ok(())", "InvalidInput");
+}
+
+/// A form of address that somebody has made for themselves.
+struct Twice(SocketAddr, SocketAddr);
+
+impl ToSocketAddrs for Twice {
+    type Iter = std::vec::IntoIter<SocketAddr>;
+
+    fn to_socket_addrs(&self) -> io::Result<Self::Iter> {
+        Ok(vec![self.0, self.1].into_iter())
+    }
+}
+
+pub fn a_form_of_ones_own_connects(peers: &Peers) {
+    let stream = TcpStream::connect(Twice(peers.no_tcp, peers.tcp)).unwrap();
+    assert_eq!(stream.peer_addr().unwrap(), peers.tcp);
+}

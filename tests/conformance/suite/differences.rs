@@ -1,0 +1,123 @@
+//! Where this library differs from std, in words: the documentation's table has the same ones.
+
+use super::{WHO, Who};
+use std::fmt::Debug;
+
+/// A difference on purpose, and what each of the two does.
+#[derive(Debug)]
+pub struct Difference {
+    pub what: &'static str,
+    pub std: &'static str,
+    pub ours: &'static str,
+}
+
+impl Difference {
+    /// Checks that what was seen is what its provider is said to do.
+    #[track_caller]
+    pub fn check<T, U>(&self, seen: T, std: U, ours: U)
+    where
+        T: PartialEq<U> + Debug,
+        U: PartialEq + Debug,
+    {
+        assert_ne!(std, ours, "no difference: {}", self.what);
+        let (expected, words) = match WHO {
+            Who::Std => (std, self.std),
+            Who::Native | Who::Wasm => (ours, self.ours),
+        };
+        assert_eq!(seen, expected, "{}: {words}", self.what);
+    }
+}
+
+/// A constant for each. [`TABLE`] repeats their words and not their names, so that the compiler finds
+/// the one which no behaviour checks.
+macro_rules! differences {
+    ($($name:ident: $what:literal, $std:literal, $ours:literal;)+) => {
+        $(
+            pub const $name: Difference = Difference { what: $what, std: $std, ours: $ours };
+        )+
+
+        /// All of them.
+        #[allow(dead_code, reason = "one inclusion shows it for all")]
+        pub const TABLE: &[Difference] = &[
+            $(Difference { what: $what, std: $std, ours: $ours },)+
+        ];
+    };
+}
+
+differences! {
+    TIMEOUT_KIND: "a read or receive that times out",
+        "`WouldBlock` on Unix, `TimedOut` on Windows",
+        "`TimedOut` everywhere";
+    READ_TIMEOUT: "the read timeout of a new `TcpStream`",
+        "none",
+        "30 s";
+    RECEIVE_TIMEOUT: "the read timeout of a new `UdpSocket`",
+        "none",
+        "5 s, one of the host's waits";
+    RESET: "reading from a connection that the peer has reset",
+        "`ConnectionReset`",
+        "the end of the stream, `Ok(0)`: the host does not say how a connection ended";
+    SHUT_WHEN_BROKEN: "`shutdown` of a connection that is already broken",
+        "`NotConnected`",
+        "`Ok(())`";
+    HALF_SHUT: "`shutdown(Write)`",
+        "the peer sees the end of the stream",
+        "the peer sees nothing until both halves have been shut or the stream is dropped";
+    SHUT_READ: "bytes that had come before `shutdown(Read)`",
+        "can still be read (on Linux)",
+        "are dropped: the next read is the end, `Ok(0)`";
+    PEEK_ROOM: "how much `TcpStream::peek` shows",
+        "all that has come",
+        "at most 4,096 bytes";
+    PEEK_AGAIN: "`TcpStream::peek` when something is there already",
+        "shows also what has come since",
+        "shows that, and no more until it has been read";
+    LOCAL_ADDR: "`local_addr`",
+        "the local address",
+        "`Unsupported`: the host does not tell it";
+    PEER_OF_A_NAME: "`peer_addr` after connecting to a name other than `localhost`",
+        "the address that the name was resolved to",
+        "`Unsupported`: only the host knows it";
+    NO_NAME: "text that can be nobody's name, such as `a b:80` or `:80`",
+        "the resolver's error, of no stable kind",
+        "`InvalidInput`, before the host is asked";
+    SIGNED_PORT: "a port with a sign, such as `+80`, in an address as text",
+        "is taken",
+        "`InvalidInput`";
+    WHY_NO_CONNECTION: "the kind of the error when a TCP connection cannot be made",
+        "says why: `ConnectionRefused`, `NetworkUnreachable`...",
+        "always `ConnectionRefused`: the host does not say why";
+    TOO_LONG: "a datagram of more than 65,507 bytes",
+        "the system's error, of no stable kind",
+        "`InvalidInput`";
+    EMPTY_DATAGRAM: "receiving an empty datagram",
+        "`Ok(0)`",
+        "an error of kind `WouldBlock` or `TimedOut`: the host says nothing of it";
+    NO_LISTENER: "receiving on a connected UDP socket when nobody listens at the peer's port",
+        "`ConnectionRefused`",
+        "`WouldBlock` or `TimedOut`: the host does not say why nothing came";
+    STRANGERS: "what a bound UDP socket hears",
+        "datagrams from anybody",
+        "datagrams from those whom it has sent to";
+    BIND: "`UdpSocket::bind` to an address or a port of one's choice",
+        "binds to it",
+        "`AddrNotAvailable`: only `0.0.0.0:0` and `[::]:0` can be had";
+    NO_PEER: "`UdpSocket::send` before `connect`",
+        "the system's error, of no stable kind",
+        "`NotConnected`";
+    NOT_SENT: "receiving on a bound UDP socket that has sent nothing",
+        "waits",
+        "`NotConnected`: nobody could answer";
+    MOST_PEERS: "how many peers one bound UDP socket can send to",
+        "any number",
+        "16, then `QuotaExceeded`";
+    NONBLOCKING: "`set_nonblocking(true)`",
+        "calls return at once",
+        "`Unsupported`: the host always waits";
+    TTL: "`ttl` and `set_ttl`",
+        "the time to live",
+        "`Unsupported`";
+    MULTICAST: "the methods for multicast",
+        "multicast",
+        "`Unsupported`";
+}

@@ -1,0 +1,133 @@
+//! The one list of all behaviours, for whoever runs them.
+
+/// Calls a macro with every behaviour, by module.
+macro_rules! behaviours {
+    ($then:ident) => {
+        $then! {
+            addresses: every_form_stands_for_the_same
+                every_form_connects
+                text_that_is_no_address_is_refused
+                text_that_can_be_no_name_is_refused
+                a_port_with_a_sign
+                a_form_of_ones_own_connects;
+            connecting: nobody_listens
+                why_there_is_no_connection
+                addresses_are_tried_in_turn
+                no_address_at_all_is_refused
+                localhost_is_found
+                the_peer_of_a_name
+                the_local_address
+                a_timeout_for_connecting
+                debug_formats_name_the_type
+                the_types_are_send_and_sync;
+            transfers: every_size_is_received
+                every_size_is_sent
+                every_size_comes_back
+                sixteen_mebibytes_are_received
+                sixteen_mebibytes_are_sent
+                sixteen_mebibytes_come_back
+                a_byte_at_a_time_is_received
+                a_byte_at_a_time_is_sent
+                reads_of_odd_sizes_lose_nothing
+                a_read_gives_no_more_than_fits
+                read_exact_of_too_much_is_an_unexpected_end;
+            reading: read_to_end_gets_everything
+                read_to_string_gets_the_text
+                read_to_string_refuses_what_is_no_text
+                lines_are_read
+                lines_go_to_and_fro
+                chars_and_take_and_chain_work
+                copy_takes_everything
+                copy_goes_from_stream_to_stream
+                read_vectored_fills_the_slices_in_order
+                an_empty_buffer_reads_nothing_and_takes_nothing;
+            writing: write_vectored_sends_the_slices_in_order
+                write_macros_send_their_text
+                buffered_writes_arrive_when_flushed
+                an_empty_buffer_writes_nothing
+                a_write_answers_how_much_it_took;
+            ending: the_end_stays_the_end
+                writes_after_the_peers_close_fail_at_last
+                bytes_before_the_end_outlive_a_failed_write
+                a_reset_ends_a_read
+                a_broken_stream_can_be_shut
+                the_peer_sees_a_drop
+                what_was_written_outlives_a_drop;
+            clones: clones_share_what_there_is_to_read
+                clones_write_to_one_stream
+                the_last_clone_closes_in_either_order
+                clones_are_shut_together
+                clones_have_the_same_peer
+                clones_of_a_udp_socket_share_what_comes;
+            halves: a_shut_write_half_refuses_writes_and_lets_reads_go_on
+                whether_the_peer_sees_a_shut_write_half
+                the_peer_sees_the_end_when_both_halves_are_shut
+                a_shut_read_half_reads_the_end_and_lets_writes_go_on
+                what_came_before_the_read_half_was_shut
+                a_half_can_be_shut_twice;
+            peeking: a_peek_takes_nothing
+                a_peek_in_the_middle_shows_what_comes_next
+                a_peek_with_an_empty_buffer_shows_nothing
+                how_much_a_peek_shows
+                whether_a_second_peek_shows_what_came_since
+                a_peek_at_a_datagram_takes_nothing
+                a_peek_cuts_a_datagram_and_keeps_it_whole;
+            silences: a_read_times_out_and_loses_nothing
+                a_silence_is_not_the_end
+                without_a_timeout_a_read_waits_on
+                a_receive_times_out_and_the_socket_goes_on
+                a_receive_waits_for_a_late_datagram;
+            options: timeouts_are_what_was_set
+                timeouts_of_zero_are_refused
+                the_first_timeouts
+                clones_share_their_timeouts
+                flags_are_what_was_set
+                no_error_is_pending
+                waiting_can_be_asked_for_and_may_not_be_turned_off
+                the_time_to_live
+                multicast;
+            many: a_thousand_connections_in_turn
+                sixty_four_connections_at_once
+                what_comes_on_one_connection_stays_there;
+            datagrams: every_size_of_datagram_comes_back
+                a_datagram_that_is_too_long
+                what_does_not_fit_is_lost_and_the_next_is_whole
+                an_empty_buffer_takes_a_datagram
+                datagrams_are_neither_joined_nor_mixed_up
+                an_answer_may_be_longer_than_the_question
+                an_empty_datagram_is_sent
+                an_empty_datagram_is_received
+                nobody_listens_at_the_port
+                many_sockets_in_turn
+                many_sockets_at_once;
+            receiving: a_connected_socket_says_who_its_peer_is
+                a_udp_peer_can_be_given_as_localhost
+                one_bound_socket_talks_to_several_peers
+                a_bound_socket_can_be_connected
+                a_connected_socket_hears_its_peer_alone
+                what_a_bound_socket_hears_from_strangers
+                a_peek_from_says_who_and_takes_nothing
+                clones_of_a_bound_socket_share_its_peers
+                forms_of_no_address_to_bind_to
+                an_address_to_bind_to
+                sending_to_nobody_in_particular_is_refused
+                receiving_before_anything_was_sent
+                how_many_peers_there_can_be;
+        }
+    };
+}
+
+/// As `behaviours!`, those that need threads.
+macro_rules! behaviours_with_threads {
+    ($then:ident) => {
+        $then! {
+            threads: one_thread_reads_while_another_writes
+                a_read_that_waits_holds_up_no_write
+                shutting_a_stream_ends_a_read_that_waits
+                threads_share_what_there_is_to_read
+                a_udp_receive_that_waits_holds_up_no_send;
+        }
+    };
+}
+
+pub(crate) use {behaviours, behaviours_with_threads};

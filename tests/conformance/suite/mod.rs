@@ -1,0 +1,75 @@
+//! What a program may expect of `TcpStream` and `UdpSocket`, whoever provides them.
+//!
+//! These files are compiled three times: over `std::net`, over this library natively, and over it
+//! inside a plugin. The module around them says which of the three it is: `net` has the types,
+//! `WHO` names their provider, and `udp_to` and `connect_udp` connect a `UdpSocket`, the one thing
+//! that is written differently. Where this library differs from std on purpose, both sides are checked, and
+//! [`differences`] says it in words.
+
+mod data;
+pub mod differences;
+mod list;
+mod peers;
+
+pub mod addresses;
+pub mod clones;
+pub mod connecting;
+pub mod datagrams;
+pub mod ending;
+pub mod halves;
+pub mod many;
+pub mod options;
+pub mod peeking;
+pub mod reading;
+pub mod receiving;
+pub mod silences;
+#[cfg(not(target_family = "wasm"))]
+pub mod threads;
+pub mod transfers;
+pub mod writing;
+
+pub use data::{Digest, TEXT, pattern, pattern_from};
+pub(crate) use list::{behaviours, behaviours_with_threads};
+pub use peers::Peers;
+
+use super::{WHO, connect_udp, net, udp_to};
+use std::fmt::Debug;
+use std::io;
+use std::time::{Duration, Instant};
+
+/// Who provides the types.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(dead_code, reason = "each inclusion is one of them")]
+pub enum Who {
+    Std,
+    Native,
+    Wasm,
+}
+
+/// Longer than one wait of the hosts in these tests (100 ms).
+const SHORT: Duration = Duration::from_millis(150);
+
+/// Longer than anything here takes on a machine that is not stuck.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// What an `io::Result` comes to, in a word or two, to compare.
+#[track_caller]
+fn outcome<T: Debug>(result: io::Result<T>) -> String {
+    match result {
+        Ok(value) => format!("Ok({value:?})"),
+        Err(error) => format!("{:?}", error.kind()),
+    }
+}
+
+/// Tries again until it answers.
+#[track_caller]
+fn until<T>(what: &str, mut answers: impl FnMut() -> Option<T>) -> T {
+    let start = Instant::now();
+    loop {
+        if let Some(answer) = answers() {
+            return answer;
+        }
+        assert!(start.elapsed() < PATIENCE, "still not: {what}");
+        std::thread::sleep(Duration::from_millis(1));
+    }
+}

@@ -1,0 +1,87 @@
+//! The server's addresses, and how to tell it what to do.
+
+use super::net::{SocketAddr, TcpStream, UdpSocket};
+use super::{PATIENCE, udp_to};
+use std::fmt;
+use std::io::{Read, Write};
+use std::str::FromStr;
+
+/// Where the loopback server listens, and where nobody does.
+///
+/// Each TCP connection begins with a line that says what the server should do with it; a datagram
+/// that begins with `!` does so too.
+#[derive(Debug, Clone, Copy)]
+pub struct Peers {
+    pub tcp: SocketAddr,
+    /// Two sockets of the same server.
+    pub udp: [SocketAddr; 2],
+    /// A TCP port that refuses.
+    pub no_tcp: SocketAddr,
+    /// A UDP port that refuses.
+    pub no_udp: SocketAddr,
+}
+
+impl Peers {
+    /// Connects, and tells the server what to do with the connection.
+    #[track_caller]
+    pub fn tell(&self, what: impl fmt::Display) -> TcpStream {
+        let mut stream = TcpStream::connect(self.tcp).unwrap();
+        // Whoever waits longer than this waits for something that will not come.
+        stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        stream.write_all(format!("{what}\n").as_bytes()).unwrap();
+        stream
+    }
+
+    /// Tells the server what to do, and answers all it says until it closes.
+    #[track_caller]
+    pub fn ask(&self, what: impl fmt::Display) -> String {
+        let mut answer = String::new();
+        self.tell(what).read_to_string(&mut answer).unwrap();
+        answer
+    }
+
+    /// Lets a connection of this name go on that the server holds.
+    #[track_caller]
+    pub fn let_go(&self, name: &str) {
+        assert_eq!(self.ask(format!("go {name}")), "gone");
+    }
+
+    /// Waits for the end of a connection that the server records, and answers what it has seen.
+    #[track_caller]
+    pub fn record(&self, name: &str) -> String {
+        self.ask(format!("recorded {name}"))
+    }
+
+    /// A UDP socket that is connected to the server.
+    #[track_caller]
+    pub fn udp(&self) -> UdpSocket {
+        let socket = udp_to(self.udp[0]).unwrap();
+        socket.set_read_timeout(Some(PATIENCE)).unwrap();
+        socket
+    }
+}
+
+impl fmt::Display for Peers {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let [first, second] = self.udp;
+        let (no_tcp, no_udp) = (self.no_tcp, self.no_udp);
+        write!(f, "{} {first} {second} {no_tcp} {no_udp}", self.tcp)
+    }
+}
+
+impl FromStr for Peers {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let addrs: Result<Vec<SocketAddr>, _> = text.split(' ').map(str::parse).collect();
+        match addrs.as_deref() {
+            Ok(&[tcp, first, second, no_tcp, no_udp]) => Ok(Self {
+                tcp,
+                udp: [first, second],
+                no_tcp,
+                no_udp,
+            }),
+            _ => Err(format!("not five addresses: {text}")),
+        }
+    }
+}

@@ -1,0 +1,145 @@
+//! UDP with several peers: who sent what, and to whom.
+
+use super::net::{Ipv4Addr, SocketAddr, UdpSocket};
+use super::{PATIENCE, Peers, SHORT, connect_udp, differences, outcome};
+
+/// A socket that anybody can be sent to from.
+fn bound() -> UdpSocket {
+    let socket = UdpSocket::bind("0.0.0.0:0").unwrap();
+    socket.set_read_timeout(Some(PATIENCE)).unwrap();
+    socket
+}
+
+pub fn a_connected_socket_says_who_its_peer_is(peers: &Peers) {
+    let socket = peers.udp();
+    assert_eq!(socket.peer_addr().unwrap(), peers.udp[0]);
+    socket.send(b"hello").unwrap();
+    assert_eq!(socket.recv_from(&mut [0; 8]).unwrap(), (5, peers.udp[0]));
+}
+
+pub fn a_udp_peer_can_be_given_as_localhost(peers: &Peers) {
+    // Everything that listens there is IPv4 here.
+    let socket = super::udp_to((Ipv4Addr::LOCALHOST, peers.udp[0].port())).unwrap();
+    socket.send(b"hello").unwrap();
+    assert_eq!(socket.recv(&mut [0; 8]).unwrap(), 5);
+    let socket = bound();
+    socket
+        .send_to(b"hello", ("localhost", peers.udp[0].port()))
+        .unwrap();
+    assert_eq!(socket.recv_from(&mut [0; 8]).unwrap(), (5, peers.udp[0]));
+}
+
+pub fn one_bound_socket_talks_to_several_peers(peers: &Peers) {
+    let socket = bound();
+    let [first, second] = peers.udp;
+    let mut buffer = [0; 8];
+    for to in [first, second, first] {
+        assert_eq!(socket.send_to(b"hello", to).unwrap(), 5);
+        assert_eq!(socket.recv_from(&mut buffer).unwrap(), (5, to));
+    }
+    // Both are asked before either is listened to, and they answer in any order.
+    socket.send_to(b"1", first).unwrap();
+    socket.send_to(b"22", second).unwrap();
+    let mut came = [(); 2].map(|()| socket.recv_from(&mut buffer).unwrap());
+    came.sort_unstable();
+    assert_eq!(came, [(1, first), (2, second)]);
+}
+
+pub fn a_bound_socket_can_be_connected(peers: &Peers) {
+    let socket = bound();
+    let [first, second] = peers.udp;
+    assert_eq!(outcome(socket.peer_addr()), "NotConnected");
+    for to in [first, second] {
+        connect_udp(&socket, to).unwrap();
+        assert_eq!(socket.peer_addr().unwrap(), to);
+        socket.send(b"hello").unwrap();
+        assert_eq!(socket.recv_from(&mut [0; 8]).unwrap(), (5, to));
+    }
+}
+
+pub fn a_connected_socket_hears_its_peer_alone(peers: &Peers) {
+    let socket = peers.udp();
+    let mut buffer = [0; 8];
+    // The other one answers first.
+    socket.send(b"!elsewhere word").unwrap();
+    assert_eq!(socket.recv_from(&mut buffer).unwrap(), (4, peers.udp[0]));
+    socket.send(b"next").unwrap();
+    assert_eq!(socket.recv(&mut buffer).unwrap(), 4);
+    assert_eq!(&buffer[..4], b"next");
+}
+
+pub fn what_a_bound_socket_hears_from_strangers(peers: &Peers) {
+    let socket = bound();
+    let [first, second] = peers.udp;
+    let mut buffer = [0; 8];
+    socket.send_to(b"!elsewhere word", first).unwrap();
+    let (_, from) = socket.recv_from(&mut buffer).unwrap();
+    differences::STRANGERS.check(from, second, first);
+}
+
+pub fn a_peek_from_says_who_and_takes_nothing(peers: &Peers) {
+    let socket = bound();
+    let [first, second] = peers.udp;
+    let mut buffer = [0; 8];
+    for to in [first, second] {
+        socket.send_to(b"hello", to).unwrap();
+        assert_eq!(socket.peek_from(&mut buffer).unwrap(), (5, to));
+        assert_eq!(socket.peek_from(&mut buffer).unwrap(), (5, to));
+        assert_eq!(socket.recv_from(&mut buffer).unwrap(), (5, to));
+        assert_eq!(&buffer[..5], b"hello");
+    }
+}
+
+pub fn clones_of_a_bound_socket_share_its_peers(peers: &Peers) {
+    let socket = bound();
+    let clone = socket.try_clone().unwrap();
+    let [first, second] = peers.udp;
+    socket.send_to(b"hello", first).unwrap();
+    assert_eq!(clone.recv_from(&mut [0; 8]).unwrap(), (5, first));
+    clone.send_to(b"hello", second).unwrap();
+    drop(clone);
+    assert_eq!(socket.recv_from(&mut [0; 8]).unwrap(), (5, second));
+}
+
+pub fn forms_of_no_address_to_bind_to(_: &Peers) {
+    for socket in [
+        UdpSocket::bind("0.0.0.0:0"),
+        UdpSocket::bind(("0.0.0.0", 0)),
+        UdpSocket::bind((Ipv4Addr::UNSPECIFIED, 0)),
+        UdpSocket::bind(SocketAddr::from(([0, 0, 0, 0], 0))),
+    ] {
+        assert_eq!(outcome(socket.unwrap().peer_addr()), "NotConnected");
+    }
+    assert_eq!(
+        outcome(UdpSocket::bind("0.0.0.0").map(drop)),
+        "InvalidInput"
+    );
+}
+
+pub fn an_address_to_bind_to(_: &Peers) {
+    let bound = outcome(UdpSocket::bind("127.0.0.1:0").map(drop));
+    differences::BIND.check(bound, "Ok(())", "AddrNotAvailable");
+}
+
+pub fn sending_to_nobody_in_particular_is_refused(_: &Peers) {
+    let sent = outcome(bound().send(b"hello"));
+    assert!(!sent.starts_with("Ok"), "{sent}");
+    differences::NO_PEER.check(sent == "NotConnected", false, true);
+}
+
+pub fn receiving_before_anything_was_sent(_: &Peers) {
+    let socket = bound();
+    socket.set_read_timeout(Some(SHORT)).unwrap();
+    let received = outcome(socket.recv_from(&mut [0; 8]));
+    differences::NOT_SENT.check(received, "WouldBlock", "NotConnected");
+}
+
+pub fn how_many_peers_there_can_be(peers: &Peers) {
+    let socket = bound();
+    let port = peers.no_udp.port();
+    let send = |i| socket.send_to(b"hello", (Ipv4Addr::new(127, 0, 1, i), port));
+    for i in 0..16 {
+        assert_eq!(send(i).unwrap(), 5);
+    }
+    differences::MOST_PEERS.check(outcome(send(16)), "Ok(5)", "QuotaExceeded");
+}

@@ -1,0 +1,82 @@
+//! One socket and several threads. A plugin has only one.
+
+use super::net::Shutdown;
+use super::{Digest, Peers, pattern, pattern_from};
+use std::io::{Read, Write};
+use std::thread;
+
+pub fn one_thread_reads_while_another_writes(peers: &Peers) {
+    let stream = peers.tell("echo");
+    let sent = pattern(4 << 20);
+    thread::scope(|scope| {
+        scope.spawn(|| (&stream).write_all(&sent).unwrap());
+        let mut back = vec![0; sent.len()];
+        (&stream).read_exact(&mut back).unwrap();
+        assert_eq!(Digest::of(&back), Digest::of(&sent));
+    });
+}
+
+pub fn a_read_that_waits_holds_up_no_write(peers: &Peers) {
+    let stream = peers.tell("echo");
+    thread::scope(|scope| {
+        // Nothing comes before something is sent.
+        let reader = scope.spawn(|| {
+            let mut back = [0; 1];
+            (&stream).read_exact(&mut back).unwrap();
+            back
+        });
+        (&stream).write_all(b"x").unwrap();
+        assert_eq!(&reader.join().unwrap(), b"x");
+    });
+}
+
+pub fn shutting_a_stream_ends_a_read_that_waits(peers: &Peers) {
+    let stream = peers.tell("hold it 1 0");
+    thread::scope(|scope| {
+        let reader = scope.spawn(|| {
+            let mut got = Vec::new();
+            (&stream).read_to_end(&mut got).map(|_| got)
+        });
+        // It has been shut before the peer is let go: nothing else can end the read.
+        stream.shutdown(Shutdown::Both).unwrap();
+        let got = reader.join().unwrap().unwrap();
+        assert!(got.len() <= 1, "{got:?}");
+    });
+}
+
+pub fn threads_share_what_there_is_to_read(peers: &Peers) {
+    let stream = peers.tell("send 100000");
+    let read = || {
+        let mut got: Vec<u8> = Vec::new();
+        let mut buffer = [0; 1_000];
+        loop {
+            match (&stream).read(&mut buffer).unwrap() {
+                0 => return got,
+                n => got.extend(&buffer[..n]),
+            }
+        }
+    };
+    let mut all = thread::scope(|scope| {
+        let other = scope.spawn(read);
+        let mut all = read();
+        all.extend(other.join().unwrap());
+        all
+    });
+    // Every byte once, in whatever order.
+    let mut expected = pattern_from(0, 100_000);
+    all.sort_unstable();
+    expected.sort_unstable();
+    assert!(all == expected, "{} bytes", all.len());
+}
+
+pub fn a_udp_receive_that_waits_holds_up_no_send(peers: &Peers) {
+    let socket = peers.udp();
+    thread::scope(|scope| {
+        let receiver = scope.spawn(|| {
+            let mut buffer = [0; 8];
+            socket.recv(&mut buffer).map(|n| buffer[..n].to_vec())
+        });
+        socket.send(b"hello").unwrap();
+        assert_eq!(receiver.join().unwrap().unwrap(), b"hello");
+    });
+}

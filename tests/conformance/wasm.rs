@@ -1,0 +1,58 @@
+//! The behaviours over this library inside a plugin: the suite is compiled into the test guests.
+//! After each of them nothing is left over: no kernel block, no connection.
+
+use crate::server::Server;
+use crate::std::suite::{self, Peers, behaviours};
+use harness_host::wasm::{Build, Compiler, Target};
+use harness_host::{Config, Plugin, guests};
+use std::path::PathBuf;
+use std::sync::LazyLock;
+use std::time::Duration;
+
+/// The guests of `tests/guests`, built once.
+static GUESTS: LazyLock<PathBuf> = LazyLock::new(|| {
+    let say = |line: &str| eprintln!("{line}");
+    let workspace = guests::workspace().expect("the workspace");
+    let compiler = Compiler::find(Target::Wasip1, &say).expect("a compiler for wasm");
+    let built = Build::new(&compiler, &workspace)
+        .package("test-guests")
+        .profile("guest")
+        .target_dir(&guests::target_dir(&workspace))
+        .run(&say)
+        .expect("the test guests");
+    built.into_iter().next().expect("one guest").path
+});
+
+/// The guests, in a host that does not make a test sit through its waits.
+fn guests() -> Plugin {
+    let config = Config::new().wait(Duration::from_millis(100));
+    Plugin::from_file(&*GUESTS, &config).expect("a plugin")
+}
+
+/// Runs a behaviour by its name. The function itself is std's: the guests have their own.
+fn run(name: &str, _of_std: fn(&Peers)) {
+    let server = Server::start().expect("the server");
+    let mut plugin = guests();
+    let input = format!("{name} {}", server.peers());
+    if let Err(error) = plugin.call("conformance", input.as_bytes()) {
+        panic!("{error}");
+    }
+    assert_eq!(plugin.live_blocks(), Some(0), "kernel blocks left over");
+    assert_eq!(plugin.open_connections(), 0, "connections left over");
+}
+
+behaviours!(tests);
+
+/// All names, in order.
+macro_rules! names {
+    ($($module:ident: $($name:ident)+;)+) => {
+        concat!($($(stringify!($name), "\n"),+),+)
+    };
+}
+
+/// A guest that was not built anew would be found here.
+#[test]
+fn the_guests_know_every_behaviour() {
+    let known = guests().call("conformance_names", b"").expect("names");
+    assert_eq!(String::from_utf8_lossy(&known), behaviours!(names));
+}

@@ -1,0 +1,89 @@
+//! What a read makes of the host's "nothing": in both layers, with whatever clock there is.
+
+use crate::{digest, outcome, panics};
+use embedded_io::Read as _;
+use extism_pdk::{FnResult, plugin_fn};
+use harness_wasi_sockets::{TcpStream, UdpSocket, embedded};
+use std::io::Read;
+use std::time::Duration;
+
+/// Reads a stream to its end: `ADDRESS`. Answers how many bytes came and their digest.
+#[plugin_fn]
+pub fn nothing_read_to_end(address: String) -> FnResult<String> {
+    panics::report();
+    let mut got = Vec::new();
+    TcpStream::connect(address)?.read_to_end(&mut got)?;
+    Ok(format!("{} {:x}", got.len(), digest(&got)))
+}
+
+/// The same over the core.
+#[plugin_fn]
+pub fn nothing_read_to_end_embedded(address: String) -> FnResult<String> {
+    panics::report();
+    let mut stream = embedded::TcpStream::connect(&*address)?;
+    let (mut got, mut buf) = (Vec::new(), [0; 700]);
+    loop {
+        let n = stream.read(&mut buf)?;
+        if n == 0 {
+            return Ok(format!("{} {:x}", got.len(), digest(&got)));
+        }
+        got.extend_from_slice(&buf[..n]);
+    }
+}
+
+/// Reads a stream that sends one byte at a time, until that many reads have been made, and answers
+/// what each of them gave: `ADDRESS TIMEOUT READS`, with a timeout of `default`, `none` or so many
+/// milliseconds.
+#[plugin_fn]
+pub fn nothing_reads(input: String) -> FnResult<String> {
+    panics::report();
+    let (address, timeout, reads) = parse(&input);
+    let mut stream = TcpStream::connect(address)?;
+    if let Some(timeout) = timeout {
+        stream.set_read_timeout(timeout)?;
+    }
+    let one = |_| outcome(stream.read(&mut [0; 1]));
+    Ok((0..reads).map(one).collect::<Vec<_>>().join(" "))
+}
+
+/// The same over the core.
+#[plugin_fn]
+pub fn nothing_reads_embedded(input: String) -> FnResult<String> {
+    panics::report();
+    let (address, timeout, reads) = parse(&input);
+    let mut stream = embedded::TcpStream::connect(address)?;
+    if let Some(timeout) = timeout {
+        stream.set_read_timeout(timeout)?;
+    }
+    let one = |_| outcome(stream.read(&mut [0; 1]).map_err(std::io::Error::from));
+    Ok((0..reads).map(one).collect::<Vec<_>>().join(" "))
+}
+
+/// Receives from a UDP peer that says nothing, so many times: `ADDRESS TIMEOUT READS`.
+#[plugin_fn]
+pub fn nothing_receives(input: String) -> FnResult<String> {
+    panics::report();
+    let (address, timeout, reads) = parse(&input);
+    let socket = UdpSocket::connect(address)?;
+    if let Some(timeout) = timeout {
+        socket.set_read_timeout(timeout)?;
+    }
+    socket.send(b"anybody?")?;
+    let one = |_| outcome(socket.recv(&mut [0; 8]));
+    Ok((0..reads).map(one).collect::<Vec<_>>().join(" "))
+}
+
+/// Takes `ADDRESS TIMEOUT READS` apart.
+fn parse(input: &str) -> (&str, Option<Option<Duration>>, usize) {
+    let mut words = input.split(' ');
+    let mut word = || words.next().expect("ADDRESS TIMEOUT READS");
+    let address = word();
+    let timeout = match word() {
+        "default" => None,
+        "none" => Some(None),
+        ms => Some(Some(Duration::from_millis(
+            ms.parse().expect("milliseconds"),
+        ))),
+    };
+    (address, timeout, word().parse().expect("a number"))
+}

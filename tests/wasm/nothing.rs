@@ -1,0 +1,299 @@
+//! What a read makes of the host's "nothing": with a real clock (`wasm32-wasip1`), with none
+//! (`wasm32-unknown-unknown`), and with one that is fake; over the facade and over the core.
+//!
+//! Without a clock the library takes a wait of the host for 5 s; here it is much shorter, so that
+//! "30 s" are six short waits.
+
+use crate::{Guests, call, pattern, v4};
+use harness_host::peers::TcpPeer;
+use harness_host::{Config, Plugin};
+use std::io::Write;
+use std::net::{SocketAddr, TcpStream};
+use std::thread::sleep;
+use std::time::Duration;
+
+const WAIT: Duration = Duration::from_millis(200);
+
+/// A guest and the clock that it has.
+struct World {
+    name: &'static str,
+    guests: &'static Guests,
+    wasi: bool,
+    /// Whether the clock is real.
+    clock: bool,
+}
+
+const WORLDS: [World; 3] = [
+    World {
+        name: "a real clock",
+        guests: &crate::WASIP1,
+        wasi: true,
+        clock: true,
+    },
+    World {
+        name: "no clock",
+        guests: &crate::UNKNOWN,
+        wasi: false,
+        clock: false,
+    },
+    World {
+        name: "a fake clock",
+        guests: &crate::FAKE_CLOCK,
+        wasi: true,
+        clock: false,
+    },
+];
+
+impl World {
+    fn plugin(&self) -> Plugin {
+        self.guests
+            .plugin(&Config::new().wait(WAIT).wasi(self.wasi))
+    }
+
+    /// Runs a function of the facade and the same of the core, each in a plugin of its own.
+    fn both(&self, function: &str, input: &str, check: impl Fn(&str, &str, &Plugin)) {
+        for function in [function.to_owned(), format!("{function}_embedded")] {
+            let mut plugin = self.plugin();
+            let output = call(&mut plugin, &function, input);
+            assert_eq!(plugin.open_connections(), 0, "{function}, {}", self.name);
+            check(&output, &format!("{function}, {}", self.name), &plugin);
+        }
+    }
+}
+
+/// Does this in every world, at the same time: it is mostly waiting.
+fn everywhere(test: impl Fn(&'static World) + Sync) {
+    std::thread::scope(|scope| {
+        for world in &WORLDS {
+            scope.spawn(|| test(world));
+        }
+    });
+}
+
+/// A peer that does this with each connection.
+fn peer(act: impl Fn(&mut TcpStream) -> std::io::Result<()> + Send + Sync + 'static) -> TcpPeer {
+    TcpPeer::start(v4(), move |mut stream, _| act(&mut stream)).unwrap()
+}
+
+/// What reads gave, without repetitions: `Ok(1)` for however many bytes in a row.
+fn squeezed(outcomes: &str) -> String {
+    let mut words: Vec<&str> = outcomes.split(' ').collect();
+    words.dedup();
+    words.join(" ")
+}
+
+fn bytes(outcomes: &str) -> usize {
+    outcomes.matches("Ok(1)").count()
+}
+
+fn expected(len: usize) -> String {
+    let digest = pattern(len)
+        .iter()
+        .fold(0xcbf2_9ce4_8422_2325_u64, |digest, byte| {
+            (digest ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
+        });
+    format!("{len} {digest:x}")
+}
+
+/// Silent for more than two of the host's waits, three times over.
+fn pausing(len: usize) -> TcpPeer {
+    peer(move |stream| {
+        let all = pattern(len);
+        for part in all.chunks(len.div_ceil(3)) {
+            sleep(WAIT * 5 / 2);
+            stream.write_all(part)?;
+        }
+        sleep(WAIT * 3 / 2);
+        Ok(())
+    })
+}
+
+#[test]
+fn pauses_lose_nothing() {
+    let peer = pausing(100_000);
+    everywhere(|world| {
+        let address = peer.addr().to_string();
+        world.both("nothing_read_to_end", &address, |got, who, _| {
+            assert_eq!(got, expected(100_000), "{who}");
+        });
+    });
+}
+
+/// Reads of one byte, with a timeout shorter than the silence: it is reported, and nothing is lost.
+#[test]
+fn a_timeout_shorter_than_the_silence() {
+    let peer = peer(|stream| {
+        sleep(WAIT * 7 / 2);
+        stream.write_all(b"abc")
+    });
+    everywhere(|world| {
+        // About one of the host's waits, by the clock or by the count.
+        let (timeout, silence) = if world.clock {
+            (WAIT.as_millis(), "TimedOut")
+        } else {
+            (5_000, "Ok(0)")
+        };
+        let input = format!("{} {timeout} 20", peer.addr());
+        world.both("nothing_reads", &input, |got, who, _| {
+            assert_eq!(
+                squeezed(got),
+                format!("{silence} Ok(1) Ok(0)"),
+                "{who}: {got}"
+            );
+            assert_eq!(bytes(got), 3, "{who}: {got}");
+        });
+    });
+}
+
+/// A timeout longer than the default, or none at all: a long silence is not even noticed.
+#[test]
+fn a_timeout_longer_than_the_silence() {
+    let peer = peer(|stream| {
+        sleep(WAIT * 8);
+        stream.write_all(b"abc")
+    });
+    everywhere(|world| {
+        for timeout in ["120000", "none"] {
+            let input = format!("{} {timeout} 3", peer.addr());
+            world.both("nothing_reads", &input, |got, who, _| {
+                assert_eq!(got, "Ok(1) Ok(1) Ok(1)", "{who}, {timeout}");
+            });
+        }
+    });
+}
+
+/// Without a clock, a silence longer than the timeout reads as the end. Nothing is lost even so: who
+/// reads on gets what comes.
+#[test]
+fn without_a_clock_a_long_silence_reads_as_the_end() {
+    let peer = peer(|stream| {
+        sleep(WAIT * 19 / 2);
+        stream.write_all(b"abc")
+    });
+    everywhere(|world| {
+        if world.clock {
+            return;
+        }
+        let input = format!("{} default 6", peer.addr());
+        world.both("nothing_reads", &input, |got, who, _| {
+            assert_eq!(squeezed(got), "Ok(0) Ok(1) Ok(0)", "{who}: {got}");
+            assert_eq!(bytes(got), 3, "{who}: {got}");
+        });
+    });
+}
+
+#[test]
+fn a_late_close_is_the_end() {
+    let peer = peer(|_| {
+        sleep(WAIT * 3 / 2);
+        Ok(())
+    });
+    everywhere(|world| {
+        world.both(
+            "nothing_reads",
+            &format!("{} default 2", peer.addr()),
+            |got, who, _| {
+                assert_eq!(got, "Ok(0) Ok(0)", "{who}");
+            },
+        );
+    });
+}
+
+#[test]
+fn a_close_at_once_is_the_end_at_once() {
+    let peer = peer(|stream| stream.write_all(b"abc"));
+    everywhere(|world| {
+        world.both(
+            "nothing_read_to_end",
+            &peer.addr().to_string(),
+            |got, who, plugin| {
+                assert!(got.starts_with("3 "), "{who}: {got}");
+                let asked = plugin.report().calls.get("tcp_recv");
+                if world.clock {
+                    // Once for the bytes and once for the end; a host that was kept from answering at
+                    // once is asked again.
+                    assert!((2..=7).contains(&asked), "{who}: asked {asked} times");
+                } else {
+                    assert_eq!(asked, 1 + 6, "{who}");
+                }
+            },
+        );
+    });
+}
+
+#[test]
+fn a_reset_is_the_end() {
+    let peer = peer(|stream| {
+        stream.write_all(b"abc")?;
+        sleep(WAIT);
+        socket2::SockRef::from(&*stream).set_linger(Some(Duration::ZERO))
+    });
+    everywhere(|world| {
+        world.both(
+            "nothing_reads",
+            &format!("{} default 5", peer.addr()),
+            |got, who, _| {
+                assert_eq!(got, "Ok(1) Ok(1) Ok(1) Ok(0) Ok(0)", "{who}");
+            },
+        );
+    });
+}
+
+#[test]
+fn a_datagram_that_does_not_come() {
+    let silent = std::net::UdpSocket::bind((v4(), 0)).unwrap();
+    let silent_addr = silent.local_addr().unwrap();
+    let nobody = SocketAddr::from((v4(), closed_port()));
+    everywhere(|world| {
+        let mut plugin = world.plugin();
+        let got = call(
+            &mut plugin,
+            "nothing_receives",
+            &format!("{silent_addr} default 2"),
+        );
+        assert_eq!(got, "TimedOut TimedOut", "{}", world.name);
+        assert_eq!(plugin.report().calls.get("udp_recv"), 2, "{}", world.name);
+
+        // Three of the host's waits, by the clock or by the count.
+        let timeout = if world.clock {
+            WAIT * 3
+        } else {
+            Duration::from_secs(15)
+        };
+        let input = format!("{silent_addr} {} 1", timeout.as_millis());
+        plugin.reset_counters();
+        assert_eq!(
+            call(&mut plugin, "nothing_receives", &input),
+            "TimedOut",
+            "{}",
+            world.name
+        );
+        assert_eq!(plugin.report().calls.get("udp_recv"), 3, "{}", world.name);
+
+        // The host is told that nobody listens, and answers at once; only a clock can tell.
+        let got = call(
+            &mut plugin,
+            "nothing_receives",
+            &format!("{nobody} default 1"),
+        );
+        assert_eq!(
+            got,
+            if world.clock {
+                "WouldBlock"
+            } else {
+                "TimedOut"
+            },
+            "{}",
+            world.name
+        );
+    });
+}
+
+/// A UDP port that nobody listens at (any more).
+fn closed_port() -> u16 {
+    std::net::UdpSocket::bind((v4(), 0))
+        .unwrap()
+        .local_addr()
+        .unwrap()
+        .port()
+}
