@@ -61,7 +61,7 @@ impl<const N: usize> Reader<N> {
         if !self.ring.is_empty() {
             return Ok(self.ring.read(into));
         }
-        match self.receive(connection, timeout, into.len())? {
+        match self.receive(connection, timeout, into.len().max(N))? {
             Some(block) => Ok(self.take(&block, into)),
             None => Ok(0),
         }
@@ -102,6 +102,27 @@ impl<const N: usize> Reader<N> {
         self.ring.consume(n);
     }
 
+    /// The bytes that are there, or the next that come, as a block; `None` is the end.
+    pub(crate) fn read_block<H: Host>(
+        &mut self,
+        connection: &Connection<Tcp, H>,
+        timeout: Option<Duration>,
+        max: usize,
+    ) -> Result<Option<Block<H>>, Error> {
+        if connection.is_shut(READ) {
+            return Ok(None);
+        }
+        if self.ring.is_empty() {
+            return self.receive(connection, timeout, max);
+        }
+        let front = self.ring.front();
+        let front = front.get(..max.max(1)).unwrap_or(front);
+        let block = Block::copy_of_in(connection.host().clone(), front)?;
+        let len = front.len();
+        self.ring.consume(len);
+        Ok(Some(block))
+    }
+
     /// Empties a block: into the caller's slice, and the rest into the (empty) ring.
     fn take<H: Host>(&mut self, block: &Block<H>, into: &mut [u8]) -> usize {
         let direct = block.load(0, into);
@@ -112,12 +133,12 @@ impl<const N: usize> Reader<N> {
         direct
     }
 
-    /// Asks the host until something comes, or the end, or patience does. `None` is the end.
+    /// Asks the host for up to `max` bytes until something comes, or the end, or patience does. `None` is the end.
     fn receive<H: Host>(
         &mut self,
         connection: &Connection<Tcp, H>,
         timeout: Option<Duration>,
-        wanted: usize,
+        max: usize,
     ) -> Result<Option<Block<H>>, Error> {
         if self.overrun {
             return Err(Error::Overrun);
@@ -125,7 +146,7 @@ impl<const N: usize> Reader<N> {
         let mut patience = Patience::new(timeout);
         loop {
             let before = connection.host().now();
-            if let Some(block) = connection.receive(wanted.max(N)) {
+            if let Some(block) = connection.receive(max) {
                 self.ended = false;
                 return Ok(Some(block));
             }

@@ -33,7 +33,15 @@ impl<H: Host> Connection<Tcp, H> {
         for slice in slices {
             at = at.saturating_add(block.store(at, slice) as u64);
         }
-        self.send(&block, len).ok_or_else(|| {
+        self.write_block(&block, len)
+    }
+
+    /// Writes the first `len` bytes of a block, in one call to the host.
+    pub(crate) fn write_block(&self, block: &Block<H>, len: usize) -> Result<usize, Error> {
+        if self.is_shut(WRITE) {
+            return Err(Error::Shutdown);
+        }
+        self.send(block, len).ok_or_else(|| {
             // Some of it may have gone out. What would be written now could follow on a gap.
             self.shut(WRITE);
             Error::SendFailed

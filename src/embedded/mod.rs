@@ -20,6 +20,10 @@
 //! functions that end in `_in` are given it, as those of std's collections are given an allocator.
 
 mod icmp;
+#[cfg(feature = "embedded-io-async-v0.7")]
+mod io_async;
+#[cfg(feature = "embedded-nal-async-v0.9")]
+mod nal_async;
 mod tcp;
 mod udp;
 
@@ -27,6 +31,8 @@ pub use crate::address::Address;
 pub use crate::error::Error;
 pub use crate::json::IcmpResponse;
 pub use icmp::{IcmpSocket, PingReply};
+#[cfg(feature = "embedded-nal-async-v0.9")]
+pub use nal_async::{Stack, UnconnectedUdp};
 pub use tcp::{Shutdown, TcpStream};
 pub use udp::UdpSocket;
 #[cfg(feature = "std")]

@@ -2,6 +2,7 @@
 
 use super::{Address, DEFAULT_CAPACITY};
 use crate::Error;
+use crate::block::Block;
 use crate::connection::{BOTH, Connection, READ, Tcp, WRITE};
 use crate::host::{DefaultHost, Host};
 use crate::patience::DEFAULT_TIMEOUT;
@@ -114,6 +115,32 @@ impl<const N: usize, H: Host> TcpStream<N, H> {
     }
 }
 
+/// Without copies: bytes that are in the kernel's memory already, or are to stay there.
+impl<const N: usize, H: Host> TcpStream<N, H> {
+    /// Writes a block, in one call to the host, and answers how many of its bytes were sent.
+    ///
+    /// # Errors
+    /// As a write: [`Error::Shutdown`], [`Error::SendFailed`].
+    pub fn write_block(&mut self, block: &Block<H>) -> Result<u64, Error> {
+        let len = usize::try_from(block.len()).unwrap_or(usize::MAX);
+        self.connection
+            .write_block(block, len)
+            .map(|sent| sent as u64)
+    }
+
+    /// Reads up to `max` bytes, 65,536 at the most, as a block; `None` is the end of the stream.
+    ///
+    /// It waits as any read does. Bytes that an earlier read has left in the buffer come first,
+    /// copied into a block.
+    ///
+    /// # Errors
+    /// As a read: [`Error::TimedOut`], [`Error::Overrun`]; and [`Error::OutOfMemory`].
+    pub fn read_block(&mut self, max: usize) -> Result<Option<Block<H>>, Error> {
+        self.reader
+            .read_block(&self.connection, self.read_timeout, max)
+    }
+}
+
 impl<const N: usize, H: Host> ErrorType for TcpStream<N, H> {
     type Error = Error;
 }
@@ -154,7 +181,12 @@ impl<const N: usize, H: Host> ReadReady for TcpStream<N, H> {
     }
 }
 
-impl<const N: usize, H: Host> Write for TcpStream<N, H> {
+impl<const N: usize, H: Host> ErrorType for &TcpStream<N, H> {
+    type Error = Error;
+}
+
+/// Writing changes nothing in the stream, so whoever has a reference can write.
+impl<const N: usize, H: Host> Write for &TcpStream<N, H> {
     fn write(&mut self, buf: &[u8]) -> Result<usize, Error> {
         self.connection.write(buf)
     }
@@ -171,5 +203,19 @@ impl<const N: usize, H: Host> Write for TcpStream<N, H> {
             buf = buf.get(n..).unwrap_or_default();
         }
         Ok(())
+    }
+}
+
+impl<const N: usize, H: Host> Write for TcpStream<N, H> {
+    fn write(&mut self, buf: &[u8]) -> Result<usize, Error> {
+        (&*self).write(buf)
+    }
+
+    fn flush(&mut self) -> Result<(), Error> {
+        (&*self).flush()
+    }
+
+    fn write_all(&mut self, buf: &[u8]) -> Result<(), Error> {
+        (&*self).write_all(buf)
     }
 }

@@ -85,7 +85,36 @@ impl<H: Host> UdpSocket<H> {
     /// # Errors
     /// [`Error::TimedOut`], [`Error::WouldBlock`]: see [above](UdpSocket).
     pub fn recv(&self, into: &mut [u8]) -> Result<usize, Error> {
-        receive(&self.connection, self.read_timeout, into)
+        Ok(self.recv_block(into.len())?.load(0, into))
+    }
+
+    /// Sends a block as one datagram, without a copy.
+    ///
+    /// # Errors
+    /// [`Error::InvalidInput`] if it is longer than 65,507 bytes; [`Error::NotSent`] if the host did
+    /// not send it.
+    pub fn send_block(&self, block: &Block<H>) -> Result<(), Error> {
+        if block.len() > LONGEST as u64 {
+            return Err(Error::InvalidInput);
+        }
+        match self.connection.send(block, block.len() as usize) {
+            None => Err(Error::NotSent),
+            Some(_) => Ok(()),
+        }
+    }
+
+    /// Receives one datagram, cut to `max` bytes, as a block.
+    ///
+    /// # Errors
+    /// As [`recv`](UdpSocket::recv).
+    pub fn recv_block(&self, max: usize) -> Result<Block<H>, Error> {
+        let mut patience = Patience::new(self.read_timeout);
+        loop {
+            match receive_once(&self.connection, max) {
+                Ok(block) => return Ok(block),
+                Err(pause) => patience.no_datagram(pause)?,
+            }
+        }
     }
 }
 
@@ -100,20 +129,6 @@ pub(crate) fn send<H: Host>(
     match connection.send(&block, datagram.len()) {
         None if !datagram.is_empty() => Err(Error::NotSent),
         _ => Ok(datagram.len()),
-    }
-}
-
-fn receive<H: Host>(
-    connection: &Connection<Udp, H>,
-    timeout: Option<Duration>,
-    into: &mut [u8],
-) -> Result<usize, Error> {
-    let mut patience = Patience::new(timeout);
-    loop {
-        match receive_once(connection, into.len()) {
-            Ok(block) => return Ok(block.load(0, into)),
-            Err(pause) => patience.no_datagram(pause)?,
-        }
     }
 }
 

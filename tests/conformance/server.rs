@@ -1,79 +1,67 @@
 //! The loopback server that all three runs talk to. It is std's own, and does what it is told.
 
+mod udp;
+
 use crate::std::suite::{Digest, Peers, TEXT, pattern, pattern_from};
 use harness_host::peers::{Stop, TcpPeer};
 use socket2::{Domain, SockRef, Socket, Type};
 use std::collections::HashMap;
 use std::io::{self, ErrorKind, Read, Write};
-use std::net::{Ipv4Addr, SocketAddr, TcpStream, UdpSocket};
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream, UdpSocket};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
-use std::thread::{self, JoinHandle};
+use std::thread;
 use std::time::{Duration, Instant};
+use udp::UdpServer;
 
 /// How long it sleeps at most before it looks whether it should stop.
 const NAP: Duration = Duration::from_millis(20);
 
-/// The server: it listens on free ports of 127.0.0.1, and stops when it is dropped.
+/// The server: it listens on free ports of 127.0.0.1 and ::1, and stops when it is dropped.
 pub struct Server {
     tcp: TcpPeer,
-    udp: [UdpSocket; 2],
+    /// On `::1`, if the machine has that.
+    tcp_v6: Option<TcpPeer>,
+    udp: UdpServer,
+    udp_v6: Option<UdpServer>,
     no_tcp: Socket,
     no_udp: UdpSocket,
-    stop: Arc<Board>,
-    thread: Option<JoinHandle<()>>,
 }
 
 impl Server {
     pub fn start() -> io::Result<Self> {
         let any = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+        let any_v6 = SocketAddr::from((Ipv6Addr::LOCALHOST, 0));
         let board = Arc::new(Board::default());
-        let tcp = {
+        let tcp = |any: SocketAddr| {
             let board = Arc::clone(&board);
-            TcpPeer::start(any.ip(), move |stream, stop| serve(stream, &board, stop))?
+            TcpPeer::start(any.ip(), move |stream, stop| serve(stream, &board, stop))
         };
+        let (tcp, tcp_v6) = (tcp(any)?, tcp(any_v6).ok());
         // Bound and not listening: nobody else gets the port, and who connects is refused.
         let no_tcp = Socket::new(Domain::IPV4, Type::STREAM, None)?;
         no_tcp.bind(&any.into())?;
         // Connected to somebody else, and so deaf to everybody here.
         let no_udp = UdpSocket::bind(any)?;
         no_udp.connect(tcp.addr())?;
-        let udp = [UdpSocket::bind(any)?, UdpSocket::bind(any)?];
-        let answering = {
-            let [first, second] = [udp[0].try_clone()?, udp[1].try_clone()?];
-            let board = Arc::clone(&board);
-            move || answer_all(&first, &second, &board)
-        };
         Ok(Server {
             tcp,
-            udp,
+            tcp_v6,
+            udp: UdpServer::start(any)?,
+            udp_v6: UdpServer::start(any_v6).ok(),
             no_tcp,
             no_udp,
-            stop: board,
-            thread: Some(thread::Builder::new().spawn(answering)?),
         })
     }
 
     pub fn peers(&self) -> Peers {
-        let addr = "the address of a bound socket";
+        let no_tcp = self.no_tcp.local_addr().ok().and_then(|a| a.as_socket());
+        let v6 = self.tcp_v6.as_ref().zip(self.udp_v6.as_ref());
         Peers {
             tcp: self.tcp.addr(),
-            udp: self.udp.each_ref().map(|s| s.local_addr().expect(addr)),
-            no_tcp: self
-                .no_tcp
-                .local_addr()
-                .ok()
-                .and_then(|a| a.as_socket())
-                .expect(addr),
-            no_udp: self.no_udp.local_addr().expect(addr),
-        }
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        self.stop.post("stop", "");
-        if let Some(thread) = self.thread.take() {
-            let _ = thread.join();
+            udp: self.udp.addrs,
+            no_tcp: no_tcp.expect("the address of a bound socket"),
+            no_udp: self.no_udp.local_addr().expect("its address"),
+            v6: v6.map(|(tcp, udp)| (tcp.addr(), udp.addrs[0])),
         }
     }
 }
@@ -138,11 +126,14 @@ fn serve(mut stream: TcpStream, board: &Board, stop: &Stop) -> io::Result<()> {
             let (first, rest) = (number(first), number(rest));
             stream.write_all(&pattern(first))?;
             board.wait(name, stop)?;
-            stream.write_all(&pattern_from(first, rest))
+            stream.write_all(&pattern_from(first, rest))?;
+            board.post(&format!("{name}, gone on"), "");
+            Ok(())
         }
         ["go", name] => {
             board.post(name, "");
-            stream.write_all(b"gone")
+            board.wait(&format!("{name}, gone on"), stop)?;
+            stream.write_all(b"gone on")
         }
         // Some bytes after a silence, so many times, and a silence before the end.
         ["pause", ms, times, len] => {
@@ -235,68 +226,4 @@ fn take(stream: &mut TcpStream, most: usize, stop: &Stop) -> (Digest, &'static s
         }
     }
     (digest, "enough")
-}
-
-/// Answers datagrams at the first socket until the server stops. The second only answers for it.
-fn answer_all(first: &UdpSocket, second: &UdpSocket, board: &Board) {
-    let mut buffer = vec![0; 65_535];
-    for socket in [first, second] {
-        socket.set_read_timeout(Some(NAP)).expect("a read timeout");
-    }
-    thread::scope(|scope| {
-        scope.spawn(|| {
-            let mut buffer = vec![0; 65_535];
-            while board.read("stop").is_none() {
-                if let Ok((n, from)) = second.recv_from(&mut buffer) {
-                    let _ = second.send_to(&buffer[..n], from);
-                }
-            }
-        });
-        while board.read("stop").is_none() {
-            // An error is a nap that has passed, or a peer that has gone away.
-            if let Ok((n, from)) = first.recv_from(&mut buffer) {
-                let _ = answer(&buffer[..n], from, first, second);
-            }
-        }
-    });
-}
-
-/// Does what a datagram says, or sends it back.
-fn answer(
-    datagram: &[u8],
-    to: SocketAddr,
-    first: &UdpSocket,
-    second: &UdpSocket,
-) -> io::Result<()> {
-    let text = str::from_utf8(datagram).unwrap_or_default();
-    let words: Vec<&str> = text.split(' ').collect();
-    match words[..] {
-        ["!nothing"] => {}
-        ["!send", len] => drop(first.send_to(&pattern(number(len)), to)?),
-        ["!twice", word] => {
-            first.send_to(word.as_bytes(), to)?;
-            first.send_to(word.as_bytes(), to)?;
-        }
-        // So many numbered ones.
-        ["!count", most] => {
-            for i in 0..number(most) {
-                first.send_to(i.to_string().as_bytes(), to)?;
-            }
-        }
-        ["!empty", word] => {
-            first.send_to(b"", to)?;
-            first.send_to(word.as_bytes(), to)?;
-        }
-        ["!late", ms, word] => {
-            thread::sleep(Duration::from_millis(number(ms) as u64));
-            first.send_to(word.as_bytes(), to)?;
-        }
-        // From the second socket, and then from the first.
-        ["!elsewhere", word] => {
-            second.send_to(word.as_bytes(), to)?;
-            first.send_to(word.as_bytes(), to)?;
-        }
-        _ => drop(first.send_to(datagram, to)?),
-    }
-    Ok(())
 }

@@ -1,5 +1,6 @@
 //! A TCP connection as std has it.
 
+mod embedded_io;
 mod options;
 
 use super::Timeout;

@@ -98,7 +98,14 @@ pub fn text_that_is_no_address_is_refused(_: &Peers) {
 
 pub fn text_that_can_be_no_name_is_refused(_: &Peers) {
     let long = format!("{}:80", "a".repeat(300));
-    for text in [":80", "::1", "a b:80", "user@host:80", " localhost:80", &long] {
+    for text in [
+        ":80",
+        "::1",
+        "a b:80",
+        "user@host:80",
+        " localhost:80",
+        &long,
+    ] {
         let refused = connected(text);
         // Std's kind is one that has no name yet.
         assert!(!refused.starts_with("Ok"), "{text:?}: {refused}");

@@ -72,6 +72,12 @@ differences! {
     PEEK_AGAIN: "`TcpStream::peek` when something is there already",
         "shows also what has come since",
         "shows that, and no more until it has been read";
+    WRITE_TIMEOUT: "a write to a peer that takes nothing",
+        "waits, at most for the write timeout; then `WouldBlock`, and the stream is as it was",
+        "fails after the host's 5 s with `BrokenPipe`, and the stream takes no more writes";
+    EMPTY_WRITE: "an empty write after `shutdown(Write)`",
+        "`BrokenPipe` (on Linux)",
+        "`Ok(0)`";
     LOCAL_ADDR: "`local_addr`",
         "the local address",
         "`Unsupported`: the host does not tell it";
@@ -108,6 +114,12 @@ differences! {
     NOT_SENT: "receiving on a bound UDP socket that has sent nothing",
         "waits",
         "`NotConnected`: nobody could answer";
+    ORDER: "the order in which a bound UDP socket hears its peers",
+        "as their datagrams come",
+        "first those who have not answered yet, and of them whom it has sent to last";
+    FAMILY: "sending from a socket that is bound to `0.0.0.0:0` to an IPv6 address",
+        "the system's error",
+        "works";
     MOST_PEERS: "how many peers one bound UDP socket can send to",
         "any number",
         "16, then `QuotaExceeded`";

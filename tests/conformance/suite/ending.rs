@@ -27,7 +27,7 @@ pub fn writes_after_the_peers_close_fail_at_last(peers: &Peers) {
     assert_eq!(stream.read(&mut [0; 8]).unwrap(), 0);
 }
 
-pub fn bytes_before_the_end_outlive_a_failed_write(peers: &Peers) {
+pub fn the_end_is_behind_all_bytes(peers: &Peers) {
     let mut stream = peers.tell("send 10");
     let mut got = [0; 10];
     stream.read_exact(&mut got[..5]).unwrap();

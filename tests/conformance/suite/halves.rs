@@ -79,3 +79,10 @@ pub fn a_half_can_be_shut_twice(peers: &Peers) {
     stream.shutdown(Shutdown::Read).unwrap();
     stream.shutdown(Shutdown::Read).unwrap();
 }
+
+pub fn an_empty_write_to_a_shut_half(peers: &Peers) {
+    let mut stream = peers.tell("hold it 0 0");
+    stream.shutdown(Shutdown::Write).unwrap();
+    let written = outcome(stream.write(&[]));
+    differences::EMPTY_WRITE.check(written, "BrokenPipe", "Ok(0)");
+}

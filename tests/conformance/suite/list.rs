@@ -20,6 +20,9 @@ macro_rules! behaviours {
                 a_timeout_for_connecting
                 debug_formats_name_the_type
                 the_types_are_send_and_sync;
+            ipv6: ipv6_streams_carry_bytes
+                ipv6_datagrams_come_back
+                ipv6_from_a_socket_bound_to_ipv4;
             transfers: every_size_is_received
                 every_size_is_sent
                 every_size_comes_back
@@ -45,10 +48,11 @@ macro_rules! behaviours {
                 write_macros_send_their_text
                 buffered_writes_arrive_when_flushed
                 an_empty_buffer_writes_nothing
-                a_write_answers_how_much_it_took;
+                a_write_answers_how_much_it_took
+                a_peer_that_takes_nothing;
             ending: the_end_stays_the_end
                 writes_after_the_peers_close_fail_at_last
-                bytes_before_the_end_outlive_a_failed_write
+                the_end_is_behind_all_bytes
                 a_reset_ends_a_read
                 a_broken_stream_can_be_shut
                 the_peer_sees_a_drop
@@ -64,7 +68,8 @@ macro_rules! behaviours {
                 the_peer_sees_the_end_when_both_halves_are_shut
                 a_shut_read_half_reads_the_end_and_lets_writes_go_on
                 what_came_before_the_read_half_was_shut
-                a_half_can_be_shut_twice;
+                a_half_can_be_shut_twice
+                an_empty_write_to_a_shut_half;
             peeking: a_peek_takes_nothing
                 a_peek_in_the_middle_shows_what_comes_next
                 a_peek_with_an_empty_buffer_shows_nothing
@@ -76,7 +81,9 @@ macro_rules! behaviours {
                 a_silence_is_not_the_end
                 without_a_timeout_a_read_waits_on
                 a_receive_times_out_and_the_socket_goes_on
-                a_receive_waits_for_a_late_datagram;
+                a_receive_waits_for_a_late_datagram
+                the_shortest_timeout_times_out
+                a_timed_out_read_takes_nothing_from_a_line;
             options: timeouts_are_what_was_set
                 timeouts_of_zero_are_refused
                 the_first_timeouts
@@ -112,7 +119,10 @@ macro_rules! behaviours {
                 an_address_to_bind_to
                 sending_to_nobody_in_particular_is_refused
                 receiving_before_anything_was_sent
-                how_many_peers_there_can_be;
+                how_many_peers_there_can_be
+                a_connected_socket_can_send_elsewhere
+                a_silent_peer_hides_no_other
+                the_order_in_which_peers_are_heard;
         }
     };
 }

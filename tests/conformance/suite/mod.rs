@@ -17,6 +17,7 @@ pub mod connecting;
 pub mod datagrams;
 pub mod ending;
 pub mod halves;
+pub mod ipv6;
 pub mod many;
 pub mod options;
 pub mod peeking;

@@ -19,6 +19,8 @@ pub struct Peers {
     pub no_tcp: SocketAddr,
     /// A UDP port that refuses.
     pub no_udp: SocketAddr,
+    /// The server's TCP and its UDP port on `::1`, if the machine has that.
+    pub v6: Option<(SocketAddr, SocketAddr)>,
 }
 
 impl Peers {
@@ -40,10 +42,10 @@ impl Peers {
         answer
     }
 
-    /// Lets a connection of this name go on that the server holds.
+    /// Lets a connection of this name go on that the server holds, and waits until it has.
     #[track_caller]
     pub fn let_go(&self, name: &str) {
-        assert_eq!(self.ask(format!("go {name}")), "gone");
+        assert_eq!(self.ask(format!("go {name}")), "gone on");
     }
 
     /// Waits for the end of a connection that the server records, and answers what it has seen.
@@ -65,7 +67,11 @@ impl fmt::Display for Peers {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let [first, second] = self.udp;
         let (no_tcp, no_udp) = (self.no_tcp, self.no_udp);
-        write!(f, "{} {first} {second} {no_tcp} {no_udp}", self.tcp)
+        write!(f, "{} {first} {second} {no_tcp} {no_udp}", self.tcp)?;
+        match self.v6 {
+            Some((tcp, udp)) => write!(f, " {tcp} {udp}"),
+            None => Ok(()),
+        }
     }
 }
 
@@ -75,13 +81,14 @@ impl FromStr for Peers {
     fn from_str(text: &str) -> Result<Self, String> {
         let addrs: Result<Vec<SocketAddr>, _> = text.split(' ').map(str::parse).collect();
         match addrs.as_deref() {
-            Ok(&[tcp, first, second, no_tcp, no_udp]) => Ok(Self {
+            Ok(&[tcp, first, second, no_tcp, no_udp, ref v6 @ ..]) => Ok(Self {
                 tcp,
                 udp: [first, second],
                 no_tcp,
                 no_udp,
+                v6: v6.first().copied().zip(v6.last().copied()),
             }),
-            _ => Err(format!("not five addresses: {text}")),
+            _ => Err(format!("not at least five addresses: {text}")),
         }
     }
 }

@@ -142,4 +142,40 @@ pub fn how_many_peers_there_can_be(peers: &Peers) {
         assert_eq!(send(i).unwrap(), 5);
     }
     differences::MOST_PEERS.check(outcome(send(16)), "Ok(5)", "QuotaExceeded");
+    assert_eq!(send(0).unwrap(), 5, "those that it has, it keeps");
+}
+
+pub fn a_connected_socket_can_send_elsewhere(peers: &Peers) {
+    let socket = peers.udp();
+    let [first, second] = peers.udp;
+    assert_eq!(socket.send_to(b"elsewhere", second).unwrap(), 9);
+    // It is not listened to, and the peer is who it was.
+    assert_eq!(socket.send(b"hello").unwrap(), 5);
+    assert_eq!(socket.recv_from(&mut [0; 16]).unwrap(), (5, first));
+    assert_eq!(socket.peer_addr().unwrap(), first);
+}
+
+pub fn a_silent_peer_hides_no_other(peers: &Peers) {
+    let socket = bound();
+    let [first, second] = peers.udp;
+    let mut buffer = [0; 8];
+    for _ in 0..2 {
+        socket.send_to(b"hello", second).unwrap();
+        socket.send_to(b"!nothing", first).unwrap();
+        assert_eq!(socket.recv_from(&mut buffer).unwrap(), (5, second));
+    }
+}
+
+pub fn the_order_in_which_peers_are_heard(peers: &Peers) {
+    let socket = bound();
+    let other = peers.udp();
+    let [first, second] = peers.udp;
+    let mut buffer = [0; 8];
+    socket.send_to(b"1", first).unwrap();
+    // Datagrams are answered in turn: when this one has been, so has that.
+    other.send(b"now?").unwrap();
+    other.recv(&mut buffer).unwrap();
+    socket.send_to(b"22", second).unwrap();
+    let came = [(); 2].map(|()| socket.recv_from(&mut buffer).unwrap().1);
+    differences::ORDER.check(came, [first, second], [second, first]);
 }

@@ -1,8 +1,8 @@
 //! Peers that say nothing for a while, and how long one waits for them.
 
 use super::{PATIENCE, Peers, SHORT, differences, outcome, pattern};
-use std::io::Read;
-use std::time::Instant;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::time::{Duration, Instant};
 
 pub fn a_read_times_out_and_loses_nothing(peers: &Peers) {
     let mut stream = peers.tell("hold it 3 5");
@@ -67,4 +67,34 @@ pub fn a_receive_waits_for_a_late_datagram(peers: &Peers) {
         assert_eq!(socket.recv(&mut buffer).unwrap(), 4);
         assert_eq!(&buffer[..4], b"word");
     }
+}
+
+pub fn the_shortest_timeout_times_out(peers: &Peers) {
+    let shortest = Some(Duration::from_nanos(1));
+    let mut stream = peers.tell("hold it 0 3");
+    stream.set_read_timeout(shortest).unwrap();
+    let read = outcome(stream.read(&mut [0; 8]));
+    differences::TIMEOUT_KIND.check(read, "WouldBlock", "TimedOut");
+    let socket = peers.udp();
+    socket.set_read_timeout(shortest).unwrap();
+    socket.send(b"!nothing").unwrap();
+    let received = outcome(socket.recv(&mut [0; 8]));
+    differences::TIMEOUT_KIND.check(received, "WouldBlock", "TimedOut");
+}
+
+pub fn a_timed_out_read_takes_nothing_from_a_line(peers: &Peers) {
+    let stream = peers.tell("echo");
+    let mut reader = BufReader::new(&stream);
+    let mut line = Vec::new();
+    (&stream).write_all(b"half a ").unwrap();
+    stream.set_read_timeout(Some(SHORT)).unwrap();
+    // The half that has come is in `line` already, as `read_until` promises.
+    while line.len() < 7 {
+        let read = outcome(reader.read_until(b'\n', &mut line));
+        differences::TIMEOUT_KIND.check(read, "WouldBlock", "TimedOut");
+    }
+    stream.set_read_timeout(Some(PATIENCE)).unwrap();
+    (&stream).write_all(b"line\n").unwrap();
+    reader.read_until(b'\n', &mut line).unwrap();
+    assert_eq!(line, b"half a line\n");
 }

@@ -1,6 +1,6 @@
 //! What std makes of a `Write`, and slices of slices.
 
-use super::{Digest, Peers, pattern};
+use super::{Digest, Peers, differences, outcome, pattern, until};
 use std::io::{BufWriter, IoSlice, Read, Write};
 
 /// All the server says until it closes.
@@ -68,4 +68,20 @@ pub fn a_write_answers_how_much_it_took(peers: &Peers) {
     assert!((1..=sent.len()).contains(&n), "{n}");
     stream.write_all(&sent[n..]).unwrap();
     assert_eq!(answer(stream), Digest::of(&sent).to_string());
+}
+
+pub fn a_peer_that_takes_nothing(peers: &Peers) {
+    let mut stream = peers.tell("hold it 0 0");
+    stream.set_write_timeout(Some(super::SHORT)).unwrap();
+    let bytes = vec![0; 65_536];
+    // Buffers on the way take the first of them.
+    let error = until("an error", || stream.write(&bytes).err());
+    let kind = format!("{:?}", error.kind());
+    differences::WRITE_TIMEOUT.check(kind, "WouldBlock".into(), "BrokenPipe".to_owned());
+    let next = outcome(stream.write(&bytes));
+    differences::WRITE_TIMEOUT.check(next, "WouldBlock", "BrokenPipe");
+    // The other half is as it was.
+    stream.set_read_timeout(Some(super::SHORT)).unwrap();
+    let read = outcome(stream.read(&mut [0; 8]));
+    differences::TIMEOUT_KIND.check(read, "WouldBlock", "TimedOut");
 }

@@ -1,0 +1,195 @@
+//! `embedded-nal-async` 0.9: a network stack made of host functions.
+//!
+//! As with `embedded-io-async`, the futures block: each is ready when it is first polled.
+
+use super::{DEFAULT_CAPACITY, TcpStream, UdpSocket};
+use crate::Error;
+use crate::host::{DefaultHost, Host};
+use core::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use embedded_nal_async::{AddrType, ConnectedUdp, Dns, TcpConnect, UdpStack};
+use heapless::Vec;
+
+/// More than a datagram can be.
+const WHOLE: usize = 65_535;
+/// How many peers one unconnected socket can have sent to.
+const MOST_PEERS: usize = 8;
+
+/// The network as `embedded-nal-async` sees one: it connects streams of `N` bytes of buffer, makes
+/// UDP sockets, and knows the addresses of those names that need no look-up.
+///
+/// All its futures block: each is ready at its first poll.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Stack<const N: usize = DEFAULT_CAPACITY, H: Host = DefaultHost> {
+    host: H,
+}
+
+impl Stack {
+    /// The plugin's network, with streams of [`DEFAULT_CAPACITY`].
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+}
+
+impl<const N: usize, H: Host> Stack<N, H> {
+    /// The network behind `host`, with streams of `N` bytes of buffer.
+    pub fn new_in(host: H) -> Self {
+        Self { host }
+    }
+}
+
+impl<const N: usize, H: Host> TcpConnect for Stack<N, H> {
+    type Error = Error;
+    type Connection<'a>
+        = TcpStream<N, H>
+    where
+        Self: 'a;
+
+    async fn connect(&self, remote: SocketAddr) -> Result<TcpStream<N, H>, Error> {
+        TcpStream::connect_in(self.host.clone(), remote)
+    }
+}
+
+/// What can be answered without a look-up: addresses, and `localhost`. Other names are
+/// [`Error::Unsupported`]: the host resolves them, but only to connect (hand the name itself to
+/// [`TcpStream::connect`]).
+impl<const N: usize, H: Host> Dns for Stack<N, H> {
+    type Error = Error;
+
+    async fn get_host_by_name(&self, host: &str, addr_type: AddrType) -> Result<IpAddr, Error> {
+        let local = host.eq_ignore_ascii_case("localhost");
+        match (host.parse::<IpAddr>(), addr_type) {
+            (Ok(ip @ IpAddr::V4(_)), AddrType::IPv4 | AddrType::Either)
+            | (Ok(ip @ IpAddr::V6(_)), AddrType::IPv6 | AddrType::Either) => Ok(ip),
+            (Err(_), AddrType::IPv4 | AddrType::Either) if local => Ok(Ipv4Addr::LOCALHOST.into()),
+            (Err(_), AddrType::IPv6) if local => Ok(Ipv6Addr::LOCALHOST.into()),
+            _ => Err(Error::Unsupported),
+        }
+    }
+
+    /// Not supported: the host does not tell names.
+    async fn get_host_by_address(&self, _addr: IpAddr, _result: &mut [u8]) -> Result<usize, Error> {
+        Err(Error::Unsupported)
+    }
+}
+
+impl<H: Host> ConnectedUdp for UdpSocket<H> {
+    type Error = Error;
+
+    async fn send(&mut self, data: &[u8]) -> Result<(), Error> {
+        UdpSocket::send(self, data).map(drop)
+    }
+
+    async fn receive_into(&mut self, buffer: &mut [u8]) -> Result<usize, Error> {
+        receive_whole(self, buffer)
+    }
+}
+
+/// Receives a datagram, and answers its full length even if the buffer is shorter: so the trait
+/// wants it.
+fn receive_whole<H: Host>(socket: &UdpSocket<H>, buffer: &mut [u8]) -> Result<usize, Error> {
+    let datagram = socket.recv_block(WHOLE)?;
+    datagram.load(0, buffer);
+    Ok(usize::try_from(datagram.len()).unwrap_or(usize::MAX))
+}
+
+/// A socket that can send to anybody, 8 peers at the most, and hears those it has sent to.
+///
+/// The host knows only connected sockets, so behind it there is one for each peer. To receive is to
+/// wait for one of them after the other, the last one that was sent to first. Local addresses are
+/// the unspecified one: the host does not tell them.
+#[derive(Debug)]
+pub struct UnconnectedUdp<H: Host = DefaultHost> {
+    host: H,
+    /// The one sent to last is the last.
+    peers: Vec<(SocketAddr, UdpSocket<H>), MOST_PEERS>,
+}
+
+impl<H: Host> embedded_nal_async::UnconnectedUdp for UnconnectedUdp<H> {
+    type Error = Error;
+
+    async fn send(
+        &mut self,
+        _local: SocketAddr,
+        remote: SocketAddr,
+        data: &[u8],
+    ) -> Result<(), Error> {
+        let known = self.peers.iter().position(|(addr, _)| *addr == remote);
+        if known.is_none() && self.peers.is_full() {
+            return Err(Error::TooManyPeers);
+        }
+        let peer = match known {
+            Some(index) => self.peers.remove(index),
+            None => (remote, UdpSocket::connect_in(self.host.clone(), remote)?),
+        };
+        let sent = peer.1.send(data).map(drop);
+        // There is room: it has just been removed, or the list was not full.
+        let _ = self.peers.push(peer);
+        sent
+    }
+
+    async fn receive_into(
+        &mut self,
+        buffer: &mut [u8],
+    ) -> Result<(usize, SocketAddr, SocketAddr), Error> {
+        let mut error = Error::NotConnected;
+        for (addr, socket) in self.peers.iter().rev() {
+            match receive_whole(socket, buffer) {
+                Ok(n) => return Ok((n, unspecified(*addr), *addr)),
+                Err(failed) => error = failed,
+            }
+        }
+        Err(error)
+    }
+}
+
+impl<const N: usize, H: Host> UdpStack for Stack<N, H> {
+    type Error = Error;
+    type Connected = UdpSocket<H>;
+    type UniquelyBound = UnconnectedUdp<H>;
+    type MultiplyBound = UnconnectedUdp<H>;
+
+    async fn connect_from(
+        &self,
+        local: SocketAddr,
+        remote: SocketAddr,
+    ) -> Result<(SocketAddr, UdpSocket<H>), Error> {
+        bindable(local)?;
+        Ok((
+            unspecified(remote),
+            UdpSocket::connect_in(self.host.clone(), remote)?,
+        ))
+    }
+
+    async fn bind_single(
+        &self,
+        local: SocketAddr,
+    ) -> Result<(SocketAddr, UnconnectedUdp<H>), Error> {
+        Ok((local, self.bind_multiple(local).await?))
+    }
+
+    async fn bind_multiple(&self, local: SocketAddr) -> Result<UnconnectedUdp<H>, Error> {
+        bindable(local)?;
+        Ok(UnconnectedUdp {
+            host: self.host.clone(),
+            peers: Vec::new(),
+        })
+    }
+}
+
+/// A plugin cannot choose its local address.
+fn bindable(local: SocketAddr) -> Result<(), Error> {
+    if local.ip().is_unspecified() && local.port() == 0 {
+        Ok(())
+    } else {
+        Err(Error::CannotBind)
+    }
+}
+
+/// The local address of a socket with this peer: all that is known of it is its family.
+fn unspecified(peer: SocketAddr) -> SocketAddr {
+    match peer {
+        SocketAddr::V4(_) => (Ipv4Addr::UNSPECIFIED, 0).into(),
+        SocketAddr::V6(_) => (Ipv6Addr::UNSPECIFIED, 0).into(),
+    }
+}

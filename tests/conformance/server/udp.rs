@@ -1,0 +1,105 @@
+//! The server's datagrams.
+
+use super::{NAP, number};
+use crate::std::suite::pattern;
+use std::io;
+use std::net::{SocketAddr, UdpSocket};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+/// Two sockets, each on a thread of its own. The first one does what datagrams say; both send back
+/// what says nothing.
+pub struct UdpServer {
+    pub addrs: [SocketAddr; 2],
+    stop: Arc<AtomicBool>,
+    threads: Vec<JoinHandle<()>>,
+}
+
+impl UdpServer {
+    pub fn start(any: SocketAddr) -> io::Result<Self> {
+        let [first, second] = [UdpSocket::bind(any)?, UdpSocket::bind(any)?];
+        let mut server = UdpServer {
+            addrs: [first.local_addr()?, second.local_addr()?],
+            stop: Arc::default(),
+            threads: Vec::new(),
+        };
+        let elsewhere = second.try_clone()?;
+        server.spawn(first, move |socket, datagram, to| {
+            answer(datagram, to, socket, &elsewhere)
+        })?;
+        server.spawn(second, |socket, datagram, to| {
+            socket.send_to(datagram, to).map(drop)
+        })?;
+        Ok(server)
+    }
+
+    fn spawn<F>(&mut self, socket: UdpSocket, answer: F) -> io::Result<()>
+    where
+        F: Fn(&UdpSocket, &[u8], SocketAddr) -> io::Result<()> + Send + 'static,
+    {
+        socket.set_read_timeout(Some(NAP))?;
+        let stop = Arc::clone(&self.stop);
+        let work = move || {
+            let mut buffer = vec![0; 65_535];
+            while !stop.load(Ordering::Relaxed) {
+                // An error is a nap that has passed, or a peer that has gone away.
+                if let Ok((n, from)) = socket.recv_from(&mut buffer) {
+                    let _ = answer(&socket, &buffer[..n], from);
+                }
+            }
+        };
+        self.threads.push(thread::Builder::new().spawn(work)?);
+        Ok(())
+    }
+}
+
+impl Drop for UdpServer {
+    fn drop(&mut self) {
+        self.stop.store(true, Ordering::Relaxed);
+        for thread in self.threads.drain(..) {
+            let _ = thread.join();
+        }
+    }
+}
+
+/// Does what a datagram says, or sends it back.
+fn answer(
+    datagram: &[u8],
+    to: SocketAddr,
+    first: &UdpSocket,
+    second: &UdpSocket,
+) -> io::Result<()> {
+    let text = str::from_utf8(datagram).unwrap_or_default();
+    let words: Vec<&str> = text.split(' ').collect();
+    match words[..] {
+        ["!nothing"] => {}
+        ["!send", len] => drop(first.send_to(&pattern(number(len)), to)?),
+        ["!twice", word] => {
+            first.send_to(word.as_bytes(), to)?;
+            first.send_to(word.as_bytes(), to)?;
+        }
+        // So many numbered ones.
+        ["!count", most] => {
+            for i in 0..number(most) {
+                first.send_to(i.to_string().as_bytes(), to)?;
+            }
+        }
+        ["!empty", word] => {
+            first.send_to(b"", to)?;
+            first.send_to(word.as_bytes(), to)?;
+        }
+        ["!late", ms, word] => {
+            thread::sleep(Duration::from_millis(number(ms) as u64));
+            first.send_to(word.as_bytes(), to)?;
+        }
+        // From the second socket, and then from the first.
+        ["!elsewhere", word] => {
+            second.send_to(word.as_bytes(), to)?;
+            first.send_to(word.as_bytes(), to)?;
+        }
+        _ => drop(first.send_to(datagram, to)?),
+    }
+    Ok(())
+}
