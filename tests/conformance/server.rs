@@ -80,11 +80,6 @@ impl Board {
         self.news.notify_all();
     }
 
-    fn read(&self, name: &str) -> Option<String> {
-        let notes = self.notes.lock().unwrap_or_else(PoisonError::into_inner);
-        notes.get(name).cloned()
-    }
-
     fn wait(&self, name: &str, stop: &Stop) -> io::Result<String> {
         let mut notes = self.notes.lock().unwrap_or_else(PoisonError::into_inner);
         while !stop.is_set() {

@@ -3,6 +3,7 @@
 
 mod bad_input;
 mod description;
+mod examples;
 mod icmp;
 mod nothing;
 mod tcp;

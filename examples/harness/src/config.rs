@@ -56,6 +56,8 @@ pub struct Config {
     pub(crate) max_receive: u32,
     pub(crate) max_connections: usize,
     pub(crate) redirects: Vec<(String, String)>,
+    pub(crate) module: String,
+    pub(crate) values: Vec<(String, String)>,
 }
 
 impl Default for Config {
@@ -75,6 +77,8 @@ impl Default for Config {
             max_receive: 16 * 1024 * 1024,
             max_connections: 1024,
             redirects: Vec::new(),
+            module: "env".to_owned(),
+            values: Vec::new(),
         }
     }
 }
@@ -162,6 +166,19 @@ impl Config {
     /// built in. `from` is compared with the text that the plugin passes. Default: none.
     pub fn redirect(mut self, from: impl Into<String>, to: impl Into<String>) -> Self {
         self.redirects.push((from.into(), to.into()));
+        self
+    }
+
+    /// Gives the plugin a configuration value, which it gets with its PDK's `config::get`. Default:
+    /// none.
+    pub fn set(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
+        self.values.push((key.into(), value.into()));
+        self
+    }
+
+    /// The import module of the ten functions. Default: `env`, as in production.
+    pub fn module(mut self, name: impl Into<String>) -> Self {
+        self.module = name.into();
         self
     }
 

@@ -32,7 +32,7 @@ pub struct Example {
 }
 
 /// All of them.
-pub const EXAMPLES: [Example; 6] = [
+pub const EXAMPLES: [Example; 8] = [
     Example {
         name: "tcp_echo",
         about: "sends a message to a TCP echo server",
@@ -61,6 +61,18 @@ pub const EXAMPLES: [Example; 6] = [
         name: "http_get",
         about: "fetches a page over plain HTTP",
         input: "HOST:PORT/PATH",
+        target: Target::Wasip1,
+    },
+    Example {
+        name: "udp_proxy",
+        about: "hands its input to a UDP server and back, without copying either",
+        input: "DATAGRAM, for the server that the configuration names as `address`",
+        target: Target::Wasip1,
+    },
+    Example {
+        name: "other_module",
+        about: "imports the host functions from another module",
+        input: "ADDRESS [MESSAGE]",
         target: Target::Wasip1,
     },
     Example {

@@ -48,12 +48,13 @@ impl Plugin {
         if let Some(limit) = config.call_timeout {
             manifest = manifest.with_timeout(limit);
         }
+        let manifest = manifest.with_config(config.values.iter().cloned());
         let data = UserData::new(Host::new(config));
         let host = State(data.get().map_err(load_error)?);
         let builder = PluginBuilder::new(&manifest)
             .with_wasi(config.wasi)
             .with_fuel_limit(config.fuel_limit)
-            .with_functions(host::functions(&data))
+            .with_functions(host::functions(&data, &config.module))
             .with_functions(host::hooks(&data));
         // Extism keeps what it has compiled below the user's cache folder, which makes loading the
         // same plugin again very much faster. A folder that cannot be written to is no reason to

@@ -12,6 +12,8 @@ fn list(addr: impl ToSocketAddrs) -> Vec<SocketAddr> {
 
 pub fn every_form_stands_for_the_same(_: &Peers) {
     let v4 = SocketAddr::from((Ipv4Addr::new(127, 0, 0, 1), 80));
+    // A reference, and a reference to one.
+    let reference = &&v4;
     let owned = String::from("127.0.0.1:80");
     for found in [
         list("127.0.0.1:80"),
@@ -24,7 +26,7 @@ pub fn every_form_stands_for_the_same(_: &Peers) {
         list((Ipv4Addr::LOCALHOST, 80)),
         list(SocketAddrV4::new(Ipv4Addr::LOCALHOST, 80)),
         list(v4),
-        list(&&v4),
+        list(reference),
         list(&[v4][..]),
     ] {
         assert_eq!(found, [v4]);
@@ -46,12 +48,13 @@ pub fn every_form_stands_for_the_same(_: &Peers) {
 
 pub fn every_form_connects(peers: &Peers) {
     let (addr, port) = (peers.tcp, peers.tcp.port());
+    let (reference, text) = (&addr, addr.to_string());
     for stream in [
         TcpStream::connect(addr),
-        TcpStream::connect(&addr),
-        TcpStream::connect(addr.to_string()),
-        TcpStream::connect(&addr.to_string()),
-        TcpStream::connect(addr.to_string().as_str()),
+        TcpStream::connect(reference),
+        TcpStream::connect(&text),
+        TcpStream::connect(text.as_str()),
+        TcpStream::connect(text.clone()),
         TcpStream::connect(("127.0.0.1", port)),
         TcpStream::connect((String::from("127.0.0.1"), port)),
         TcpStream::connect((Ipv4Addr::LOCALHOST, port)),

@@ -1,7 +1,8 @@
 //! Datagrams arrive as they were sent, one by one.
 
 use super::net::UdpSocket;
-use super::{Digest, Peers, differences, outcome, pattern, until};
+use super::{Digest, Peers, WHO, Who, differences, outcome, pattern, udp_to, until};
+use std::io::ErrorKind;
 
 /// The longest datagram there is over IPv4.
 const LONGEST: usize = 65_507;
@@ -109,13 +110,33 @@ pub fn an_empty_datagram_is_received(peers: &Peers) {
 }
 
 pub fn nobody_listens_at_the_port(peers: &Peers) {
-    let socket = super::udp_to(peers.no_udp).unwrap();
+    let socket = udp_to(peers.no_udp).unwrap();
     socket.set_read_timeout(Some(super::SHORT)).unwrap();
     socket.send(b"anybody?").unwrap();
     let received = outcome(socket.recv(&mut [0; 8]));
     differences::NO_LISTENER.check(received == "ConnectionRefused", true, false);
     let passing = ["ConnectionRefused", "WouldBlock", "TimedOut"];
     assert!(passing.contains(&received.as_str()), "{received}");
+}
+
+pub fn sending_again_to_where_nobody_listens(peers: &Peers) {
+    let socket = udp_to(peers.no_udp).unwrap();
+    // Word that nobody listens comes back in between.
+    let error = until("an error", || socket.send(b"anybody?").err());
+    let kind = format!("{:?}", error.kind());
+    differences::SEND_AGAIN.check(kind, "ConnectionRefused".to_owned(), "Other".to_owned());
+}
+
+pub fn sending_again_from_a_bound_socket_to_where_nobody_listens(peers: &Peers) {
+    let socket = UdpSocket::bind("0.0.0.0:0").unwrap();
+    let send = || socket.send_to(b"anybody?", peers.no_udp);
+    let fails = if WHO == Who::Std {
+        (0..100).any(|_| send().is_err())
+    } else {
+        let error = until("an error", || send().err());
+        error.kind() == ErrorKind::Other
+    };
+    differences::SEND_TO_AGAIN.check(fails, false, true);
 }
 
 pub fn many_sockets_in_turn(peers: &Peers) {

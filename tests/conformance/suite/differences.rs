@@ -102,6 +102,12 @@ differences! {
     NO_LISTENER: "receiving on a connected UDP socket when nobody listens at the peer's port",
         "`ConnectionRefused`",
         "`WouldBlock` or `TimedOut`: the host does not say why nothing came";
+    SEND_AGAIN: "sending on a connected UDP socket when nobody listens at the peer's port",
+        "`ConnectionRefused`, once in a while",
+        "`Other`, once in a while: the host does not say why it did not send";
+    SEND_TO_AGAIN: "sending from a bound UDP socket to where nobody listens",
+        "always works",
+        "fails once in a while, with `Other`: behind it is a connected socket";
     STRANGERS: "what a bound UDP socket hears",
         "datagrams from anybody",
         "datagrams from those whom it has sent to";

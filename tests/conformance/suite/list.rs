@@ -39,7 +39,7 @@ macro_rules! behaviours {
                 read_to_string_refuses_what_is_no_text
                 lines_are_read
                 lines_go_to_and_fro
-                chars_and_take_and_chain_work
+                take_and_chain_and_bytes_work
                 copy_takes_everything
                 copy_goes_from_stream_to_stream
                 read_vectored_fills_the_slices_in_order
@@ -105,6 +105,8 @@ macro_rules! behaviours {
                 an_empty_datagram_is_sent
                 an_empty_datagram_is_received
                 nobody_listens_at_the_port
+                sending_again_to_where_nobody_listens
+                sending_again_from_a_bound_socket_to_where_nobody_listens
                 many_sockets_in_turn
                 many_sockets_at_once;
             receiving: a_connected_socket_says_who_its_peer_is
@@ -128,6 +130,7 @@ macro_rules! behaviours {
 }
 
 /// As `behaviours!`, those that need threads.
+#[cfg(not(target_family = "wasm"))]
 macro_rules! behaviours_with_threads {
     ($then:ident) => {
         $then! {
@@ -140,4 +143,6 @@ macro_rules! behaviours_with_threads {
     };
 }
 
-pub(crate) use {behaviours, behaviours_with_threads};
+pub(crate) use behaviours;
+#[cfg(not(target_family = "wasm"))]
+pub(crate) use behaviours_with_threads;

@@ -30,7 +30,9 @@ pub mod transfers;
 pub mod writing;
 
 pub use data::{Digest, TEXT, pattern, pattern_from};
-pub(crate) use list::{behaviours, behaviours_with_threads};
+pub(crate) use list::behaviours;
+#[cfg(not(target_family = "wasm"))]
+pub(crate) use list::behaviours_with_threads;
 pub use peers::Peers;
 
 use super::{WHO, connect_udp, net, udp_to};

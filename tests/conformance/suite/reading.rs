@@ -45,12 +45,13 @@ pub fn lines_go_to_and_fro(peers: &Peers) {
     }
 }
 
-pub fn chars_and_take_and_chain_work(peers: &Peers) {
+pub fn take_and_chain_and_bytes_work(peers: &Peers) {
     let stream = peers.tell("send 20");
     let mut got = Vec::new();
     (&stream).take(7).read_to_end(&mut got).unwrap();
     assert_eq!(got, pattern(7));
-    let rest: io::Result<Vec<u8>> = b"and ".chain(&stream).bytes().collect();
+    let rest = BufReader::new(b"and ".chain(&stream)).bytes();
+    let rest: io::Result<Vec<u8>> = rest.collect();
     assert_eq!(
         rest.unwrap(),
         [b"and ".as_slice(), &pattern(20)[7..]].concat()

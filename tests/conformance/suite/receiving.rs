@@ -136,13 +136,18 @@ pub fn receiving_before_anything_was_sent(_: &Peers) {
 
 pub fn how_many_peers_there_can_be(peers: &Peers) {
     let socket = bound();
+    let first = peers.udp[0];
+    assert_eq!(socket.send_to(b"hello", first).unwrap(), 5);
     let port = peers.no_udp.port();
     let send = |i| socket.send_to(b"hello", (Ipv4Addr::new(127, 0, 1, i), port));
-    for i in 0..16 {
+    for i in 1..16 {
         assert_eq!(send(i).unwrap(), 5);
     }
     differences::MOST_PEERS.check(outcome(send(16)), "Ok(5)", "QuotaExceeded");
-    assert_eq!(send(0).unwrap(), 5, "those that it has, it keeps");
+    // Those that it has, it keeps.
+    assert_eq!(socket.send_to(b"again", first).unwrap(), 5);
+    assert_eq!(socket.recv_from(&mut [0; 8]).unwrap(), (5, first));
+    assert_eq!(socket.recv_from(&mut [0; 8]).unwrap(), (5, first));
 }
 
 pub fn a_connected_socket_can_send_elsewhere(peers: &Peers) {

@@ -27,10 +27,11 @@ pub fn write_vectored_sends_the_slices_in_order(peers: &Peers) {
 }
 
 pub fn write_macros_send_their_text(peers: &Peers) {
-    let sent = "one-    2 \"end\"\n!!";
+    let sent = "one-    2 Some(\"end\")\n!!";
     let mut stream = peers.tell(format!("take {}", sent.len()));
-    write!(stream, "{}-{:>5}", "one", 2).unwrap();
-    writeln!(stream, " {:?}", "end").unwrap();
+    let (one, end) = ("one", Some("end"));
+    write!(stream, "{one}-{:>5}", 2).unwrap();
+    writeln!(stream, " {end:?}").unwrap();
     write!(&stream, "!!").unwrap();
     assert_eq!(answer(stream), Digest::of(sent.as_bytes()).to_string());
 }
@@ -78,8 +79,9 @@ pub fn a_peer_that_takes_nothing(peers: &Peers) {
     let error = until("an error", || stream.write(&bytes).err());
     let kind = format!("{:?}", error.kind());
     differences::WRITE_TIMEOUT.check(kind, "WouldBlock".into(), "BrokenPipe".to_owned());
+    // By now there may be room again.
     let next = outcome(stream.write(&bytes));
-    differences::WRITE_TIMEOUT.check(next, "WouldBlock", "BrokenPipe");
+    differences::WRITE_TIMEOUT.check(next == "BrokenPipe", false, true);
     // The other half is as it was.
     stream.set_read_timeout(Some(super::SHORT)).unwrap();
     let read = outcome(stream.read(&mut [0; 8]));

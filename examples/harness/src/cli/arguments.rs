@@ -38,6 +38,9 @@ OPTIONS:
   --fuel N            how much fuel the call may use (default: no limit)
   --memory PAGES      how many pages of 64 KiB memory may grow by (default: no limit)
   --no-wasi           run without WASI
+  --set KEY=VALUE     give the plugin a configuration value; may be repeated
+  --redirect FROM=TO  lead a plugin that asks for one address to another; may be repeated
+  --module NAME       the import module of the host functions (default env)
   -h, --help          this text
 
 EXAMPLES:
@@ -54,7 +57,7 @@ pub(super) enum Command {
     Help,
     List,
     Demo,
-    Single(Job),
+    Single(Box<Job>),
     Cargo(Vec<OsString>),
     Clippy(Vec<OsString>),
     Toolchain,
@@ -96,6 +99,15 @@ pub(super) fn parse(mut parser: lexopt::Parser) -> Result<Command, Failure> {
             Long("fuel") => config = config.fuel_limit(parser.value()?.parse()?),
             Long("memory") => config = config.memory_pages(parser.value()?.parse()?),
             Long("no-wasi") => config = config.wasi(false),
+            Long("set") => {
+                let (key, value) = parser.value()?.parse_with(pair)?;
+                config = config.set(key, value);
+            }
+            Long("redirect") => {
+                let (from, to) = parser.value()?.parse_with(pair)?;
+                config = config.redirect(from, to);
+            }
+            Long("module") => config = config.module(parser.value()?.parse::<String>()?),
             // All that follows is for cargo.
             Value(word) if words.is_empty() && word == "cargo" => {
                 return Ok(Command::Cargo(parser.raw_args()?.collect()));
@@ -117,14 +129,19 @@ pub(super) fn parse(mut parser: lexopt::Parser) -> Result<Command, Failure> {
         return Ok(Command::Demo);
     }
     let plugin = words.remove(0);
-    Ok(Command::Single(Job {
+    Ok(Command::Single(Box::new(Job {
         plugin,
         words,
         input_file,
         report,
         stdio,
         config,
-    }))
+    })))
+}
+
+fn pair(text: &str) -> Result<(String, String), &'static str> {
+    let (left, right) = text.split_once('=').ok_or("there is a `=` in it")?;
+    Ok((left.to_owned(), right.to_owned()))
 }
 
 fn dialect(text: &str) -> Result<Dialect, &'static str> {
@@ -173,6 +190,10 @@ mod tests {
             "in",
             "--dialect",
             "real",
+            "--set",
+            "a=b=c",
+            "--redirect",
+            "example.org:80=127.0.0.1:8080",
         ];
         let Ok(Command::Single(job)) = parsed(&words) else {
             panic!("no job");
@@ -182,6 +203,8 @@ mod tests {
         assert!(job.report && !job.stdio);
         assert_eq!(job.config.wait, Duration::from_millis(70));
         assert_eq!(job.config.dialect, Dialect::Real);
+        assert_eq!(job.config.values, [("a".to_owned(), "b=c".to_owned())]);
+        assert_eq!(job.config.redirected(b"example.org:80"), b"127.0.0.1:8080");
     }
 
     #[test]
@@ -192,6 +215,7 @@ mod tests {
             &["--wait", "soon", "x.wasm"],
             &["--wait"],
             &["--dialect", "loud", "x.wasm"],
+            &["--set", "key", "x.wasm"],
         ] {
             assert!(parsed(words).is_err(), "{words:?}");
         }

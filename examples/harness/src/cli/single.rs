@@ -13,7 +13,7 @@ use super::{Failure, say};
 use crate::guests::{self, EXAMPLES, Example};
 use crate::peers::{HttpServer, LineServer, TcpEcho, UdpEcho};
 use crate::wasm::Target;
-use crate::{Error, Plugin, Report};
+use crate::{Config, Error, Plugin, Report};
 
 /// The switch with which Extism lets a plugin's standard output and error through.
 const STDIO: &str = "EXTISM_ENABLE_WASI_OUTPUT";
@@ -40,6 +40,9 @@ pub(super) fn run(job: &Job) -> Result<ExitCode, Failure> {
     if example.is_some_and(|e| e.target == Target::Unknown) {
         config = config.wasi(false);
     }
+    if example.is_some_and(|e| e.name == "other_module") {
+        config = config.module("extism:host/user");
+    }
     let mut words = words.iter();
     let function = match example {
         Some(_) => "run",
@@ -58,7 +61,7 @@ pub(super) fn run(job: &Job) -> Result<ExitCode, Failure> {
         (Some(input), None, _) => (input.as_encoded_bytes().to_vec(), None),
         (None, Some(file), _) => (read(file)?, None),
         (None, None, Some(example)) => {
-            let (input, peer) = peer_for(example)?;
+            let (input, peer) = peer_for(example, &mut config)?;
             say(&format!("input: {input}"));
             (input.into_bytes(), Some(peer))
         }
@@ -120,7 +123,7 @@ fn locate(job: &Job) -> Result<(PathBuf, Option<&'static Example>, &[OsString]),
 }
 
 /// An input that makes sense for an example, and the peer that it leads to.
-fn peer_for(example: &Example) -> Result<(String, Box<dyn Any>), Failure> {
+fn peer_for(example: &Example, config: &mut Config) -> Result<(String, Box<dyn Any>), Failure> {
     Ok(match example.name {
         "tcp_lines" => {
             let peer = LineServer::v4()?;
@@ -129,6 +132,11 @@ fn peer_for(example: &Example) -> Result<(String, Box<dyn Any>), Failure> {
         "udp_echo" => {
             let peer = UdpEcho::v4()?;
             (peer.addr().to_string(), Box::new(peer))
+        }
+        "udp_proxy" => {
+            let peer = UdpEcho::v4()?;
+            *config = config.clone().set("address", peer.addr().to_string());
+            ("Hello through a proxy".to_owned(), Box::new(peer))
         }
         "http_get" => {
             let peer = HttpServer::v4()?;

@@ -1,4 +1,4 @@
-//! The ten functions of import module `env`, as wasm sees them.
+//! The ten functions, of import module `env` unless the configuration says otherwise, as wasm sees them.
 //!
 //! Each reads its arguments, calls [`Host`] and answers a number. None ever fails: whatever a
 //! plugin passes, the worst answer is 0.
@@ -15,8 +15,8 @@ use crate::kernel::{self, Kernel};
 const I32: ValType = ValType::I32;
 const I64: ValType = ValType::I64;
 
-/// All ten, bound to one plugin's state.
-pub(crate) fn all(host: &UserData<Host>) -> Vec<Function> {
+/// All ten in this import module, bound to one plugin's state.
+pub(crate) fn all(host: &UserData<Host>, module: &str) -> Vec<Function> {
     let define = |name: &'static str, params: &[ValType], result: Option<ValType>, f: Body| {
         let run = move |plugin: &mut CurrentPlugin,
                         inputs: &[Val],
@@ -28,7 +28,7 @@ pub(crate) fn all(host: &UserData<Host>) -> Vec<Function> {
             let answer = f(&mut host, plugin, &Arguments(inputs));
             answer.put(outputs)
         };
-        Function::new(name, params.to_vec(), result, host.clone(), run).with_namespace("env")
+        Function::new(name, params.to_vec(), result, host.clone(), run).with_namespace(module)
     };
     vec![
         define("tcp_connect", &[PTR], Some(I32), |h, p, a| {

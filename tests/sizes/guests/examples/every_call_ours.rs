@@ -1,0 +1,9 @@
+//! Every call that the library has for TCP and UDP without std: none of them can panic.
+
+#![cfg_attr(target_family = "wasm", no_std)]
+
+#[cfg(target_family = "wasm")]
+size_guests::guest! {
+    tcp => size_guests::ours::every_call::tcp,
+    udp => size_guests::ours::every_call::udp,
+}

@@ -1,0 +1,8 @@
+//! TCP, with the library.
+
+#![cfg_attr(target_family = "wasm", no_std)]
+
+#[cfg(target_family = "wasm")]
+size_guests::guest! {
+    tcp => size_guests::ours::tcp::echo,
+}

@@ -1,0 +1,67 @@
+//! The kernel's memory.
+
+// SAFETY: the signatures are the kernel's. The arguments are plain numbers, and no value of them
+// touches this module's memory.
+#[link(wasm_import_module = "extism:host/env")]
+unsafe extern "C" {
+    safe fn alloc(len: u64) -> u64;
+    safe fn length(offset: u64) -> u64;
+    safe fn load_u8(offset: u64) -> u8;
+    safe fn load_u64(offset: u64) -> u64;
+    safe fn store_u8(offset: u64, value: u8);
+    safe fn store_u64(offset: u64, value: u64);
+    pub safe fn free(offset: u64);
+}
+
+/// Puts bytes into a block, lends it to `f`, and frees it. `None` if there is no memory for it, or
+/// if `f` answers 0.
+pub fn lend(bytes: &[u8], f: impl FnOnce(u64) -> u32) -> Option<u32> {
+    let block = copy(bytes)?;
+    let answer = f(block);
+    free(block);
+    (answer != 0).then_some(answer)
+}
+
+/// A block with a copy of these bytes, for the caller to free.
+#[inline(never)]
+pub fn copy(bytes: &[u8]) -> Option<u64> {
+    let block = alloc(bytes.len() as u64);
+    if block == 0 {
+        return None;
+    }
+    let mut at = block;
+    let (words, rest) = bytes.as_chunks::<8>();
+    for word in words {
+        store_u64(at, u64::from_le_bytes(*word));
+        at = at.wrapping_add(8);
+    }
+    for byte in rest {
+        store_u8(at, *byte);
+        at = at.wrapping_add(1);
+    }
+    Some(block)
+}
+
+/// Copies a block that the host has given into `into`, as much as fits, and frees it. Answers how
+/// long the block was, 0 if there was none.
+#[inline(never)]
+pub fn take(block: u64, into: &mut [u8]) -> usize {
+    let len = length(block) as usize;
+    if len == 0 {
+        return 0;
+    }
+    let mut at = block;
+    let fits = len.min(into.len());
+    let into = into.get_mut(..fits).unwrap_or_default();
+    let (words, rest) = into.as_chunks_mut::<8>();
+    for word in words {
+        *word = load_u64(at).to_le_bytes();
+        at = at.wrapping_add(8);
+    }
+    for byte in rest {
+        *byte = load_u8(at);
+        at = at.wrapping_add(1);
+    }
+    free(block);
+    len
+}

@@ -1,0 +1,101 @@
+//! Every call of the TCP and UDP sockets, to show that none of them can panic.
+//!
+//! The peer echoes. Whatever the calls answer is looked at, so that nothing of them is left out of
+//! the finished guest.
+
+use crate::frame::{LEN, MESSAGE};
+use core::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6};
+use core::time::Duration;
+use embedded_io::{BufRead, Read, ReadReady, Write};
+use harness_wasi_sockets::Error;
+use harness_wasi_sockets::embedded::{Address, Shutdown, TcpStream, UdpSocket};
+use harness_wasi_sockets::host::DefaultHost;
+
+/// Another capacity than the usual one.
+const SMALL: usize = 16;
+/// Longer than a test takes.
+const TIMEOUT: Option<Duration> = Some(Duration::from_secs(10));
+
+/// TCP: `127.0.0.1:PORT`, in every form that an address can have.
+pub fn tcp(address: &str) -> Option<()> {
+    let (host, port) = split(address)?;
+    let ip = Ipv4Addr::LOCALHOST;
+    stream(TcpStream::connect(address).ok()?)?;
+    small(address)?;
+    small((host, port))?;
+    small((ip, port))?;
+    small((IpAddr::from(ip), port))?;
+    small(SocketAddrV4::new(ip, port))?;
+    small(SocketAddr::from((ip, port)))?;
+    // Not every machine has IPv6: there the answer is an error, and that will do.
+    let ip = Ipv6Addr::LOCALHOST;
+    let _ = small((ip, port));
+    let _ = small(SocketAddrV6::new(ip, port, 0, 0));
+    Some(())
+}
+
+/// UDP: likewise.
+pub fn udp(address: &str) -> Option<()> {
+    let (host, port) = split(address)?;
+    socket(UdpSocket::connect(address).ok()?)?;
+    socket(UdpSocket::connect_in(DefaultHost, (host, port)).ok()?)?;
+    socket(UdpSocket::connect(SocketAddr::from((Ipv4Addr::LOCALHOST, port))).ok()?)
+}
+
+/// A stream with a small buffer, which a message does not fit into.
+fn small<A: Address>(address: A) -> Option<()> {
+    stream(TcpStream::<SMALL>::connect_in(DefaultHost, address).ok()?)
+}
+
+/// Every call of a stream.
+fn stream<const N: usize>(mut stream: TcpStream<N>) -> Option<()> {
+    stream.set_read_timeout(None).ok()?;
+    stream.set_read_timeout(TIMEOUT).ok()?;
+    if stream.set_read_timeout(Some(Duration::ZERO)).is_ok() || stream.read_timeout() != TIMEOUT {
+        return None;
+    }
+    stream.write_all(&MESSAGE).ok()?;
+    stream.flush().ok()?;
+
+    let mut reply = [0; LEN];
+    let peeked = stream.peek(reply.get_mut(..4)?).ok()?;
+    if !stream.read_ready().ok()? || !MESSAGE.starts_with(reply.get(..peeked)?) {
+        return None;
+    }
+    let shown = stream.fill_buf().ok()?.len();
+    stream.consume(shown.min(1));
+    let read = stream.read(reply.get_mut(1..4)?).ok()?;
+    stream.read_exact(reply.get_mut(1 + read..)?).ok()?;
+    if reply != MESSAGE {
+        return None;
+    }
+
+    stream.shutdown(Shutdown::Write);
+    let refused = stream.write(&MESSAGE);
+    stream.shutdown(Shutdown::Read);
+    let ended = stream.read(&mut reply);
+    stream.shutdown(Shutdown::Both);
+    (refused == Err(Error::Shutdown) && ended == Ok(0)).then_some(())
+}
+
+/// Every call of a socket.
+fn socket(mut socket: UdpSocket) -> Option<()> {
+    socket.set_read_timeout(None).ok()?;
+    if socket.set_read_timeout(Some(Duration::ZERO)).is_ok() {
+        return None;
+    }
+    socket.set_read_timeout(TIMEOUT).ok()?;
+    socket.send(&MESSAGE).ok()?;
+    let mut reply = [0; LEN];
+    let len = socket.recv(&mut reply).ok()?;
+    (reply.get(..len)? == MESSAGE).then_some(())
+}
+
+/// `HOST:PORT` in its two parts, without `core`'s own number parser.
+fn split(address: &str) -> Option<(&str, u16)> {
+    let (host, digits) = address.split_once(':')?;
+    let port = digits.bytes().fold(0_u16, |port, digit| {
+        port.wrapping_mul(10).wrapping_add(u16::from(digit & 0x0f))
+    });
+    Some((host, port))
+}

@@ -1,0 +1,6 @@
+//! With the library.
+
+pub mod every_call;
+pub mod icmp;
+pub mod tcp;
+pub mod udp;
