@@ -2,8 +2,10 @@
 //! real peers on loopback. After every test nothing is left over: no kernel block, no connection.
 
 mod bad_input;
+mod contract;
 mod embedded;
 mod icmp;
+mod nal_async;
 #[path = "../guests/src/options.rs"]
 mod options;
 mod surface;

@@ -1,0 +1,179 @@
+//! What embedded-io's traits promise, case by case, for every type of ours that has them.
+
+use crate::{Turn, WAIT, pattern, v4};
+use embedded_io::{BufRead, ErrorKind, Read, ReadReady, Write};
+use harness_host::peers::{TcpEcho, TcpPeer};
+use harness_wasi_sockets::embedded::Shutdown;
+use harness_wasi_sockets::host::Native;
+use harness_wasi_sockets::{Error, TcpStream, embedded};
+use std::io::Write as _;
+use std::net::SocketAddr;
+use std::thread::sleep;
+
+/// A peer that is silent for some of the host's waits between these two.
+fn stalling() -> TcpPeer {
+    TcpPeer::start(v4(), |mut stream, _| {
+        stream.write_all(b"before")?;
+        sleep(WAIT * 5 / 2);
+        stream.write_all(b"after")
+    })
+    .unwrap()
+}
+
+fn silent() -> TcpPeer {
+    TcpPeer::start(v4(), |_, stop| {
+        while !stop.is_set() {
+            sleep(WAIT / 10);
+        }
+        Ok(())
+    })
+    .unwrap()
+}
+
+/// The contract of `Read` and `ReadReady`.
+fn reading<S: Read<Error = Error> + ReadReady>(connect: impl Fn(SocketAddr) -> S) {
+    // An empty buffer never blocks, and is no end.
+    let peer = silent();
+    let mut stream = connect(peer.addr());
+    // (Had it waited for this peer, it would have been `TimedOut`.)
+    assert_eq!(stream.read(&mut []), Ok(0));
+    assert_eq!(
+        stream.read_ready(),
+        Ok(false),
+        "nothing is known to be there"
+    );
+
+    // It blocks for the first byte only, and over a stall nothing is lost.
+    let peer = stalling();
+    let mut stream = connect(peer.addr());
+    let mut buf = [0; 11];
+    let n = stream.read(&mut buf[..8]).unwrap();
+    assert!((1..=6).contains(&n), "only what was there: {n}");
+    stream.read_exact(&mut buf[n..]).unwrap();
+    assert_eq!(&buf, b"beforeafter");
+
+    // `Ok(0)` is the end and nothing else; the end is ready to be read.
+    assert_eq!(stream.read(&mut buf), Ok(0));
+    assert_eq!(stream.read_ready(), Ok(true));
+    assert_eq!(stream.read(&mut buf), Ok(0));
+    let error = stream.read_exact(&mut buf).unwrap_err();
+    assert_eq!(error, embedded_io::ReadExactError::UnexpectedEof);
+
+    // Ready means that the next read does not block.
+    let peer = TcpPeer::start(v4(), |mut stream, stop| {
+        stream.write_all(b"abc")?;
+        while !stop.is_set() {
+            sleep(WAIT / 10);
+        }
+        Ok(())
+    })
+    .unwrap();
+    let mut stream = connect(peer.addr());
+    assert_eq!(stream.read(&mut buf[..1]), Ok(1));
+    if stream.read_ready() == Ok(true) {
+        let n = stream.read(&mut buf).unwrap();
+        assert!((1..=2).contains(&n), "{n}");
+    }
+}
+
+/// The contract of `Write`.
+fn writing<S: Write<Error = Error>>(connect: impl Fn(SocketAddr) -> S) {
+    let echo = TcpEcho::v4().unwrap();
+    let mut stream = connect(echo.addr());
+    assert_eq!(stream.write(&[]), Ok(0));
+    for len in [1, 7, 8, 9, 70_000] {
+        let n = stream.write(&pattern(len)).unwrap();
+        assert!((1..=len).contains(&n), "{n} of {len} bytes");
+    }
+    stream.write_all(&pattern(70_000)).unwrap();
+    stream.write_all(&[]).unwrap();
+    stream.flush().unwrap();
+    write!(stream, "formatted {}", 1).unwrap();
+}
+
+/// Never `Ok(0)` for bytes: not even where none can be written any more.
+fn writing_in_vain<S: Write<Error = Error>>(mut shut: S) {
+    for _ in 0..3 {
+        let error = shut.write(b"x").unwrap_err();
+        assert_eq!(embedded_io::Error::kind(&error), ErrorKind::BrokenPipe);
+        assert!(shut.write_all(b"x").is_err());
+        assert_eq!(shut.write(b""), Ok(0));
+    }
+}
+
+#[test]
+fn of_the_core() {
+    let _turn = Turn::take();
+    let connect = |addr: SocketAddr| embedded::TcpStream::connect(addr).unwrap();
+    reading(connect);
+    writing(connect);
+    reading(|addr| embedded::TcpStream::<1>::connect_in(Native, addr).unwrap());
+    let echo = TcpEcho::v4().unwrap();
+    let mut stream = connect(echo.addr());
+    stream.shutdown(Shutdown::Write);
+    writing_in_vain(&stream);
+    writing_in_vain(&mut stream);
+    writing_in_vain(stream);
+}
+
+#[test]
+fn of_the_facade() {
+    let _turn = Turn::take();
+    let connect = |addr: SocketAddr| TcpStream::connect(addr).unwrap();
+    reading(connect);
+    writing(connect);
+    let echo = TcpEcho::v4().unwrap();
+    let stream = connect(echo.addr());
+    stream.shutdown(std::net::Shutdown::Write).unwrap();
+    writing_in_vain(&stream);
+    writing_in_vain(stream);
+}
+
+#[test]
+fn of_a_reference_to_the_facade() {
+    let _turn = Turn::take();
+    let streams = std::cell::RefCell::new(Vec::new());
+    // A reference must refer to something that lives on.
+    let connect = |addr: SocketAddr| -> &'static TcpStream {
+        let stream: &'static TcpStream = Box::leak(Box::new(TcpStream::connect(addr).unwrap()));
+        streams.borrow_mut().push(stream);
+        stream
+    };
+    reading(connect);
+    writing(connect);
+    for stream in streams.into_inner() {
+        stream.shutdown(std::net::Shutdown::Both).unwrap();
+    }
+}
+
+#[test]
+fn of_bufread() {
+    let _turn = Turn::take();
+    let peer = stalling();
+    let mut stream = embedded::TcpStream::connect(peer.addr()).unwrap();
+    let first = stream.fill_buf().unwrap().to_vec();
+    assert!(
+        !first.is_empty() && b"before".starts_with(&first),
+        "{first:?}"
+    );
+    // It shows everything buffered, again and again, and does not block when there is something.
+    assert_eq!(stream.fill_buf(), Ok(&first[..]));
+    stream.consume(1);
+    if first.len() > 1 {
+        assert_eq!(stream.fill_buf(), Ok(&first[1..]));
+    }
+    // More than there is cannot be consumed.
+    stream.consume(usize::MAX);
+    let mut all = first;
+    loop {
+        let more = stream.fill_buf().unwrap();
+        if more.is_empty() {
+            break;
+        }
+        all.extend_from_slice(more);
+        let len = more.len();
+        stream.consume(len);
+    }
+    assert_eq!(all, b"beforeafter");
+    assert_eq!(stream.fill_buf(), Ok(&[][..]), "the end stays the end");
+}

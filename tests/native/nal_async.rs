@@ -1,0 +1,125 @@
+//! The async traits: every future is ready when it is first polled.
+
+use crate::{Turn, pattern, v4};
+use embedded_io_async::{BufRead, Read, Write};
+use embedded_nal_async::{AddrType, ConnectedUdp, Dns, TcpConnect, UdpStack, UnconnectedUdp};
+use harness_host::peers::{TcpEcho, UdpEcho};
+use harness_wasi_sockets::Error;
+use harness_wasi_sockets::embedded::Stack;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
+
+/// Polls a future once, which must do.
+fn now<F: Future>(future: F) -> F::Output {
+    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(output) => output,
+        Poll::Pending => panic!("it is not ready at its first poll"),
+    }
+}
+
+const ANY: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), 0);
+
+#[test]
+fn a_stream() {
+    let _turn = Turn::take();
+    let echo = TcpEcho::v4().unwrap();
+    let stack = Stack::new();
+    let mut stream = now(TcpConnect::connect(&stack, echo.addr())).unwrap();
+    let sent = pattern(5_000);
+    now(stream.write_all(&sent)).unwrap();
+    now(stream.flush()).unwrap();
+    let mut got = vec![0; 4_999];
+    now(stream.read_exact(&mut got)).unwrap();
+    assert_eq!(got, sent[..4_999]);
+    assert_eq!(now(stream.fill_buf()), Ok(&sent[4_999..]));
+    BufRead::consume(&mut stream, 1);
+    now((&stream).write_all(b"by reference")).unwrap();
+    let n = now(stream.read(&mut got)).unwrap();
+    assert!(b"by reference".starts_with(&got[..n]) && n > 0);
+
+    let refused = std::net::UdpSocket::bind((v4(), 0))
+        .unwrap()
+        .local_addr()
+        .unwrap();
+    assert_eq!(
+        now(TcpConnect::connect(&stack, refused)).unwrap_err(),
+        Error::ConnectFailed
+    );
+}
+
+#[test]
+fn names_that_need_no_look_up() {
+    let stack = Stack::new();
+    let by_name = |name, kind| now(stack.get_host_by_name(name, kind));
+    let (v4, v6) = (
+        IpAddr::V4(Ipv4Addr::LOCALHOST),
+        IpAddr::V6(Ipv6Addr::LOCALHOST),
+    );
+    assert_eq!(by_name("127.0.0.1", AddrType::Either), Ok(v4));
+    assert_eq!(by_name("127.0.0.1", AddrType::IPv4), Ok(v4));
+    assert_eq!(
+        by_name("127.0.0.1", AddrType::IPv6),
+        Err(Error::Unsupported)
+    );
+    assert_eq!(by_name("::1", AddrType::Either), Ok(v6));
+    assert_eq!(by_name("LocalHost", AddrType::Either), Ok(v4));
+    assert_eq!(by_name("localhost", AddrType::IPv6), Ok(v6));
+    assert_eq!(
+        by_name("example.org", AddrType::Either),
+        Err(Error::Unsupported)
+    );
+    assert_eq!(
+        now(stack.get_host_by_address(v4, &mut [0; 255])),
+        Err(Error::Unsupported)
+    );
+}
+
+#[test]
+fn a_connected_socket() {
+    let _turn = Turn::take();
+    let echo = UdpEcho::v4().unwrap();
+    let (local, mut socket) = now(UdpStack::connect(&Stack::new(), echo.addr())).unwrap();
+    assert_eq!(local, ANY);
+    now(ConnectedUdp::send(&mut socket, b"a datagram")).unwrap();
+    let mut short = [0; 4];
+    let n = now(ConnectedUdp::receive_into(&mut socket, &mut short)).unwrap();
+    assert_eq!(
+        (n, &short),
+        (10, b"a da"),
+        "the full length, as the trait wants it"
+    );
+}
+
+#[test]
+fn unconnected_sockets() {
+    let _turn = Turn::take();
+    let echoes = [(); 3].map(|()| UdpEcho::v4().unwrap());
+    let stack = Stack::new();
+    let (_, mut socket) = now(stack.bind_single(ANY)).unwrap();
+    let mut buf = [0; 16];
+    assert_eq!(now(socket.receive_into(&mut buf)), Err(Error::NotConnected));
+    for echo in &echoes {
+        now(socket.send(ANY, echo.addr(), b"hello")).unwrap();
+        assert_eq!(
+            now(socket.receive_into(&mut buf)),
+            Ok((5, ANY, echo.addr()))
+        );
+        assert_eq!(&buf[..5], b"hello");
+    }
+    // A peer that is known already takes no new place, and comes first.
+    now(socket.send(ANY, echoes[0].addr(), b"again")).unwrap();
+    assert_eq!(
+        now(socket.receive_into(&mut buf)),
+        Ok((5, ANY, echoes[0].addr()))
+    );
+    assert_eq!(now(socket.receive_into(&mut buf)), Err(Error::TimedOut));
+    for port in 1..=5 {
+        now(socket.send(ANY, (v4(), port).into(), b"x")).unwrap();
+    }
+    let full = now(socket.send(ANY, (v4(), 6).into(), b"x"));
+    assert_eq!(full, Err(Error::TooManyPeers));
+
+    let cannot = now(stack.bind_multiple((Ipv4Addr::LOCALHOST, 53).into()));
+    assert_eq!(cannot.unwrap_err(), Error::CannotBind);
+}
