@@ -34,13 +34,17 @@ fn connect_udp(socket: &UdpSocket, addr: SocketAddr) -> io::Result<()> {
 static TURN: Mutex<()> = Mutex::new(());
 
 fn run(_name: &str, behaviour: fn(&Peers)) {
+    // Not in the turn: starting and stopping the server takes longer than most behaviours.
+    let server = Server::start().expect("the server");
     let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
     Native::set_wait(Duration::from_millis(100));
-    let server = Server::start().expect("the server");
+    // Not more than one test fails of what it leaves over.
+    let before = Native::open_connections();
     let peers = server.peers().to_string();
     behaviour(&peers.parse().expect("the server's addresses"));
     assert_eq!(Native::live_blocks(), 0, "kernel blocks left over");
-    assert_eq!(Native::open_connections(), 0, "connections left over");
+    let after = Native::open_connections();
+    assert_eq!(after, before, "connections left over");
 }
 
 behaviours!(tests);

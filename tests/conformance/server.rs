@@ -107,7 +107,8 @@ fn serve(mut stream: TcpStream, board: &Board, stop: &Stop) -> io::Result<()> {
             }
             Ok(())
         }
-        ["close"] => Ok(()),
+        // Somebody who only wanted to connect.
+        ["close" | ""] => Ok(()),
         // All at once, whatever the other side reads.
         ["send", len] => stream.write_all(&pattern(number(len))),
         ["text"] => stream.write_all(TEXT.as_bytes()),

@@ -1,10 +1,9 @@
 //! What a read makes of the host's "nothing": in both layers, with whatever clock there is.
 
 use crate::{digest, outcome, panics};
-use embedded_io::Read as _;
 use extism_pdk::{FnResult, plugin_fn};
 use harness_wasi_sockets::{TcpStream, UdpSocket, embedded};
-use std::io::Read;
+use std::io::Read as _;
 use std::time::Duration;
 
 /// Reads a stream to its end: `ADDRESS`. Answers how many bytes came and their digest.
@@ -20,6 +19,7 @@ pub fn nothing_read_to_end(address: String) -> FnResult<String> {
 #[plugin_fn]
 pub fn nothing_read_to_end_embedded(address: String) -> FnResult<String> {
     panics::report();
+    use embedded_io::Read as _;
     let mut stream = embedded::TcpStream::connect(&*address)?;
     let (mut got, mut buf) = (Vec::new(), [0; 700]);
     loop {
@@ -55,7 +55,8 @@ pub fn nothing_reads_embedded(input: String) -> FnResult<String> {
     if let Some(timeout) = timeout {
         stream.set_read_timeout(timeout)?;
     }
-    let one = |_| outcome(stream.read(&mut [0; 1]).map_err(std::io::Error::from));
+    let mut read = || embedded_io::Read::read(&mut stream, &mut [0; 1]);
+    let one = |_| outcome(read().map_err(std::io::Error::from));
     Ok((0..reads).map(one).collect::<Vec<_>>().join(" "))
 }
 
