@@ -63,6 +63,8 @@
 //! |---|---|---|
 //! | `std` | yes | [`net`], the types at the root, and on targets that are not wasm the native host |
 //! | `extism-pdk` | yes | on wasm, conversions between [`Block`] and `extism_pdk::Memory` |
+//! | `embedded-io-async-v0.7` | no | the traits of `embedded-io-async` for the streams of [`embedded`] |
+//! | `embedded-nal-async-v0.9` | no | `embedded::Stack`: the traits of `embedded-nal-async` |
 //!
 //! With `default-features = false` the crate is `no_std` and allocates nothing.
 //!
