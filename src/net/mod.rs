@@ -11,6 +11,13 @@
 //! function for it.
 //!
 #![doc = include_str!("std_api.md")]
+//!
+//! # Where the two differ
+//!
+//! One suite of behaviours runs on std itself, on this library natively and on it in wasm. These are all
+//! the differences that it knows of, and it checks both sides of each.
+//!
+#![doc = include_str!("differences.md")]
 
 mod address;
 mod icmp;
