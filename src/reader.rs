@@ -18,6 +18,8 @@ pub(crate) struct Reader<const N: usize> {
     ring: Ring<N>,
     /// The host has shown that nothing more will come. (Without a clock it cannot.)
     ended: bool,
+    /// Everything in the ring has been shown by a peek.
+    shown: bool,
     /// The host gave more than there was room for: what is in the ring is the last that can be
     /// delivered in order.
     overrun: bool,
@@ -32,6 +34,7 @@ impl<const N: usize> Reader<N> {
         Self {
             ring: Ring::new(),
             ended: false,
+            shown: false,
             overrun: false,
         }
     }
@@ -59,6 +62,7 @@ impl<const N: usize> Reader<N> {
             return Ok(0);
         }
         if !self.ring.is_empty() {
+            self.shown = false;
             return Ok(self.ring.read(into));
         }
         match self.receive(connection, timeout, into.len().max(N))? {
@@ -77,6 +81,14 @@ impl<const N: usize> Reader<N> {
         if into.is_empty() || self.fill(connection, timeout)?.is_empty() {
             return Ok(0);
         }
+        // Who peeks again, without a read between, waits for more: so the host is asked for more.
+        let room = self.ring.vacant().len();
+        if self.shown && into.len() > self.ring.len() && room > 0 {
+            if let Some(block) = connection.receive(room) {
+                self.keep(&block, 0);
+            }
+        }
+        self.shown = true;
         Ok(self.ring.peek(into))
     }
 
@@ -99,6 +111,7 @@ impl<const N: usize> Reader<N> {
 
     /// Drops the first `n` bytes of what [`fill`](Reader::fill) showed.
     pub(crate) fn consume(&mut self, n: usize) {
+        self.shown = false;
         self.ring.consume(n);
     }
 
@@ -126,11 +139,24 @@ impl<const N: usize> Reader<N> {
     /// Empties a block: into the caller's slice, and the rest into the (empty) ring.
     fn take<H: Host>(&mut self, block: &Block<H>, into: &mut [u8]) -> usize {
         let direct = block.load(0, into);
-        let kept = block.load(direct as u64, self.ring.vacant());
-        self.ring.commit(kept);
-        // A host that keeps to what it was asked for never gets here.
-        self.overrun = (direct as u64).saturating_add(kept as u64) < block.len();
+        self.keep(block, direct as u64);
         direct
+    }
+
+    /// Puts what a block has from `at` on into the ring.
+    fn keep<H: Host>(&mut self, block: &Block<H>, mut at: u64) {
+        self.shown = false;
+        // Twice at the most: to the end of the ring's array, and from its start.
+        while at < block.len() {
+            let kept = block.load(at, self.ring.vacant());
+            if kept == 0 {
+                // A host that keeps to what it was asked for never gets here.
+                self.overrun = true;
+                return;
+            }
+            self.ring.commit(kept);
+            at = at.saturating_add(kept as u64);
+        }
     }
 
     /// Asks the host for up to `max` bytes until something comes, or the end, or patience does. `None` is the end.

@@ -27,7 +27,6 @@ impl<const N: usize> Ring<N> {
         self.len == 0
     }
 
-    #[cfg(test)]
     pub(crate) const fn len(&self) -> usize {
         self.len
     }

@@ -16,15 +16,15 @@ impl<H: Host> Connection<Tcp, H> {
         &self,
         slices: impl Iterator<Item = &'a [u8]> + Clone,
     ) -> Result<usize, Error> {
+        if self.is_shut(WRITE) {
+            return Err(Error::Shutdown);
+        }
         let all = slices
             .clone()
             .fold(0, |sum: usize, slice| sum.saturating_add(slice.len()));
         if all == 0 {
             // To the host, nothing sent and failed are the same.
             return Ok(0);
-        }
-        if self.is_shut(WRITE) {
-            return Err(Error::Shutdown);
         }
         // A block of just the size: a host reads all of it, whatever part it is asked to send.
         let len = all.min(MOST_PER_CALL);

@@ -92,7 +92,8 @@ impl<const N: usize, H: Host> TcpStream<N, H> {
     /// Copies bytes that the next read will give into `into`, and waits for the first as a read
     /// does. `Ok(0)` is the end of the stream, or an empty `into`.
     ///
-    /// This corresponds to `std::net::TcpStream::peek`. It shows at most `N` bytes.
+    /// This corresponds to `std::net::TcpStream::peek`. It shows at most `N` bytes. A second peek, with
+    /// no read in between, asks the host for what has come since, and waits for it as the host does.
     ///
     /// # Errors
     /// As a read: [`Error::TimedOut`], [`Error::Overrun`].

@@ -91,7 +91,7 @@ fn halves_and_timeouts() {
     stream.write_all(b"still there").unwrap();
     stream.shutdown(Shutdown::Write);
     assert_eq!(stream.write(b"x"), Err(Error::Shutdown));
-    assert_eq!(stream.write(b""), Ok(0));
+    assert_eq!(stream.write(b""), Err(Error::Shutdown));
     let mut got = [0; 11];
     stream.read_exact(&mut got).unwrap();
     assert_eq!(&got, b"still there");

@@ -121,7 +121,7 @@ fn rows(type_name: &str) -> BTreeSet<(String, String)> {
             let mut cell = || cells.next().expect("a cell").to_owned();
             (cell(), cell())
         })
-        .filter(|(name, _)| name.starts_with(|c: char| c == '`') && !name.contains(','))
+        .filter(|(name, _)| name.starts_with('`') && !name.contains(','))
         .map(|(name, verdict)| (name.trim_matches('`').to_owned(), verdict))
         .filter(|(name, _)| name.starts_with(|c: char| c.is_ascii_lowercase()))
         .collect()

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::io::{ErrorKind, Read, Write};
 use std::net::{Ipv4Addr, Ipv6Addr, Shutdown, SocketAddr, TcpStream, ToSocketAddrs, UdpSocket};
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
 
 /// The most bytes one receive makes room for, whatever was asked for.
 const MOST: u32 = 1 << 20;
@@ -65,7 +66,6 @@ pub(super) fn tcp_connect(address: &str) -> u32 {
     let stream = first(address, |address| {
         let stream = TcpStream::connect_timeout(&address, LIMIT)?;
         stream.set_read_timeout(Some(Native::wait()))?;
-        stream.set_write_timeout(Some(LIMIT))?;
         Ok(stream)
     });
     stream.map_or(0, |stream| lock(&TCP).add(stream))
@@ -76,7 +76,13 @@ pub(super) fn tcp_send(id: u32, mut data: &[u8]) -> u32 {
         return 0;
     };
     let len = data.len();
+    let deadline = Instant::now() + LIMIT;
     while !data.is_empty() {
+        // The limit is that of the whole call, however many pieces it goes out in.
+        let left = deadline.saturating_duration_since(Instant::now());
+        if left.is_zero() || stream.set_write_timeout(Some(left)).is_err() {
+            return 0;
+        }
         match (&*stream).write(data) {
             Ok(0) => return 0,
             Ok(n) => data = data.get(n..).unwrap_or_default(),

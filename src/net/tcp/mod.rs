@@ -180,7 +180,8 @@ impl TcpStream {
     /// Copies bytes that the next read will give into `buf`, and waits for the first as a read
     /// does.
     ///
-    /// This corresponds to [`std::net::TcpStream::peek`]. It shows at most 4,096 bytes.
+    /// This corresponds to [`std::net::TcpStream::peek`]. It shows at most 4,096 bytes. A second peek, with
+    /// no read in between, asks the host for what has come since, and waits for it as the host does.
     ///
     /// # Errors
     /// As a read.

@@ -139,7 +139,13 @@ impl UdpSocket {
     /// the host does not find the name or a way there; `QuotaExceeded` if the socket has sent to 16
     /// other peers; `Other` if the host did not send it.
     pub fn send_to<A: ToSocketAddrs>(&self, buf: &[u8], addr: A) -> io::Result<usize> {
-        Ok(send(&*self.shared.peers.to(addr)?, buf)?)
+        let peer = self.shared.peers.to(addr)?;
+        // The peer's connection may hold word that an earlier datagram found nobody listening. Std's
+        // bound sockets are not told of that; ours fail once, which uses it up.
+        Ok(send(&peer, buf).or_else(|error| match error {
+            Error::NotSent => send(&peer, buf),
+            error => Err(error),
+        })?)
     }
 
     /// Receives one datagram into `buf`, and answers how many of its bytes are there. What does not

@@ -69,15 +69,12 @@ differences! {
     PEEK_ROOM: "how much `TcpStream::peek` shows",
         "all that has come",
         "at most 4,096 bytes";
-    PEEK_AGAIN: "`TcpStream::peek` when something is there already",
-        "shows also what has come since",
-        "shows that, and no more until it has been read";
+    PEEK_AGAIN: "`TcpStream::peek` again, with no read in between, when nothing has come since",
+        "returns at once",
+        "waits for more as long as the host waits, and then shows the same";
     WRITE_TIMEOUT: "a write to a peer that takes nothing",
         "waits, at most for the write timeout; then `WouldBlock`, and the stream is as it was",
         "fails after the host's 5 s with `BrokenPipe`, and the stream takes no more writes";
-    EMPTY_WRITE: "an empty write after `shutdown(Write)`",
-        "`BrokenPipe` (on Linux)",
-        "`Ok(0)`";
     LOCAL_ADDR: "`local_addr`",
         "the local address",
         "`Unsupported`: the host does not tell it";
@@ -105,9 +102,6 @@ differences! {
     SEND_AGAIN: "sending on a connected UDP socket when nobody listens at the peer's port",
         "`ConnectionRefused`, once in a while",
         "`Other`, once in a while: the host does not say why it did not send";
-    SEND_TO_AGAIN: "sending from a bound UDP socket to where nobody listens",
-        "always works",
-        "fails once in a while, with `Other`: behind it is a connected socket";
     STRANGERS: "what a bound UDP socket hears",
         "datagrams from anybody",
         "datagrams from those whom it has sent to";

@@ -74,7 +74,8 @@ macro_rules! behaviours {
                 a_peek_in_the_middle_shows_what_comes_next
                 a_peek_with_an_empty_buffer_shows_nothing
                 how_much_a_peek_shows
-                whether_a_second_peek_shows_what_came_since
+                a_second_peek_shows_what_came_since
+                whether_a_second_peek_waits
                 a_peek_at_a_datagram_takes_nothing
                 a_peek_cuts_a_datagram_and_keeps_it_whole;
             silences: a_read_times_out_and_loses_nothing
