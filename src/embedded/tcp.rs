@@ -187,6 +187,8 @@ impl<const N: usize, H: Host> ErrorType for &TcpStream<N, H> {
 }
 
 /// Writing changes nothing in the stream, so whoever has a reference can write.
+///
+/// There is no `WriteReady`: the host does not say whether a write would wait, and it may.
 impl<const N: usize, H: Host> Write for &TcpStream<N, H> {
     fn write(&mut self, buf: &[u8]) -> Result<usize, Error> {
         self.connection.write(buf)
