@@ -5,8 +5,11 @@
 
 use crate::Error;
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6};
+use core::num::NonZeroU32;
 use heapless::String;
 
+const TEN: NonZeroU32 = NonZeroU32::MIN.saturating_add(9);
+const SIXTEEN: NonZeroU32 = NonZeroU32::MIN.saturating_add(15);
 /// The longest name there is, in bytes.
 const LONGEST_NAME: usize = 253;
 /// The longest part of a name between its dots, in bytes.
@@ -70,7 +73,7 @@ address! {
         push_v6(&mut text, *self.ip())?;
         if self.scope_id() != 0 {
             push(&mut text, b'%')?;
-            push_number(&mut text, self.scope_id(), 10)?;
+            push_number(&mut text, self.scope_id(), TEN)?;
         }
         push(&mut text, b']')?;
         push_port(&mut text, self.port())?;
@@ -104,92 +107,116 @@ impl<A: Address + ?Sized> Address for &A {
 
 /// Checks `host:port`.
 fn check_endpoint(text: &[u8]) -> Result<(), Error> {
-    let colon = text
-        .iter()
-        .rposition(|byte| *byte == b':')
-        .ok_or(Error::InvalidAddress)?;
-    let (host, port) = text.split_at_checked(colon).ok_or(Error::InvalidAddress)?;
-    let port = port
-        .split_first()
-        .map(|(_, digits)| digits)
-        .unwrap_or_default();
-    check_port(port)?;
-    match host {
-        [b'[', v6 @ .., b']'] => check_v6(v6),
-        name => check_name(name),
+    match walk(START, text) {
+        PORT => Ok(()),
+        _ => Err(Error::InvalidAddress),
     }
 }
 
 /// Checks what an echo request is sent to: a host alone, an IPv6 address without brackets.
 pub(crate) fn check_target(text: &str) -> Result<(), Error> {
     let text = text.as_bytes();
-    if text.contains(&b':') {
-        check_v6(text)
-    } else {
-        check_name(text)
+    let start = if text.contains(&b':') { V6 } else { START };
+    match walk(start, text) {
+        LABEL | DOT | V6_TWO_COLONS | SCOPE => Ok(()),
+        _ => Err(Error::InvalidAddress),
     }
 }
 
-fn check_port(digits: &[u8]) -> Result<(), Error> {
-    let mut port = 0_u32;
-    for digit in digits {
-        if !digit.is_ascii_digit() {
-            return Err(Error::InvalidAddress);
+// What the text has been so far. Whether the parts of an IPv6 address are in a sensible order is for
+// the host to say, if only there are two colons.
+const START: u32 = 1;
+const LABEL: u32 = 2;
+const DOT: u32 = 3;
+const V6: u32 = 4;
+const V6_ONE_COLON: u32 = 5;
+const V6_TWO_COLONS: u32 = 6;
+const PERCENT: u32 = 7;
+const SCOPE: u32 = 8;
+const BRACKET: u32 = 9;
+const COLON: u32 = 10;
+const PORT: u32 = 11;
+
+/// What it becomes with the next character, by the character's kind. 0 is that it cannot be.
+const STEPS: [u32; 12] = [
+    0,
+    // With: a hexadecimal digit, another character of a label, `.`, `:`, `%`, `[`, `]`.
+    steps([LABEL, LABEL, 0, 0, 0, V6, 0]),
+    steps([LABEL, LABEL, DOT, COLON, 0, 0, 0]),
+    steps([LABEL, LABEL, 0, COLON, 0, 0, 0]),
+    steps([V6, 0, V6, V6_ONE_COLON, 0, 0, 0]),
+    steps([V6_ONE_COLON, 0, V6_ONE_COLON, V6_TWO_COLONS, 0, 0, 0]),
+    steps([
+        V6_TWO_COLONS,
+        0,
+        V6_TWO_COLONS,
+        V6_TWO_COLONS,
+        PERCENT,
+        0,
+        BRACKET,
+    ]),
+    steps([SCOPE, SCOPE, SCOPE, 0, 0, 0, 0]),
+    steps([SCOPE, SCOPE, SCOPE, 0, 0, 0, BRACKET]),
+    steps([0, 0, 0, COLON, 0, 0, 0]),
+    steps([PORT, 0, 0, 0, 0, 0, 0]),
+    steps([PORT, 0, 0, 0, 0, 0, 0]),
+];
+
+/// The kinds of the characters from the space on, two in a byte. 0 can be in no address.
+const KINDS: [u8; 48] = {
+    let mut kinds = [0; 48];
+    let mut byte = b' ';
+    while byte < 0x80 {
+        let kind = match byte {
+            b'0'..=b'9' | b'a'..=b'f' | b'A'..=b'F' => 1,
+            b'g'..=b'z' | b'G'..=b'Z' | b'-' | b'_' => 2,
+            b'.' => 3,
+            b':' => 4,
+            b'%' => 5,
+            b'[' => 6,
+            b']' => 7,
+            _ => 0,
+        };
+        let at = byte as usize - 0x20;
+        kinds[at / 2] |= kind << (at % 2 * 4);
+        byte += 1;
+    }
+    kinds
+};
+
+/// A row of [`STEPS`], as the hexadecimal digits of a number.
+const fn steps(next: [u32; 7]) -> u32 {
+    let [hex, label, dot, colon, percent, open, close] = next;
+    hex << 4 | label << 8 | dot << 12 | colon << 16 | percent << 20 | open << 24 | close << 28
+}
+
+/// Reads a text from the left, and answers what it has been; 0 if it cannot be.
+fn walk(start: u32, text: &[u8]) -> u32 {
+    let mut state = start;
+    // How many characters of one part there have been, and what they are as a number.
+    let (mut run, mut number) = (0_usize, 0_u32);
+    for (at, byte) in text.iter().enumerate() {
+        let place = byte.wrapping_sub(b' ');
+        let kinds = KINDS.get(usize::from(place / 2)).copied().unwrap_or(0);
+        let kind = u32::from(kinds >> (place % 2 * 4) & 7);
+        let steps = STEPS.get(state as usize).copied().unwrap_or(0);
+        let before = state;
+        state = steps >> (kind * 4) & 15;
+        if state != before {
+            (run, number) = (0, 0);
         }
-        port = port.wrapping_mul(10).wrapping_add(u32::from(digit & 0x0f));
-        if port > 0xffff {
-            return Err(Error::InvalidAddress);
+        run = run.wrapping_add(1);
+        let digit = u32::from(byte.wrapping_sub(b'0'));
+        number = number.wrapping_mul(10).wrapping_add(digit);
+        // (A dot at the end of a name does not count.)
+        if run > LONGEST_LABEL
+            || state == LABEL && at >= LONGEST_NAME
+            || state == PORT && (digit > 9 || number > 0xffff)
+        {
+            return 0;
         }
     }
-    if digits.is_empty() {
-        Err(Error::InvalidAddress)
-    } else {
-        Ok(())
-    }
-}
-
-/// Whether these are the characters of an IPv6 address, and perhaps of a scope behind a percent
-/// sign. If they are in a sensible order is for the host to say.
-fn check_v6(text: &[u8]) -> Result<(), Error> {
-    // 45 bytes for an address that ends like one of version 4, and a scope.
-    let colons = text.iter().filter(|byte| **byte == b':').count();
-    if text.len() > 62 || colons < 2 {
-        return Err(Error::InvalidAddress);
-    }
-    let mut parts = text.splitn(2, |byte| *byte == b'%');
-    let address = parts.next().unwrap_or_default();
-    let scope = parts.next().unwrap_or(b"0");
-    let fits = address
-        .iter()
-        .all(|byte| byte.is_ascii_hexdigit() || matches!(byte, b':' | b'.'))
-        && !scope.is_empty()
-        && scope
-            .iter()
-            .all(|byte| is_of_a_label(*byte) || *byte == b'.');
-    if fits {
-        Ok(())
-    } else {
-        Err(Error::InvalidAddress)
-    }
-}
-
-fn check_name(name: &[u8]) -> Result<(), Error> {
-    let name = name.strip_suffix(b".").unwrap_or(name);
-    let fits = name.len() <= LONGEST_NAME
-        && name.split(|byte| *byte == b'.').all(|label| {
-            !label.is_empty()
-                && label.len() <= LONGEST_LABEL
-                && label.iter().all(|byte| is_of_a_label(*byte))
-        });
-    if fits {
-        Ok(())
-    } else {
-        Err(Error::InvalidAddress)
-    }
-}
-
-fn is_of_a_label(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_')
+    state
 }
 
 // Written out by hand: `core::fmt` would weigh more than the whole of a small plugin.
@@ -201,7 +228,7 @@ fn push<const N: usize>(text: &mut String<N>, byte: u8) -> Result<(), Error> {
 
 fn push_port<const N: usize>(text: &mut String<N>, port: u16) -> Result<(), Error> {
     push(text, b':')?;
-    push_number(text, u32::from(port), 10)
+    push_number(text, u32::from(port), TEN)
 }
 
 fn push_v4<const N: usize>(text: &mut String<N>, ip: Ipv4Addr) -> Result<(), Error> {
@@ -209,7 +236,7 @@ fn push_v4<const N: usize>(text: &mut String<N>, ip: Ipv4Addr) -> Result<(), Err
         if i != 0 {
             push(text, b'.')?;
         }
-        push_number(text, u32::from(octet), 10)?;
+        push_number(text, u32::from(octet), TEN)?;
     }
     Ok(())
 }
@@ -234,26 +261,24 @@ fn push_v6<const N: usize>(text: &mut String<N>, ip: Ipv6Addr) -> Result<(), Err
             if i != 0 && i != gap.end {
                 push(text, b':')?;
             }
-            push_number(text, u32::from(segment), 16)?;
+            push_number(text, u32::from(segment), SIXTEEN)?;
         }
     }
     Ok(())
 }
 
-fn push_number<const N: usize>(text: &mut String<N>, n: u32, base: u32) -> Result<(), Error> {
-    let mut unit = 1_u32;
-    while n / unit >= base {
-        unit = unit.wrapping_mul(base);
+/// The base is one that cannot be 0, so that no division can panic.
+fn push_number<const N: usize>(
+    text: &mut String<N>,
+    n: u32,
+    base: NonZeroU32,
+) -> Result<(), Error> {
+    let rest = n / base;
+    if rest != 0 {
+        push_number(text, rest, base)?;
     }
-    while unit != 0 {
-        let digit = (n / unit) % base;
-        push(
-            text,
-            char::from_digit(digit, base).map_or(b'0', |digit| digit as u8),
-        )?;
-        unit /= base;
-    }
-    Ok(())
+    let digit = char::from_digit(n % base, base.get());
+    push(text, digit.map_or(b'0', |digit| digit as u8))
 }
 
 #[cfg(all(test, feature = "std"))]

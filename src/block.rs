@@ -4,6 +4,7 @@ use crate::Error;
 use crate::host::{DefaultHost, Host};
 use core::fmt;
 use core::marker::PhantomData;
+use core::num::NonZeroU64;
 
 /// One owned piece of the kernel's memory, given back on drop.
 ///
@@ -15,8 +16,9 @@ use core::marker::PhantomData;
 /// them. For the same reason a block stays on its thread.
 pub struct Block<H: Host = DefaultHost> {
     host: H,
-    offset: u64,
-    len: u64,
+    offset: NonZeroU64,
+    /// In this module's own measure, which no host's block can exceed but one of another world.
+    len: usize,
     /// Not `Send`: on a native host each thread has a kernel memory of its own.
     thread: PhantomData<*const ()>,
 }
@@ -30,39 +32,36 @@ impl<H: Host> Block<H> {
     /// [`Error::OutOfMemory`] if the kernel has none left.
     pub fn new_in(host: H, len: u64) -> Result<Self, Error> {
         let len = len.max(1);
-        match host.alloc(len) {
-            0 => Err(Error::OutOfMemory),
-            offset => Ok(Self::owning(host, offset, len)),
-        }
+        let offset = NonZeroU64::new(host.alloc(len)).ok_or(Error::OutOfMemory)?;
+        Ok(Self::owning(host, offset, len))
     }
 
     /// Takes a block and copies `bytes` into it.
     ///
     /// # Errors
     /// [`Error::OutOfMemory`] if the kernel has none left.
+    #[inline(never)]
     pub fn copy_of_in(host: H, bytes: &[u8]) -> Result<Self, Error> {
         let block = Self::new_in(host, bytes.len() as u64)?;
-        block.host.store(block.offset, bytes);
+        block.host.store(block.offset(), bytes);
         Ok(block)
     }
 
     /// Takes over the block at `offset`, which the host has given: from now on it is freed here.
     /// `None` if there is no block at `offset`.
     pub fn adopt_in(host: H, offset: u64) -> Option<Self> {
-        if offset == 0 {
-            return None;
-        }
-        match host.length(offset) {
+        let offset = NonZeroU64::new(offset)?;
+        match host.length(offset.get()) {
             0 => None,
             len => Some(Self::owning(host, offset, len)),
         }
     }
 
-    fn owning(host: H, offset: u64, len: u64) -> Self {
+    fn owning(host: H, offset: NonZeroU64, len: u64) -> Self {
         Self {
             host,
             offset,
-            len,
+            len: usize::try_from(len).unwrap_or(usize::MAX),
             thread: PhantomData,
         }
     }
@@ -70,23 +69,22 @@ impl<H: Host> Block<H> {
     /// Where the block lies in the kernel's memory: what the host's functions are given.
     #[must_use]
     pub fn offset(&self) -> u64 {
-        self.offset
+        self.offset.get()
     }
 
     /// The block's length in bytes, at least 1.
     #[must_use]
     #[expect(clippy::len_without_is_empty, reason = "there is no empty block")]
     pub fn len(&self) -> u64 {
-        self.len
+        self.len as u64
     }
 
     /// Copies from the block's byte number `at` on into `into`, and answers how many bytes that
     /// was: all that there are, or all that fit.
     pub fn load(&self, at: u64, into: &mut [u8]) -> usize {
-        let left = usize::try_from(self.len.saturating_sub(at)).unwrap_or(usize::MAX);
-        let n = left.min(into.len());
+        let n = self.behind(at).min(into.len());
         if let Some(into) = into.get_mut(..n) {
-            self.host.load(self.offset.wrapping_add(at), into);
+            self.host.load(self.offset().wrapping_add(at), into);
         }
         n
     }
@@ -94,18 +92,22 @@ impl<H: Host> Block<H> {
     /// Copies from `from` into the block from its byte number `at` on, and answers how many bytes
     /// that was: all that there are, or all that fit.
     pub fn store(&self, at: u64, from: &[u8]) -> usize {
-        let room = usize::try_from(self.len.saturating_sub(at)).unwrap_or(usize::MAX);
-        let n = room.min(from.len());
+        let n = self.behind(at).min(from.len());
         if let Some(from) = from.get(..n) {
-            self.host.store(self.offset.wrapping_add(at), from);
+            self.host.store(self.offset().wrapping_add(at), from);
         }
         n
+    }
+
+    /// How many bytes there are from byte number `at` on.
+    fn behind(&self, at: u64) -> usize {
+        usize::try_from(at).map_or(0, |at| self.len.saturating_sub(at))
     }
 
     /// Gives up the block without freeing it: its offset is now the caller's to free.
     #[must_use = "the block leaks if nobody frees its offset"]
     pub fn into_offset(self) -> u64 {
-        core::mem::ManuallyDrop::new(self).offset
+        core::mem::ManuallyDrop::new(self).offset.get()
     }
 }
 
@@ -129,7 +131,7 @@ impl Block {
 
 impl<H: Host> Drop for Block<H> {
     fn drop(&mut self) {
-        self.host.free(self.offset);
+        self.host.free(self.offset.get());
     }
 }
 

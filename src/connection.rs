@@ -105,20 +105,18 @@ impl<P: Protocol, H: Host> Connection<P, H> {
     }
 
     /// Sends the first `len` bytes of a block. `None` if the host sent nothing.
+    ///
+    /// It is for the caller to see that the direction is not shut.
     pub(crate) fn send(&self, block: &Block<H>, len: usize) -> Option<usize> {
-        if self.is_shut(WRITE) {
-            return None;
-        }
         let sent = P::send(&self.host, self.id, block.offset(), len as u64) as usize;
         // A host that says it sent more than there was sent all there was.
         if sent == 0 { None } else { Some(sent.min(len)) }
     }
 
     /// Asks the host for up to `max` bytes, once. `None` is the host's "nothing".
+    ///
+    /// It is for the caller to see that the direction is not shut.
     pub(crate) fn receive(&self, max: usize) -> Option<Block<H>> {
-        if self.is_shut(READ) {
-            return None;
-        }
         let max = max.clamp(1, MOST_PER_CALL) as u32;
         Block::adopt_in(self.host.clone(), P::receive(&self.host, self.id, max))
     }
@@ -126,6 +124,8 @@ impl<P: Protocol, H: Host> Connection<P, H> {
 
 impl<P: Protocol, H: Host> Drop for Connection<P, H> {
     fn drop(&mut self) {
-        self.shut(BOTH);
+        if *self.shut.get_mut() != BOTH {
+            P::close(&self.host, self.id);
+        }
     }
 }

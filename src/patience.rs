@@ -23,8 +23,8 @@ pub(crate) const DEFAULT_TIMEOUT: Duration = Duration::from_secs(30);
 pub(crate) const ONE_WAIT: Duration = Duration::ZERO;
 /// How long one of the host's waits is taken to be where no clock can tell.
 pub(crate) const HOST_WAIT: Duration = Duration::from_secs(5);
-/// How many of the host's waits "for ever" is where no clock can tell: an hour of them.
-const WITHOUT_END: u32 = 720;
+/// How long "for ever" is where no clock can tell, in microseconds: an hour.
+const WITHOUT_END: u64 = microseconds(Duration::from_secs(3_600));
 /// An answer within this time came at once: far longer than a host takes to look up a closed
 /// connection, far shorter than it waits for an open one.
 const AT_ONCE: Duration = Duration::from_millis(10);
@@ -85,44 +85,40 @@ pub(crate) fn real_time<H: Host>(host: &H) -> Option<Duration> {
 /// The patience of one read.
 #[derive(Debug)]
 pub(crate) struct Patience {
-    /// How long it lasts; `None` is for ever.
-    timeout: Option<Duration>,
-    /// How long the host has waited so far, as far as the clock tells.
-    waited: Duration,
-    /// How often it said "nothing" when no clock told how long it took.
-    blind: u32,
+    /// How long it lasts, in microseconds; `None` is for ever.
+    timeout: Option<u64>,
+    /// How long the host has waited so far: as the clock tells, or as its waits are taken to be.
+    waited: u64,
 }
 
 impl Patience {
     pub(crate) fn new(timeout: Option<Duration>) -> Self {
         Self {
-            timeout,
-            waited: Duration::ZERO,
-            blind: 0,
+            timeout: timeout.map(microseconds),
+            waited: 0,
         }
     }
 
     /// Takes in that the host said "nothing", and how long it took.
     pub(crate) fn nothing(&mut self, pause: Pause) -> Next {
-        match pause {
-            Pause::None => Next::End,
-            Pause::For(pause) => {
-                self.waited = self.waited.saturating_add(pause);
-                // Six waits of five seconds are thirty seconds, even if one was a little short.
-                let slack = pause.checked_div(16).unwrap_or_default();
-                match self.timeout {
-                    Some(timeout) if self.waited.saturating_add(slack) >= timeout => Next::TimedOut,
-                    _ => Next::Ask,
-                }
-            }
+        let (pause, timeout, then) = match pause {
+            Pause::None => return Next::End,
+            Pause::For(pause) => (microseconds(pause), self.timeout, Next::TimedOut),
+            // As long as its waits are taken to be, and no slack: none of them was short.
             Pause::Unknown => {
-                self.blind = self.blind.saturating_add(1);
-                if self.blind < waits_in(self.timeout) {
-                    Next::Ask
-                } else {
-                    Next::End
-                }
+                let timeout = self.timeout.unwrap_or(WITHOUT_END);
+                (microseconds(HOST_WAIT), Some(timeout), Next::End)
             }
+        };
+        self.waited = self.waited.saturating_add(pause);
+        let slack = if then == Next::TimedOut {
+            pause / 16
+        } else {
+            0
+        };
+        match timeout {
+            Some(timeout) if self.waited.saturating_add(slack) >= timeout => then,
+            _ => Next::Ask,
         }
     }
 }
@@ -139,16 +135,17 @@ impl Patience {
     }
 }
 
-/// How many of the host's waits make up the timeout: at least one.
-fn waits_in(timeout: Option<Duration>) -> u32 {
-    let Some(timeout) = timeout else {
-        return WITHOUT_END;
+/// A time in microseconds, up to 292,471 years: small numbers make small code.
+const fn microseconds(time: Duration) -> u64 {
+    const MOST_SECONDS: u64 = i64::MAX as u64 / 1_000_000;
+    let seconds = if time.as_secs() < MOST_SECONDS {
+        time.as_secs()
+    } else {
+        MOST_SECONDS
     };
-    let mut waits = timeout.as_secs() / HOST_WAIT.as_secs();
-    if timeout > Duration::from_secs(waits.saturating_mul(HOST_WAIT.as_secs())) {
-        waits = waits.saturating_add(1);
-    }
-    u32::try_from(waits).unwrap_or(u32::MAX).max(1)
+    seconds
+        .wrapping_mul(1_000_000)
+        .wrapping_add(time.subsec_micros() as u64)
 }
 
 #[cfg(all(test, feature = "std"))]

@@ -85,7 +85,7 @@ impl<const N: usize> Reader<N> {
         let room = self.ring.vacant().len();
         if self.shown && into.len() > self.ring.len() && room > 0 {
             if let Some(block) = connection.receive(room) {
-                self.keep(&block, 0);
+                self.keep(&block);
             }
         }
         self.shown = true;
@@ -139,13 +139,18 @@ impl<const N: usize> Reader<N> {
     /// Empties a block: into the caller's slice, and the rest into the (empty) ring.
     fn take<H: Host>(&mut self, block: &Block<H>, into: &mut [u8]) -> usize {
         let direct = block.load(0, into);
-        self.keep(block, direct as u64);
+        let kept = block.load(direct as u64, self.ring.clear());
+        self.ring.commit(kept);
+        self.shown = false;
+        // A host that keeps to what it was asked for never gets here.
+        self.overrun = (direct as u64).wrapping_add(kept as u64) < block.len();
         direct
     }
 
-    /// Puts what a block has from `at` on into the ring.
-    fn keep<H: Host>(&mut self, block: &Block<H>, mut at: u64) {
+    /// Puts a block behind what is in the ring.
+    fn keep<H: Host>(&mut self, block: &Block<H>) {
         self.shown = false;
+        let mut at = 0_u64;
         // Twice at the most: to the end of the ring's array, and from its start.
         while at < block.len() {
             let kept = block.load(at, self.ring.vacant());
@@ -155,7 +160,7 @@ impl<const N: usize> Reader<N> {
                 return;
             }
             self.ring.commit(kept);
-            at = at.saturating_add(kept as u64);
+            at = at.wrapping_add(kept as u64);
         }
     }
 

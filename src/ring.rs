@@ -2,6 +2,8 @@
 
 /// A ring of at most `N` bytes: written at its end, read at its front.
 ///
+/// No sum in it can wrap round, since no array is longer than half the memory.
+///
 /// It is written and read a slice at a time, so bytes move in bulk, and straight from where they
 /// come to where they go: [`vacant`](Ring::vacant) is the room to fill, and
 /// [`commit`](Ring::commit) says how much of it has been.
@@ -34,15 +36,15 @@ impl<const N: usize> Ring<N> {
     /// The bytes at the front, as many as lie side by side: all of them, if the ring was empty
     /// when they were written.
     pub(crate) fn front(&self) -> &[u8] {
-        let end = self.head.saturating_add(self.len).min(N);
+        let end = self.head.wrapping_add(self.len).min(N);
         self.bytes.get(self.head..end).unwrap_or_default()
     }
 
     /// Drops the first `n` bytes, or all there are.
     pub(crate) fn consume(&mut self, n: usize) {
         let n = n.min(self.len);
-        self.head = wrap::<N>(self.head.saturating_add(n));
-        self.len = self.len.saturating_sub(n);
+        self.head = wrap::<N>(self.head.wrapping_add(n));
+        self.len = self.len.wrapping_sub(n);
     }
 
     /// Moves bytes from the front into `into`, and answers how many: all there are, or all that
@@ -56,7 +58,7 @@ impl<const N: usize> Ring<N> {
                 break;
             }
             self.consume(n);
-            done = done.saturating_add(n);
+            done = done.wrapping_add(n);
         }
         done
     }
@@ -64,9 +66,9 @@ impl<const N: usize> Ring<N> {
     /// Copies bytes from the front into `into` and keeps them. As [`read`](Ring::read).
     pub(crate) fn peek(&self, into: &mut [u8]) -> usize {
         let front = copy(self.front(), into);
-        let wrapped = self.len.saturating_sub(self.front().len());
+        let wrapped = self.len.wrapping_sub(self.front().len());
         match (self.bytes.get(..wrapped), into.get_mut(front..)) {
-            (Some(from), Some(into)) => front.saturating_add(copy(from, into)),
+            (Some(from), Some(into)) => front.wrapping_add(copy(from, into)),
             _ => front,
         }
     }
@@ -77,33 +79,39 @@ impl<const N: usize> Ring<N> {
         if self.len == 0 {
             self.head = 0;
         }
-        let end = self.head.saturating_add(self.len);
+        let end = self.head.wrapping_add(self.len);
         let room = if end < N {
             end..N
         } else {
-            end.saturating_sub(N)..self.head
+            end.wrapping_sub(N)..self.head
         };
         self.bytes.get_mut(room).unwrap_or_default()
     }
 
+    /// Drops all bytes, and gives all `N` as room to fill.
+    pub(crate) fn clear(&mut self) -> &mut [u8] {
+        (self.head, self.len) = (0, 0);
+        &mut self.bytes
+    }
+
     /// Says that the first `n` bytes of [`vacant`](Ring::vacant) have been written.
     pub(crate) fn commit(&mut self, n: usize) {
-        self.len = self.len.saturating_add(n).min(N);
+        self.len = self.len.wrapping_add(n).min(N);
     }
 }
 
 /// A position in the array, for one that may lie up to `N` behind its end.
 const fn wrap<const N: usize>(at: usize) -> usize {
-    if at < N { at } else { at.saturating_sub(N) }
+    if at < N { at } else { at.wrapping_sub(N) }
 }
 
 /// Copies as much of `from` as fits into `into`, and answers how much.
 fn copy(from: &[u8], into: &mut [u8]) -> usize {
-    let n = from.len().min(into.len());
-    if let (Some(from), Some(into)) = (from.get(..n), into.get_mut(..n)) {
-        into.copy_from_slice(from);
+    // Not `copy_from_slice`, which can panic as far as the compiler sees.
+    for (to, from) in into.iter_mut().zip(from) {
+        *to = *from;
     }
-    n
+    from.len().min(into.len())
 }
 
 #[cfg(all(test, feature = "std"))]

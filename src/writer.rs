@@ -8,10 +8,21 @@ use crate::host::Host;
 impl<H: Host> Connection<Tcp, H> {
     /// Writes bytes of `from`, in one call to the host: at least one, unless `from` is empty.
     pub(crate) fn write(&self, from: &[u8]) -> Result<usize, Error> {
-        self.write_vectored(core::iter::once(from))
+        if self.is_shut(WRITE) {
+            return Err(Error::Shutdown);
+        }
+        if from.is_empty() {
+            // To the host, nothing sent and failed are the same.
+            return Ok(0);
+        }
+        // A block of just the size: a host reads all of it, whatever part it is asked to send.
+        let from = from.get(..MOST_PER_CALL).unwrap_or(from);
+        let block = Block::copy_of_in(self.host().clone(), from)?;
+        self.send_whole(&block, from.len())
     }
 
     /// Writes bytes of these slices, gathered into one block and one call to the host.
+    #[cfg(feature = "std")]
     pub(crate) fn write_vectored<'a>(
         &self,
         slices: impl Iterator<Item = &'a [u8]> + Clone,
@@ -23,17 +34,15 @@ impl<H: Host> Connection<Tcp, H> {
             .clone()
             .fold(0, |sum: usize, slice| sum.saturating_add(slice.len()));
         if all == 0 {
-            // To the host, nothing sent and failed are the same.
             return Ok(0);
         }
-        // A block of just the size: a host reads all of it, whatever part it is asked to send.
         let len = all.min(MOST_PER_CALL);
         let block = Block::new_in(self.host().clone(), len as u64)?;
         let mut at = 0_u64;
         for slice in slices {
             at = at.saturating_add(block.store(at, slice) as u64);
         }
-        self.write_block(&block, len)
+        self.send_whole(&block, len)
     }
 
     /// Writes the first `len` bytes of a block, in one call to the host.
@@ -41,6 +50,11 @@ impl<H: Host> Connection<Tcp, H> {
         if self.is_shut(WRITE) {
             return Err(Error::Shutdown);
         }
+        self.send_whole(block, len)
+    }
+
+    /// As [`write_block`](Connection::write_block), where it is known that nothing has been shut.
+    fn send_whole(&self, block: &Block<H>, len: usize) -> Result<usize, Error> {
         self.send(block, len).ok_or_else(|| {
             // Some of it may have gone out. What would be written now could follow on a gap.
             self.shut(WRITE);

@@ -158,7 +158,8 @@ impl<const N: usize, H: Host> Read for TcpStream<N, H> {
             if n == 0 {
                 return Err(ReadExactError::UnexpectedEof);
             }
-            buf = buf.get_mut(n..).unwrap_or_default();
+            let Some(rest) = buf.get_mut(n..) else { break };
+            buf = rest;
         }
         Ok(())
     }
@@ -203,7 +204,8 @@ impl<const N: usize, H: Host> Write for &TcpStream<N, H> {
     fn write_all(&mut self, mut buf: &[u8]) -> Result<(), Error> {
         while !buf.is_empty() {
             let n = self.write(buf)?;
-            buf = buf.get(n..).unwrap_or_default();
+            let Some(rest) = buf.get(n..) else { break };
+            buf = rest;
         }
         Ok(())
     }

@@ -91,21 +91,21 @@ pub trait Host: Clone {
     /// end of 8 bytes or more is one word that overlaps the one before: a call costs the same for
     /// one byte as for eight.
     fn load(&self, offset: u64, into: &mut [u8]) {
-        let mut at = offset;
-        let end = offset.wrapping_add(into.len() as u64);
-        let mut words = into.chunks_exact_mut(8);
-        for word in &mut words {
-            word.copy_from_slice(&self.load_u64(at).to_le_bytes());
-            at = at.wrapping_add(8);
-        }
-        if at == end {
-            return;
-        }
-        if let Some(tail) = into.last_chunk_mut::<8>() {
-            *tail = self.load_u64(end.wrapping_sub(8)).to_le_bytes();
-        } else {
-            for byte in into {
-                *byte = self.load_u8(at);
+        let mut at = 0_usize;
+        let last_word = into.len().wrapping_sub(8);
+        while at < into.len() {
+            let from = offset.wrapping_add(at as u64);
+            let Some(rest) = into.get_mut(at..) else {
+                break;
+            };
+            if let Some(word) = rest.first_chunk_mut::<8>() {
+                *word = self.load_u64(from).to_le_bytes();
+                at = at.wrapping_add(8);
+                if at < into.len() {
+                    at = at.min(last_word);
+                }
+            } else if let Some(byte) = rest.first_mut() {
+                *byte = self.load_u8(from);
                 at = at.wrapping_add(1);
             }
         }
@@ -114,22 +114,19 @@ pub trait Host: Clone {
     /// Copies all of `from` into kernel memory from `offset` on. As [`load`](Host::load), the
     /// other way.
     fn store(&self, offset: u64, from: &[u8]) {
-        let mut at = offset;
-        let end = offset.wrapping_add(from.len() as u64);
-        for word in from.chunks_exact(8) {
-            if let Ok(word) = word.try_into() {
-                self.store_u64(at, u64::from_le_bytes(word));
-            }
-            at = at.wrapping_add(8);
-        }
-        if at == end {
-            return;
-        }
-        if let Some(tail) = from.last_chunk::<8>() {
-            self.store_u64(end.wrapping_sub(8), u64::from_le_bytes(*tail));
-        } else {
-            for byte in from {
-                self.store_u8(at, *byte);
+        let mut at = 0_usize;
+        let last_word = from.len().wrapping_sub(8);
+        while at < from.len() {
+            let to = offset.wrapping_add(at as u64);
+            let Some(rest) = from.get(at..) else { break };
+            if let Some(word) = rest.first_chunk::<8>() {
+                self.store_u64(to, u64::from_le_bytes(*word));
+                at = at.wrapping_add(8);
+                if at < from.len() {
+                    at = at.min(last_word);
+                }
+            } else if let Some(byte) = rest.first() {
+                self.store_u8(to, *byte);
                 at = at.wrapping_add(1);
             }
         }

@@ -16,7 +16,7 @@ const MOST_TEXT: usize = 8_192;
 
 /// Sends the message and waits for the reply with its number, whose data is compared.
 pub fn ping(target: &str) -> Option<()> {
-    let target = copy(target.as_bytes())?;
+    let target = copy(target.as_bytes())?.get();
     let sent = lend(&MESSAGE, |payload| {
         icmp_send(target, payload, LEN as u64, SEQ.into())
     });

@@ -1,5 +1,7 @@
 //! The kernel's memory.
 
+use core::num::{NonZeroU32, NonZeroU64};
+
 // SAFETY: the signatures are the kernel's. The arguments are plain numbers, and no value of them
 // touches this module's memory.
 #[link(wasm_import_module = "extism:host/env")]
@@ -15,21 +17,18 @@ unsafe extern "C" {
 
 /// Puts bytes into a block, lends it to `f`, and frees it. `None` if there is no memory for it, or
 /// if `f` answers 0.
-pub fn lend(bytes: &[u8], f: impl FnOnce(u64) -> u32) -> Option<u32> {
-    let block = copy(bytes)?;
+pub fn lend(bytes: &[u8], f: impl FnOnce(u64) -> u32) -> Option<NonZeroU32> {
+    let block = copy(bytes)?.get();
     let answer = f(block);
     free(block);
-    (answer != 0).then_some(answer)
+    NonZeroU32::new(answer)
 }
 
 /// A block with a copy of these bytes, for the caller to free.
 #[inline(never)]
-pub fn copy(bytes: &[u8]) -> Option<u64> {
-    let block = alloc(bytes.len() as u64);
-    if block == 0 {
-        return None;
-    }
-    let mut at = block;
+pub fn copy(bytes: &[u8]) -> Option<NonZeroU64> {
+    let block = NonZeroU64::new(alloc(bytes.len() as u64))?;
+    let mut at = block.get();
     let (words, rest) = bytes.as_chunks::<8>();
     for word in words {
         store_u64(at, u64::from_le_bytes(*word));

@@ -19,7 +19,7 @@ const PATIENCE: u32 = 6;
 
 /// Connects, sends the message, and compares what comes back.
 pub fn echo(address: &str) -> Option<()> {
-    let id = lend(address.as_bytes(), |block| tcp_connect(block))?;
+    let id = lend(address.as_bytes(), |block| tcp_connect(block))?.get();
     let done = talk(id);
     tcp_close(id);
     done
@@ -29,7 +29,7 @@ fn talk(id: u32) -> Option<()> {
     let mut rest: &[u8] = &MESSAGE;
     while !rest.is_empty() {
         let len = rest.len() as u64;
-        let sent = lend(rest, |block| tcp_send(id, block, len))?;
+        let sent = lend(rest, |block| tcp_send(id, block, len))?.get();
         // A host that says it sent more than there was sent all there was.
         rest = rest.get(sent as usize..).unwrap_or_default();
     }

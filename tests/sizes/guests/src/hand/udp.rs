@@ -14,7 +14,7 @@ unsafe extern "C" {
 
 /// Sends each datagram and compares what comes back.
 pub fn ping_pong(address: &str) -> Option<()> {
-    let id = lend(address.as_bytes(), |block| udp_connect(block))?;
+    let id = lend(address.as_bytes(), |block| udp_connect(block))?.get();
     let done = (0..ROUNDS).try_for_each(|number| round(id, number));
     udp_close(id);
     done

@@ -1,0 +1,119 @@
+//! What is compared with what, and how good that should be.
+
+use crate::Result;
+use crate::built::{Built, get};
+
+/// A guest with the library, and what it is compared with.
+#[derive(Clone, Copy, Debug)]
+pub struct Pair {
+    /// In a word or two.
+    pub about: &'static str,
+    /// The guest with the library.
+    pub ours: &'static str,
+    /// The same by hand.
+    pub by_hand: Option<&'static str>,
+    /// What there is to reach.
+    pub goals: &'static [Goal],
+}
+
+/// How small a guest should be.
+#[derive(Clone, Copy, Debug)]
+pub enum Goal {
+    /// At most so many hundredths of the one by hand.
+    Percent(u64),
+    /// Fewer bytes than this.
+    Under(u64),
+    /// At most so many bytes more than that other guest.
+    Over(&'static str, u64),
+}
+
+/// All of them, in the order of the table.
+pub const PAIRS: [Pair; 9] = [
+    pair(
+        "TCP",
+        "tcp_ours",
+        Some("tcp_hand"),
+        &[Goal::Percent(115), Goal::Under(2_000)],
+    ),
+    pair("UDP", "udp_ours", Some("udp_hand"), &[Goal::Percent(115)]),
+    pair(
+        "ICMP",
+        "icmp_ours",
+        Some("icmp_hand"),
+        &[Goal::Percent(100)],
+    ),
+    pair(
+        "all three",
+        "all_ours",
+        Some("all_hand"),
+        &[Goal::Under(12_000)],
+    ),
+    pair("every call of TCP and UDP", "every_call_ours", None, &[]),
+    pair("nothing", "empty", None, &[]),
+    pair(
+        "std: all three",
+        "std_all",
+        None,
+        &[Goal::Over("std_empty", 10_000)],
+    ),
+    pair("std: nothing but an `io::Error`", "std_error", None, &[]),
+    pair("std: nothing", "std_empty", None, &[]),
+];
+
+const fn pair(
+    about: &'static str,
+    ours: &'static str,
+    by_hand: Option<&'static str>,
+    goals: &'static [Goal],
+) -> Pair {
+    Pair {
+        about,
+        ours,
+        by_hand,
+        goals,
+    }
+}
+
+/// A pair that has been weighed.
+#[derive(Clone, Debug)]
+pub struct Weighed<'a> {
+    /// Which one.
+    pub pair: &'static Pair,
+    /// With the library.
+    pub ours: &'a Built,
+    /// By hand.
+    pub by_hand: Option<&'a Built>,
+    /// Each goal in words, and whether it is met.
+    pub goals: Vec<(String, bool)>,
+}
+
+/// Weighs every pair.
+pub fn weigh(built: &[Built]) -> Result<Vec<Weighed<'_>>> {
+    PAIRS.iter().map(|pair| weigh_one(pair, built)).collect()
+}
+
+fn weigh_one<'a>(pair: &'static Pair, built: &'a [Built]) -> Result<Weighed<'a>> {
+    let ours = get(built, pair.ours)?;
+    let by_hand = pair.by_hand.map(|name| get(built, name)).transpose()?;
+    let goals = pair.goals.iter().map(|goal| {
+        let (words, most) = match *goal {
+            Goal::Percent(percent) => {
+                let by_hand = by_hand.ok_or("a ratio to nothing")?;
+                let words = format!("at most {}.{:02} x", percent / 100, percent % 100);
+                (words, by_hand.bytes * percent / 100)
+            }
+            Goal::Under(bytes) => (format!("under {bytes} bytes"), bytes - 1),
+            Goal::Over(base, bytes) => {
+                let words = format!("at most {bytes} bytes more than {base}");
+                (words, get(built, base)?.bytes + bytes)
+            }
+        };
+        Ok((words, ours.bytes <= most))
+    });
+    Ok(Weighed {
+        pair,
+        ours,
+        by_hand,
+        goals: goals.collect::<Result<_>>()?,
+    })
+}
