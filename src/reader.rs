@@ -164,7 +164,8 @@ impl<const N: usize> Reader<N> {
         }
     }
 
-    /// Asks the host for up to `max` bytes until something comes, or the end, or patience does. `None` is the end.
+    /// Asks the host for up to `max` bytes until something comes, or the end, or patience does.
+    /// `None` is the end.
     fn receive<H: Host>(
         &mut self,
         connection: &Connection<Tcp, H>,
