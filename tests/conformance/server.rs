@@ -37,6 +37,15 @@ impl Server {
             TcpPeer::start(any.ip(), move |stream, stop| serve(stream, &board, stop))
         };
         let (tcp, tcp_v6) = (tcp(any)?, tcp(any_v6).ok());
+        if tcp_v6.is_none() {
+            static SAY: std::sync::Once = std::sync::Once::new();
+            SAY.call_once(|| {
+                harness_host::skipped(
+                    "the behaviours of `suite/ipv6.rs`",
+                    "this machine has no ::1",
+                );
+            });
+        }
         // Bound and not listening: nobody else gets the port, and who connects is refused.
         let no_tcp = Socket::new(Domain::IPV4, Type::STREAM, None)?;
         no_tcp.bind(&any.into())?;

@@ -8,7 +8,7 @@ fn allowed(test: &str) -> bool {
     match harness_host::icmp::allowed() {
         Ok(()) => true,
         Err(why) => {
-            println!("skipped: {test}: {why}");
+            harness_host::skipped(test, &why);
             false
         }
     }
@@ -43,7 +43,7 @@ fn echo_over_ipv4_and_by_name() {
 #[test]
 fn echo_over_ipv6() {
     if !harness_host::peers::has_ipv6() {
-        println!("skipped: echo_over_ipv6: this machine has no ::1");
+        harness_host::skipped("echo_over_ipv6", "this machine has no ::1");
     } else if allowed("echo_over_ipv6") {
         let _turn = Turn::take();
         echo("::1");

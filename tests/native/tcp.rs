@@ -55,7 +55,7 @@ fn every_form_of_address_reaches_its_peer() {
 #[test]
 fn ipv6_by_address_and_by_name() {
     if !has_ipv6() {
-        println!("skipped: ipv6_by_address_and_by_name: this machine has no ::1");
+        harness_host::skipped("ipv6_by_address_and_by_name", "this machine has no ::1");
         return;
     }
     let _turn = Turn::take();

@@ -39,7 +39,7 @@ fn udp() {
 #[test]
 fn icmp() {
     if let Err(why) = harness_host::icmp::allowed() {
-        println!("skipped: icmp: {why}");
+        harness_host::skipped("description::icmp", &why);
         return;
     }
     let config = quick().redirect("8.8.8.8", "127.0.0.1");

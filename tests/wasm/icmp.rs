@@ -6,7 +6,7 @@ fn allowed(test: &str) -> bool {
     match harness_host::icmp::allowed() {
         Ok(()) => true,
         Err(why) => {
-            println!("skipped: {test}: {why}");
+            harness_host::skipped(test, &why);
             false
         }
     }

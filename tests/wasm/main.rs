@@ -113,7 +113,7 @@ fn pattern(len: usize) -> Vec<u8> {
 fn ipv6(test: &str) -> bool {
     let has = harness_host::peers::has_ipv6();
     if !has {
-        println!("skipped: {test}: this machine has no ::1");
+        harness_host::skipped(test, "this machine has no ::1");
     }
     has
 }

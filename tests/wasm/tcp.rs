@@ -63,7 +63,10 @@ fn a_name_is_resolved_by_the_host() {
         .flat_map(str::split_whitespace)
         .find(|name| *name != "localhost" && !name.starts_with('#'));
     let Some(name) = name else {
-        println!("skipped: a_name_is_resolved_by_the_host: no second name for 127.0.0.1");
+        harness_host::skipped(
+            "a_name_is_resolved_by_the_host",
+            "127.0.0.1 has no second name",
+        );
         return;
     };
     let peer = run(

@@ -47,3 +47,17 @@ pub use config::{Config, Dialect, IcmpListening};
 pub use error::Error;
 pub use plugin::Plugin;
 pub use report::{Calls, HOST_FUNCTIONS, Report};
+
+/// Says that a test, or a part of it, is skipped, and why. It is said past the capture of a test's
+/// output, which would keep it from whoever runs tests that pass.
+///
+/// ```
+/// if let Err(why) = harness_host::icmp::allowed() {
+///     harness_host::skipped("my_plugin_pings", &why);
+/// }
+/// ```
+pub fn skipped(what: &str, why: &str) {
+    use std::io::Write;
+    // Not `eprintln!`, which is what is captured. Without anybody to read it, nothing is lost.
+    let _ = writeln!(std::io::stderr(), "skipped: {what}: {why}");
+}
