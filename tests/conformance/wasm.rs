@@ -3,25 +3,15 @@
 
 use crate::server::Server;
 use crate::std::suite::{self, Peers, behaviours};
-use harness_host::wasm::{Build, Compiler, Target};
+use harness_host::wasm::Target;
 use harness_host::{Config, Plugin, guests};
 use std::path::PathBuf;
 use std::sync::LazyLock;
 use std::time::Duration;
 
 /// The guests of `tests/guests`, built once.
-static GUESTS: LazyLock<PathBuf> = LazyLock::new(|| {
-    let say = |line: &str| eprintln!("{line}");
-    let workspace = guests::workspace().expect("the workspace");
-    let compiler = Compiler::find(Target::Wasip1, &say).expect("a compiler for wasm");
-    let built = Build::new(&compiler, &workspace)
-        .package("test-guests")
-        .profile("guest")
-        .target_dir(&guests::target_dir(&workspace))
-        .run(&say)
-        .expect("the test guests");
-    built.into_iter().next().expect("one guest").path
-});
+static GUESTS: LazyLock<PathBuf> =
+    LazyLock::new(|| guests::package("test-guests", Target::Wasip1).expect("the test guests"));
 
 /// The guests, in a host that does not make a test sit through its waits.
 fn guests() -> Plugin {

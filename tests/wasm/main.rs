@@ -10,7 +10,7 @@ mod tcp;
 mod tiny;
 mod udp;
 
-use harness_host::wasm::{Build, Compiler, Target};
+use harness_host::wasm::Target;
 use harness_host::{Config, Dialect, Plugin, guests};
 use std::path::PathBuf;
 use std::sync::OnceLock;
@@ -41,18 +41,8 @@ impl Guests {
 
     /// These guests, in a host of this kind.
     fn plugin(&self, config: &Config) -> Plugin {
-        let wasm = self.wasm.get_or_init(|| {
-            let say = |line: &str| eprintln!("{line}");
-            let workspace = guests::workspace().expect("the workspace");
-            let compiler = Compiler::find(self.target, &say).expect("a compiler for wasm");
-            let built = Build::new(&compiler, &workspace)
-                .package(self.package)
-                .profile("guest")
-                .target_dir(&guests::target_dir(&workspace))
-                .run(&say)
-                .expect("the test guests");
-            built.into_iter().next().expect("one guest").path
-        });
+        let build = || guests::package(self.package, self.target).expect("the test guests");
+        let wasm = self.wasm.get_or_init(build);
         Plugin::from_file(wasm, config).expect("a plugin")
     }
 }

@@ -112,7 +112,9 @@ pub fn build(example: &Example, say: &dyn Fn(&str)) -> Result<Artifact, Error> {
     let workspace = workspace()?;
     let built = match example.target {
         Target::Wasip1 => WITH_STD.get_or_init(|| build_examples(&workspace, say)),
-        Target::Unknown => WITHOUT.get_or_init(|| build_tiny(&workspace, say)),
+        Target::Unknown => {
+            WITHOUT.get_or_init(|| build_library(&workspace, example.name, example.target, say))
+        }
     };
     let artifacts = built
         .as_ref()
@@ -122,6 +124,17 @@ pub fn build(example: &Example, say: &dyn Fn(&str)) -> Result<Artifact, Error> {
         .find(|artifact| artifact.name == example.name)
         .cloned()
         .ok_or_else(|| Error::NoSuchExample(example.name.to_owned()))
+}
+
+/// Builds the library of another package of this workspace, and answers where its wasm file is.
+/// Progress goes to standard error.
+pub fn package(name: &str, target: Target) -> Result<PathBuf, Error> {
+    let workspace = workspace()?;
+    let built = build_library(&workspace, name, target, &|line| eprintln!("{line}"))?;
+    let artifact = built.into_iter().next();
+    artifact
+        .map(|artifact| artifact.path)
+        .ok_or_else(|| Error::NoSuchExample(name.to_owned()))
 }
 
 type Built = Result<Vec<Artifact>, wasm::Error>;
@@ -136,10 +149,10 @@ fn build_examples(workspace: &Path, say: &dyn Fn(&str)) -> Built {
         .run(say)
 }
 
-fn build_tiny(workspace: &Path, say: &dyn Fn(&str)) -> Built {
-    let compiler = Compiler::find(Target::Unknown, say)?;
+fn build_library(workspace: &Path, package: &str, target: Target, say: &dyn Fn(&str)) -> Built {
+    let compiler = Compiler::find(target, say)?;
     Build::new(&compiler, workspace)
-        .package("tiny")
+        .package(package)
         .profile(PROFILE)
         .target_dir(&target_dir(workspace))
         .run(say)
