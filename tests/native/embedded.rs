@@ -117,7 +117,8 @@ fn datagrams() {
 #[test]
 fn bad_addresses() {
     let _turn = Turn::take();
-    for bad in crate::bad_input::NO_ADDRESS {
+    for bad in crate::no_address::no_address() {
+        let bad = bad.as_str();
         assert_eq!(
             TcpStream::connect(bad).unwrap_err(),
             Error::InvalidAddress,

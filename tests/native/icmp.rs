@@ -1,18 +1,8 @@
 use crate::{Turn, pattern};
+use harness_host::icmp::allowed_or_skipped;
 use harness_wasi_sockets::IcmpSocket;
 use std::io::ErrorKind;
 use std::net::IpAddr;
-
-/// Says by name that a test is skipped, where raw sockets are not allowed.
-fn allowed(test: &str) -> bool {
-    match harness_host::icmp::allowed() {
-        Ok(()) => true,
-        Err(why) => {
-            harness_host::skipped(test, &why);
-            false
-        }
-    }
-}
 
 fn echo(target: &str) {
     let socket = IcmpSocket::new();
@@ -33,7 +23,7 @@ fn echo(target: &str) {
 
 #[test]
 fn echo_over_ipv4_and_by_name() {
-    if allowed("echo_over_ipv4_and_by_name") {
+    if allowed_or_skipped("echo_over_ipv4_and_by_name") {
         let _turn = Turn::take();
         echo("127.0.0.1");
         echo("localhost");
@@ -44,7 +34,7 @@ fn echo_over_ipv4_and_by_name() {
 fn echo_over_ipv6() {
     if !harness_host::peers::has_ipv6() {
         harness_host::skipped("echo_over_ipv6", "this machine has no ::1");
-    } else if allowed("echo_over_ipv6") {
+    } else if allowed_or_skipped("echo_over_ipv6") {
         let _turn = Turn::take();
         echo("::1");
     }
@@ -77,7 +67,7 @@ fn listening_without_a_socket_is_an_error() {
 
 #[test]
 fn ping() {
-    if !allowed("ping") {
+    if !allowed_or_skipped("ping") {
         return;
     }
     let _turn = Turn::take();

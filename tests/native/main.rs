@@ -6,6 +6,7 @@ mod contract;
 mod embedded;
 mod icmp;
 mod nal_async;
+mod no_address;
 #[path = "../guests/src/options.rs"]
 mod options;
 mod surface;

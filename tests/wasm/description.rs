@@ -38,8 +38,7 @@ fn udp() {
 
 #[test]
 fn icmp() {
-    if let Err(why) = harness_host::icmp::allowed() {
-        harness_host::skipped("description::icmp", &why);
+    if !harness_host::icmp::allowed_or_skipped("description::icmp") {
         return;
     }
     let config = quick().redirect("8.8.8.8", "127.0.0.1");

@@ -1,20 +1,10 @@
 use crate::{FAKE_CLOCK, UNKNOWN, WASIP1, call, dialects, guest, ipv6, quick, run};
 use harness_host::IcmpListening;
-
-/// Says by name that a test is skipped, where raw sockets are not allowed.
-fn allowed(test: &str) -> bool {
-    match harness_host::icmp::allowed() {
-        Ok(()) => true,
-        Err(why) => {
-            harness_host::skipped(test, &why);
-            false
-        }
-    }
-}
+use harness_host::icmp::allowed_or_skipped;
 
 #[test]
 fn echo_in_both_dialects() {
-    if !allowed("echo_in_both_dialects") {
+    if !allowed_or_skipped("echo_in_both_dialects") {
         return;
     }
     for config in dialects() {
@@ -28,7 +18,7 @@ fn echo_in_both_dialects() {
 
 #[test]
 fn silence_times_out() {
-    if allowed("silence_times_out") {
+    if allowed_or_skipped("silence_times_out") {
         // Nothing has been sent, so this host listens only now; what it hears is nothing, or what
         // other tests send.
         let heard = run(&quick(), "icmp_listen", "50");
@@ -49,7 +39,7 @@ fn what_is_no_target() {
 
 #[test]
 fn ping() {
-    if !allowed("ping") {
+    if !allowed_or_skipped("ping") {
         return;
     }
     for config in dialects() {
@@ -76,7 +66,7 @@ fn ping() {
 /// again, and says in the end that it has heard none.
 #[test]
 fn a_ping_that_is_never_heard() {
-    if !allowed("a_ping_that_is_never_heard") {
+    if !allowed_or_skipped("a_ping_that_is_never_heard") {
         return;
     }
     let mut plugin = guest(&quick().icmp(IcmpListening::AtReceive));

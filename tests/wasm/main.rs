@@ -5,6 +5,8 @@ mod bad_input;
 mod description;
 mod examples;
 mod icmp;
+#[path = "../native/no_address.rs"]
+mod no_address;
 mod nothing;
 mod tcp;
 mod tiny;

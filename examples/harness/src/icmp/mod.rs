@@ -36,6 +36,15 @@ pub fn allowed() -> Result<(), String> {
     }
 }
 
+/// Whether a test may use ICMP. If not, says that it is skipped, by its name.
+pub fn allowed_or_skipped(test: &str) -> bool {
+    let allowed = allowed();
+    if let Err(why) = &allowed {
+        crate::skipped(test, why);
+    }
+    allowed.is_ok()
+}
+
 /// ICMP for IPv4, or the ICMPv6 of IPv6.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Family {
