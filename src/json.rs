@@ -5,15 +5,16 @@
 //! {"code":0,"data":"SGk=","id":1,"seq":1,"source":"8.8.8.8","type":0}
 //! ```
 //!
-//! The decoder, `serde-json-core`, must be told what to expect, and goes down into values that it
-//! skips by recursion. So the text is looked over first: for what `data` is (an array, base64,
-//! nothing), and for nesting so deep that it can only be meant badly.
+//! `serde-json-core` decodes the numbers, the arrays and the nulls. It has to be told what comes
+//! next, and here that is found out on the way: `data` may be of several forms, and other keys of
+//! any. So the object is taken apart here, key by key, without going down into values, and each
+//! value that is wanted is handed over by itself. Strings are read here too: it slices them by
+//! index, which would put the machinery of panics, and most of its weight, into a small plugin.
 
 use crate::Error;
 use core::fmt;
 use heapless::{String, Vec};
-use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
-use serde_json_core::str::{EscapedStr, EscapedStringFragment};
+use serde::de::{DeserializeSeed, Deserializer, Error as _, SeqAccess, Visitor};
 
 /// The most bytes of payload that a packet can bring: a host cuts packets at this length.
 pub(crate) const MOST_DATA: usize = 1_500;
@@ -22,10 +23,8 @@ pub(crate) const MOST_DATA: usize = 1_500;
 pub(crate) const MOST_TEXT: usize = 8_192;
 /// The longest source: an IPv6 address with a scope.
 pub(crate) const MOST_SOURCE: usize = 64;
-/// The longest string with escapes in it: room for [`MOST_DATA`] as base64.
-const MOST_ESCAPED: usize = 2_048;
 /// How deep a value may be nested.
-const MOST_DEPTH: u32 = 16;
+const MOST_DEPTH: u32 = 15;
 
 /// An ICMP packet, as the host tells of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,264 +46,310 @@ pub struct IcmpResponse {
 
 /// Decodes a host's report.
 pub(crate) fn decode(text: &[u8]) -> Result<IcmpResponse, Error> {
-    let form = survey(text)?;
-    let mut unescaped = [0; MOST_ESCAPED];
-    let mut decoder = serde_json_core::de::Deserializer::new(text, Some(&mut unescaped));
-    let response = Report(form)
-        .deserialize(&mut decoder)
-        .map_err(|_| Error::InvalidData)?;
-    decoder.end().map_err(|_| Error::InvalidData)?;
-    Ok(response)
+    let mut packet = IcmpResponse {
+        source: String::new(),
+        icmp_type: 0,
+        code: 0,
+        id: None,
+        seq: None,
+        data: Vec::new(),
+    };
+    report(text, &mut packet).ok_or(Error::InvalidData)?;
+    Ok(packet)
 }
 
-/// What the value of `data` is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Form {
-    Array,
-    Text,
-    Null,
-}
-
-/// Looks over a JSON object: what its `data` is, and whether it is nested too deep.
-fn survey(text: &[u8]) -> Result<Form, Error> {
-    let mut form = Form::Null;
-    let mut depth = 0_u32;
-    let mut key = None;
-    let mut expects_data = false;
-    let mut rest = text;
-    while let Some((byte, behind)) = rest.split_first() {
+/// A key as a number: its characters one after the other, behind a 1 that says where they start.
+const fn key(name: &[u8]) -> u64 {
+    let mut key = 1;
+    let mut rest = name;
+    while let [byte, behind @ ..] = rest {
+        key = key << 8 | *byte as u64;
         rest = behind;
-        if byte.is_ascii_whitespace() {
-            continue;
-        }
-        if expects_data {
-            expects_data = false;
-            form = match byte {
-                b'[' => Form::Array,
-                b'"' => Form::Text,
-                _ => Form::Null,
+    }
+    key
+}
+
+const SOURCE: u64 = key(b"source");
+const TYPE: u64 = key(b"type");
+const CODE: u64 = key(b"code");
+const ID: u64 = key(b"id");
+const SEQ: u64 = key(b"seq");
+const DATA: u64 = key(b"data");
+/// A key that is too long to be any of these.
+const TOO_LONG: u64 = 1 << 56;
+/// Stands for a character that can be in no key and no value that is wanted, or is none.
+const OTHER: u8 = 0xff;
+
+/// Decodes the whole report.
+fn report(text: &[u8], packet: &mut IcmpResponse) -> Option<()> {
+    let mut json = Json { rest: text };
+    // Each key that is known may come once, and three of them must.
+    let mut seen = 0_u32;
+    let mut opening = b'{';
+    while json.accept(opening) {
+        opening = b',';
+        json.expect(b'"')?;
+        let mut name = json.string()?;
+        let mut key = 1;
+        while let Some(byte) = character(&mut name) {
+            key = if key < TOO_LONG {
+                key << 8 | u64::from(byte)
+            } else {
+                TOO_LONG
             };
         }
-        match byte {
-            b'{' | b'[' => {
-                depth = depth.saturating_add(1);
-                if depth > MOST_DEPTH {
-                    return Err(Error::InvalidData);
-                }
+        json.expect(b':')?;
+        let value = json.value()?;
+        let bit = match key {
+            SOURCE => {
+                source(value, &mut packet.source)?;
+                1
             }
-            b'}' | b']' => depth = depth.saturating_sub(1),
-            b'"' => {
-                let len = string_len(rest).ok_or(Error::InvalidData)?;
-                (key, rest) = (rest.get(..len), rest.get(len..).unwrap_or_default());
-                rest = rest
-                    .split_first()
-                    .map(|(_quote, behind)| behind)
-                    .unwrap_or_default();
+            TYPE => {
+                packet.icmp_type = number(value)?;
+                2
             }
-            b':' => expects_data = depth == 1 && key.is_some_and(is_data),
-            _ => {}
+            CODE => {
+                packet.code = number(value)?;
+                4
+            }
+            ID => {
+                packet.id = number_or_null(value)?;
+                8
+            }
+            SEQ => {
+                packet.seq = number_or_null(value)?;
+                16
+            }
+            DATA => {
+                data(value, &mut packet.data)?;
+                32
+            }
+            _ => 0,
+        };
+        if seen & bit != 0 {
+            return None;
         }
+        seen |= bit;
     }
-    Ok(form)
+    json.expect(b'}')?;
+    (seen & 7 == 7 && json.peek().is_none()).then_some(())
 }
 
-/// How many bytes a string has up to its closing quote.
-fn string_len(text: &[u8]) -> Option<usize> {
-    let mut escaped = false;
-    text.iter().position(|byte| {
-        let closes = *byte == b'"' && !escaped;
-        escaped = *byte == b'\\' && !escaped;
-        closes
+/// JSON on its way through.
+struct Json<'a> {
+    rest: &'a [u8],
+}
+
+impl<'a> Json<'a> {
+    /// Passes over white space, and shows what is behind it.
+    fn peek(&mut self) -> Option<u8> {
+        while let [first, behind @ ..] = self.rest {
+            match first {
+                b' ' | b'\t' | b'\n' | b'\r' => self.rest = behind,
+                _ => return Some(*first),
+            }
+        }
+        None
+    }
+
+    /// Passes over this byte, behind white space, if it is there.
+    fn accept(&mut self, byte: u8) -> bool {
+        let found = self.peek() == Some(byte);
+        if found {
+            self.rest = self.rest.get(1..).unwrap_or_default();
+        }
+        found
+    }
+
+    /// Passes over this byte, behind white space, which must be there.
+    fn expect(&mut self, byte: u8) -> Option<()> {
+        self.accept(byte).then_some(())
+    }
+
+    /// Passes over a string whose opening quote has been passed, and gives what is in it.
+    fn string(&mut self) -> Option<&'a [u8]> {
+        let mut escaped = false;
+        let len = self.rest.iter().position(|byte| {
+            let closes = *byte == b'"' && !escaped;
+            escaped = *byte == b'\\' && !escaped;
+            closes
+        })?;
+        let (string, rest) = self.rest.split_at_checked(len)?;
+        self.rest = rest.get(1..)?;
+        Some(string)
+    }
+
+    /// Passes over a value, whatever it is, and gives its text. What is in it is not checked, but
+    /// for its brackets.
+    fn value(&mut self) -> Option<&'a [u8]> {
+        self.peek();
+        let start = self.rest;
+        // The brackets that are open, one bit each, 1 for a brace; behind a bit that marks where
+        // they begin.
+        let mut open = 1_u32;
+        while let [first, behind @ ..] = self.rest {
+            let brace = u32::from(*first == b'{' || *first == b'}');
+            match first {
+                b'"' => {
+                    self.rest = behind;
+                    self.string()?;
+                    continue;
+                }
+                b'[' | b'{' if open >> MOST_DEPTH == 0 => open = open << 1 | brace,
+                b'[' | b'{' => return None,
+                b',' | b']' | b'}' if open == 1 => break,
+                b']' | b'}' if open & 1 == brace => open >>= 1,
+                b']' | b'}' => return None,
+                _ => {}
+            }
+            self.rest = behind;
+        }
+        let len = start.len().wrapping_sub(self.rest.len());
+        start.get(..len).filter(|value| !value.is_empty())
+    }
+}
+
+/// The next character of a string, as [`Json::string`] gives it. All but ASCII may be [`OTHER`].
+fn character(string: &mut &[u8]) -> Option<u8> {
+    let (first, behind) = string.split_first()?;
+    *string = behind;
+    Some(match first {
+        b'\\' => escaped(string),
+        byte => *byte,
     })
 }
 
-/// Whether a key is `data`, whatever of it is escaped.
-fn is_data(key: &[u8]) -> bool {
-    let Ok(key) = core::str::from_utf8(key) else {
-        return false;
+/// The character behind a backslash.
+#[cold]
+fn escaped(string: &mut &[u8]) -> u8 {
+    let Some((first, behind)) = string.split_first() else {
+        return OTHER;
     };
-    let mut wanted = "data";
-    for fragment in EscapedStr(key).fragments() {
-        let rest = match fragment {
-            Ok(EscapedStringFragment::NotEscaped(part)) => wanted.strip_prefix(part),
-            Ok(EscapedStringFragment::Escaped(c)) => wanted.strip_prefix(c),
-            Err(_) => None,
-        };
-        let Some(rest) = rest else {
-            return false;
-        };
-        wanted = rest;
-    }
-    wanted.is_empty()
-}
-
-/// The keys of a report.
-enum Key {
-    Source,
-    Type,
-    Code,
-    Id,
-    Seq,
-    Data,
-    Unknown,
-}
-
-/// Decodes the whole report, whose `data` has this form.
-struct Report(Form);
-
-/// Decodes a key.
-struct KeyName;
-
-/// Decodes a string into one of `N` bytes.
-struct Text<const N: usize>;
-
-/// Decodes `data`, which has this form.
-struct Data(Form);
-
-impl<'de> DeserializeSeed<'de> for Report {
-    type Value = IcmpResponse;
-    fn deserialize<D: Deserializer<'de>>(self, decoder: D) -> Result<IcmpResponse, D::Error> {
-        decoder.deserialize_map(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Report {
-    type Value = IcmpResponse;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an ICMP packet")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<IcmpResponse, A::Error> {
-        /// Each key may come once.
-        fn once<T, E: serde::de::Error>(slot: &mut Option<T>, value: T) -> Result<(), E> {
-            match slot.replace(value) {
-                None => Ok(()),
-                Some(_) => Err(E::custom("a key twice")),
+    *string = behind;
+    match first {
+        b'"' | b'\\' | b'/' => *first,
+        b'u' => {
+            let mut code = 0;
+            for _ in 0..4 {
+                let digit = string.split_first().and_then(|(digit, behind)| {
+                    *string = behind;
+                    char::from(*digit).to_digit(16)
+                });
+                code = code << 4 | digit.unwrap_or(0xff_ffff);
             }
+            if code < 0x80 { code as u8 } else { OTHER }
         }
-        let (mut source, mut icmp_type, mut code) = (None, None, None);
-        let (mut id, mut seq, mut data) = (None, None, None);
-        while let Some(key) = map.next_key_seed(KeyName)? {
-            match key {
-                Key::Source => once(&mut source, map.next_value_seed(Text)?)?,
-                Key::Type => once(&mut icmp_type, map.next_value()?)?,
-                Key::Code => once(&mut code, map.next_value()?)?,
-                Key::Id => once(&mut id, map.next_value()?)?,
-                Key::Seq => once(&mut seq, map.next_value()?)?,
-                Key::Data => once(&mut data, map.next_value_seed(Data(self.0))?)?,
-                Key::Unknown => {
-                    map.next_value::<serde::de::IgnoredAny>()?;
-                }
-            }
-        }
-        let missing = || A::Error::custom("a key is missing");
-        Ok(IcmpResponse {
-            source: source.ok_or_else(missing)?,
-            icmp_type: icmp_type.ok_or_else(missing)?,
-            code: code.ok_or_else(missing)?,
-            id: id.flatten(),
-            seq: seq.flatten(),
-            data: data.unwrap_or_default(),
-        })
+        _ => OTHER,
     }
 }
 
-impl<'de> DeserializeSeed<'de> for KeyName {
-    type Value = Key;
-    fn deserialize<D: Deserializer<'de>>(self, decoder: D) -> Result<Key, D::Error> {
-        decoder.deserialize_str(self)
+/// What is in a string and nothing else: its quotes are left out.
+fn unquoted(value: &[u8]) -> Option<&[u8]> {
+    let mut json = Json { rest: value };
+    json.expect(b'"')?;
+    let string = json.string()?;
+    json.peek().is_none().then_some(string)
+}
+
+fn source(value: &[u8], source: &mut String<MOST_SOURCE>) -> Option<()> {
+    let mut string = unquoted(value)?;
+    while let Some(byte) = character(&mut string) {
+        // An address is ASCII.
+        if !byte.is_ascii() {
+            return None;
+        }
+        source.push(char::from(byte)).ok()?;
+    }
+    Some(())
+}
+
+fn number(value: &[u8]) -> Option<u8> {
+    let (number, _) = serde_json_core::from_slice(value).ok()?;
+    Some(number)
+}
+
+fn number_or_null(value: &[u8]) -> Option<Option<u16>> {
+    let (number, _) = serde_json_core::from_slice(value).ok()?;
+    Some(number)
+}
+
+/// Bytes: an array of numbers, base64, or null.
+fn data(value: &[u8], data: &mut Vec<u8, MOST_DATA>) -> Option<()> {
+    if value.first() == Some(&b'"') {
+        return base64(unquoted(value)?, data);
+    }
+    let mut decoder = serde_json_core::de::Deserializer::new(value, None);
+    Bytes(data).deserialize(&mut decoder).ok()?;
+    decoder.end().ok()?;
+    Some(())
+}
+
+/// Decodes bytes, or null, into this vector.
+struct Bytes<'a>(&'a mut Vec<u8, MOST_DATA>);
+
+impl<'de> DeserializeSeed<'de> for Bytes<'_> {
+    type Value = ();
+    fn deserialize<D: Deserializer<'de>>(self, decoder: D) -> Result<(), D::Error> {
+        decoder.deserialize_option(self)
     }
 }
 
-impl Visitor<'_> for KeyName {
-    type Value = Key;
+impl<'de> Visitor<'de> for Bytes<'_> {
+    type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a key")
+        f.write_str("bytes as an array of numbers, or null")
     }
 
-    fn visit_str<E>(self, key: &str) -> Result<Key, E> {
-        Ok(match key {
-            "source" => Key::Source,
-            "type" => Key::Type,
-            "code" => Key::Code,
-            "id" => Key::Id,
-            "seq" => Key::Seq,
-            "data" => Key::Data,
-            _ => Key::Unknown,
-        })
-    }
-}
-
-impl<'de, const N: usize> DeserializeSeed<'de> for Text<N> {
-    type Value = String<N>;
-    fn deserialize<D: Deserializer<'de>>(self, decoder: D) -> Result<String<N>, D::Error> {
-        decoder.deserialize_str(self)
-    }
-}
-
-impl<const N: usize> Visitor<'_> for Text<N> {
-    type Value = String<N>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a string that is not too long")
+    fn visit_none<E>(self) -> Result<(), E> {
+        Ok(())
     }
 
-    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<String<N>, E> {
-        String::try_from(text).map_err(|_| E::custom("a string is too long"))
-    }
-}
-
-impl<'de> DeserializeSeed<'de> for Data {
-    type Value = Vec<u8, MOST_DATA>;
-    fn deserialize<D: Deserializer<'de>>(self, decoder: D) -> Result<Self::Value, D::Error> {
-        match self.0 {
-            Form::Array => decoder.deserialize_seq(self),
-            Form::Text => decoder.deserialize_str(self),
-            Form::Null => decoder.deserialize_unit(self),
-        }
-    }
-}
-
-impl<'de> Visitor<'de> for Data {
-    type Value = Vec<u8, MOST_DATA>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("bytes as an array of numbers, as base64, or null")
+    fn visit_some<D: Deserializer<'de>>(self, decoder: D) -> Result<(), D::Error> {
+        decoder.deserialize_seq(self)
     }
 
-    fn visit_unit<E>(self) -> Result<Self::Value, E> {
-        Ok(Vec::new())
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut array: A) -> Result<Self::Value, A::Error> {
-        let mut data = Vec::new();
+    fn visit_seq<A: SeqAccess<'de>>(self, mut array: A) -> Result<(), A::Error> {
         while let Some(byte) = array.next_element()? {
-            data.push(byte)
+            self.0
+                .push(byte)
                 .map_err(|_| A::Error::custom("too much data"))?;
         }
-        Ok(data)
-    }
-
-    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Self::Value, E> {
-        base64(text.as_bytes()).ok_or_else(|| E::custom("no base64, or too much of it"))
+        Ok(())
     }
 }
 
 /// Decodes standard base64, with its padding or without.
-fn base64(text: &[u8]) -> Option<Vec<u8, MOST_DATA>> {
-    use data_encoding::{BASE64, BASE64_NOPAD};
-    let encoding = if text.len().is_multiple_of(4) {
-        BASE64
-    } else {
-        BASE64_NOPAD
-    };
-    let mut data = Vec::new();
-    data.resize(encoding.decode_len(text.len()).ok()?, 0).ok()?;
-    let len = encoding.decode_mut(text, &mut data).ok()?;
-    data.truncate(len);
-    Some(data)
+fn base64(mut text: &[u8], data: &mut Vec<u8, MOST_DATA>) -> Option<()> {
+    // The bits that make no whole byte yet, and how many they are: 6, 4, 2 or none.
+    let (mut bits, mut count, mut padding) = (0_u32, 0_u32, 0_u32);
+    while let Some(byte) = character(&mut text) {
+        let value = match byte {
+            b'A'..=b'Z' => byte.wrapping_sub(b'A'),
+            b'a'..=b'z' => byte.wrapping_sub(b'a' - 26),
+            b'0'..=b'9' => byte.wrapping_add(52 - b'0'),
+            b'+' => 62,
+            b'/' => 63,
+            b'=' => {
+                padding = padding.wrapping_add(2);
+                continue;
+            }
+            _ => return None,
+        };
+        if padding != 0 {
+            return None;
+        }
+        bits = bits << 6 | u32::from(value);
+        count = count.wrapping_add(6);
+        if count >= 8 {
+            count = count.wrapping_sub(8);
+            data.push((bits >> count) as u8).ok()?;
+            bits &= (1 << count) - 1;
+        }
+    }
+    // Each padding character stands for two bits that are not there.
+    (bits == 0 && count != 6 && (padding == 0 || padding == count)).then_some(())
 }
 
 #[cfg(all(test, feature = "std"))]

@@ -92,10 +92,9 @@ fn every_length_of_base64() {
     for len in 0..70 {
         let data: std::vec::Vec<u8> = (0..len).map(|i: u8| i.wrapping_mul(37)).collect();
         for encoding in [data_encoding::BASE64, data_encoding::BASE64_NOPAD] {
-            assert_eq!(
-                base64(encoded(&encoding, &data).as_bytes()).unwrap()[..],
-                data
-            );
+            let mut decoded = Vec::new();
+            base64(encoded(&encoding, &data).as_bytes(), &mut decoded).unwrap();
+            assert_eq!(decoded[..], data);
         }
     }
 }
