@@ -40,11 +40,10 @@ impl<H: Host> Block<H> {
     ///
     /// # Errors
     /// [`Error::OutOfMemory`] if the kernel has none left.
-    #[inline(never)]
+    #[inline(always)]
     pub fn copy_of_in(host: H, bytes: &[u8]) -> Result<Self, Error> {
-        let block = Self::new_in(host, bytes.len() as u64)?;
-        block.host.store(block.offset(), bytes);
-        Ok(block)
+        let offset = NonZeroU64::new(copy_of(&host, bytes)).ok_or(Error::OutOfMemory)?;
+        Ok(Self::owning(host, offset, bytes.len().max(1) as u64))
     }
 
     /// Takes over the block at `offset`, which the host has given: from now on it is freed here.
@@ -82,9 +81,14 @@ impl<H: Host> Block<H> {
     /// Copies from the block's byte number `at` on into `into`, and answers how many bytes that
     /// was: all that there are, or all that fit.
     pub fn load(&self, at: u64, into: &mut [u8]) -> usize {
-        let n = self.behind(at).min(into.len());
+        usize::try_from(at).map_or(0, |at| self.load_at(at, into))
+    }
+
+    /// As [`load`](Block::load).
+    pub(crate) fn load_at(&self, at: usize, into: &mut [u8]) -> usize {
+        let n = self.len.saturating_sub(at).min(into.len());
         if let Some(into) = into.get_mut(..n) {
-            self.host.load(self.offset().wrapping_add(at), into);
+            self.host.load(self.offset().wrapping_add(at as u64), into);
         }
         n
     }
@@ -92,16 +96,18 @@ impl<H: Host> Block<H> {
     /// Copies from `from` into the block from its byte number `at` on, and answers how many bytes
     /// that was: all that there are, or all that fit.
     pub fn store(&self, at: u64, from: &[u8]) -> usize {
-        let n = self.behind(at).min(from.len());
+        let behind = usize::try_from(at).map_or(0, |at| self.len.saturating_sub(at));
+        let n = behind.min(from.len());
         if let Some(from) = from.get(..n) {
             self.host.store(self.offset().wrapping_add(at), from);
         }
         n
     }
 
-    /// How many bytes there are from byte number `at` on.
-    fn behind(&self, at: u64) -> usize {
-        usize::try_from(at).map_or(0, |at| self.len.saturating_sub(at))
+    /// The block's length as memory here is measured. (What is longer is cut: no copy of it would
+    /// fit.)
+    pub(crate) fn size(&self) -> usize {
+        self.len
     }
 
     /// Gives up the block without freeing it: its offset is now the caller's to free.
@@ -109,6 +115,19 @@ impl<H: Host> Block<H> {
     pub fn into_offset(self) -> u64 {
         core::mem::ManuallyDrop::new(self).offset.get()
     }
+}
+
+/// Takes a block, copies bytes into it, and answers its offset; 0 if there is no memory for it.
+///
+/// By itself, and never in line, so that a plugin has it once; and with a plain number for an
+/// answer, which comes back in a register.
+#[inline(never)]
+fn copy_of<H: Host>(host: &H, bytes: &[u8]) -> u64 {
+    let offset = host.alloc(bytes.len().max(1) as u64);
+    if offset != 0 {
+        host.store(offset, bytes);
+    }
+    offset
 }
 
 impl Block {

@@ -18,18 +18,57 @@ use crate::host::Host;
 use core::time::Duration;
 
 /// How long a read waits for the first byte unless it is told otherwise.
-pub(crate) const DEFAULT_TIMEOUT: Duration = Duration::from_secs(30);
+pub(crate) const DEFAULT_TIMEOUT: Timeout = Timeout::after(Duration::from_secs(30));
 /// How long a UDP receive waits unless it is told otherwise: for one of the host's waits.
-pub(crate) const ONE_WAIT: Duration = Duration::ZERO;
+pub(crate) const ONE_WAIT: Timeout = Timeout::after(Duration::ZERO);
 /// How long one of the host's waits is taken to be where no clock can tell.
 pub(crate) const HOST_WAIT: Duration = Duration::from_secs(5);
-/// How long "for ever" is where no clock can tell, in microseconds: an hour.
-const WITHOUT_END: u64 = microseconds(Duration::from_secs(3_600));
+/// How long "for ever" is where no clock can tell, in nanoseconds: an hour.
+const WITHOUT_END: u64 = nanoseconds(Duration::from_secs(3_600));
 /// An answer within this time came at once: far longer than a host takes to look up a closed
 /// connection, far shorter than it waits for an open one.
 const AT_ONCE: Duration = Duration::from_millis(10);
 /// What a fake clock advances by at each reading.
 const FAKE_TICK: Duration = Duration::from_millis(1);
+
+/// How long to wait: in nanoseconds, since a small number makes small code, and up to 584 years,
+/// which stand for "for ever".
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Timeout(u64);
+
+impl Timeout {
+    pub(crate) const FOR_EVER: Timeout = Timeout(u64::MAX);
+
+    pub(crate) const fn after(time: Duration) -> Self {
+        Timeout(nanoseconds(time))
+    }
+
+    /// As std has it: `None` is for ever, and zero is refused.
+    pub(crate) const fn new(timeout: Option<Duration>) -> Result<Self, Error> {
+        match timeout {
+            None => Ok(Timeout::FOR_EVER),
+            Some(Duration::ZERO) => Err(Error::InvalidInput),
+            Some(time) => Ok(Timeout::after(time)),
+        }
+    }
+
+    #[cfg(feature = "std")]
+    pub(crate) const fn from_nanos(nanoseconds: u64) -> Self {
+        Timeout(nanoseconds)
+    }
+
+    #[cfg(feature = "std")]
+    pub(crate) const fn to_nanos(self) -> u64 {
+        self.0
+    }
+
+    pub(crate) const fn get(self) -> Option<Duration> {
+        match self {
+            Timeout::FOR_EVER => None,
+            Timeout(nanoseconds) => Some(Duration::from_nanos(nanoseconds)),
+        }
+    }
+}
 
 /// What to do after the host said "nothing".
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -85,40 +124,39 @@ pub(crate) fn real_time<H: Host>(host: &H) -> Option<Duration> {
 /// The patience of one read.
 #[derive(Debug)]
 pub(crate) struct Patience {
-    /// How long it lasts, in microseconds; `None` is for ever.
-    timeout: Option<u64>,
-    /// How long the host has waited so far: as the clock tells, or as its waits are taken to be.
+    timeout: Timeout,
+    /// How long the host has waited so far, in nanoseconds: as the clock tells, or as its waits are
+    /// taken to be.
     waited: u64,
 }
 
 impl Patience {
-    pub(crate) fn new(timeout: Option<Duration>) -> Self {
-        Self {
-            timeout: timeout.map(microseconds),
-            waited: 0,
-        }
+    pub(crate) const fn new(timeout: Timeout) -> Self {
+        Self { timeout, waited: 0 }
     }
 
     /// Takes in that the host said "nothing", and how long it took.
     pub(crate) fn nothing(&mut self, pause: Pause) -> Next {
-        let (pause, timeout, then) = match pause {
+        let (pause, slack, timeout, then) = match pause {
             Pause::None => return Next::End,
-            Pause::For(pause) => (microseconds(pause), self.timeout, Next::TimedOut),
+            Pause::For(pause) => {
+                let pause = nanoseconds(pause);
+                (pause, pause / 16, self.timeout, Next::TimedOut)
+            }
             // As long as its waits are taken to be, and no slack: none of them was short.
             Pause::Unknown => {
-                let timeout = self.timeout.unwrap_or(WITHOUT_END);
-                (microseconds(HOST_WAIT), Some(timeout), Next::End)
+                let timeout = match self.timeout {
+                    Timeout::FOR_EVER => Timeout(WITHOUT_END),
+                    timeout => timeout,
+                };
+                (nanoseconds(HOST_WAIT), 0, timeout, Next::End)
             }
         };
         self.waited = self.waited.saturating_add(pause);
-        let slack = if then == Next::TimedOut {
-            pause / 16
+        if timeout != Timeout::FOR_EVER && self.waited.saturating_add(slack) >= timeout.0 {
+            then
         } else {
-            0
-        };
-        match timeout {
-            Some(timeout) if self.waited.saturating_add(slack) >= timeout => then,
-            _ => Next::Ask,
+            Next::Ask
         }
     }
 }
@@ -135,17 +173,17 @@ impl Patience {
     }
 }
 
-/// A time in microseconds, up to 292,471 years: small numbers make small code.
-const fn microseconds(time: Duration) -> u64 {
-    const MOST_SECONDS: u64 = i64::MAX as u64 / 1_000_000;
-    let seconds = if time.as_secs() < MOST_SECONDS {
+/// A time in nanoseconds, up to 584 years.
+const fn nanoseconds(time: Duration) -> u64 {
+    const SECOND: u64 = 1_000_000_000;
+    // A checked multiplication would bring a 128-bit one into a small plugin.
+    if time.as_secs() < u64::MAX / SECOND {
         time.as_secs()
+            .wrapping_mul(SECOND)
+            .wrapping_add(time.subsec_nanos() as u64)
     } else {
-        MOST_SECONDS
-    };
-    seconds
-        .wrapping_mul(1_000_000)
-        .wrapping_add(time.subsec_micros() as u64)
+        u64::MAX
+    }
 }
 
 #[cfg(all(test, feature = "std"))]
@@ -215,7 +253,7 @@ mod tests {
         }
     }
 
-    fn until_it_stops(timeout: Option<Duration>, pause: Pause) -> (u32, Next) {
+    fn until_it_stops(timeout: Timeout, pause: Pause) -> (u32, Next) {
         let mut patience = Patience::new(timeout);
         for asked in 1..1000 {
             match patience.nothing(pause) {
@@ -231,70 +269,60 @@ mod tests {
         let wait = Pause::For(ms(5000));
         let short = Pause::For(ms(4990));
         let cases = [
+            (DEFAULT_TIMEOUT, Pause::None, (1, Next::End), "the end"),
             (
-                Some(DEFAULT_TIMEOUT),
-                Pause::None,
-                (1, Next::End),
-                "the end",
-            ),
-            (
-                None,
+                Timeout::FOR_EVER,
                 Pause::None,
                 (1, Next::End),
                 "the end, for ever patient",
             ),
+            (DEFAULT_TIMEOUT, wait, (6, Next::TimedOut), "a silent peer"),
             (
-                Some(DEFAULT_TIMEOUT),
-                wait,
-                (6, Next::TimedOut),
-                "a silent peer",
-            ),
-            (
-                Some(DEFAULT_TIMEOUT),
+                DEFAULT_TIMEOUT,
                 short,
                 (6, Next::TimedOut),
                 "a host a little early",
             ),
             (
-                Some(ms(1)),
+                Timeout::after(ms(1)),
                 wait,
                 (1, Next::TimedOut),
                 "less than one wait is one",
             ),
             (
-                Some(ms(5001)),
+                Timeout::after(ms(5001)),
                 wait,
                 (1, Next::TimedOut),
                 "a hair more than one wait",
             ),
             (
-                Some(ms(7000)),
+                Timeout::after(ms(7000)),
                 wait,
                 (2, Next::TimedOut),
                 "more than one wait is two",
             ),
-            (None, wait, (1000, Next::Ask), "for ever"),
+            (Timeout::FOR_EVER, wait, (1000, Next::Ask), "for ever"),
+            (DEFAULT_TIMEOUT, Pause::Unknown, (6, Next::End), "no clock"),
             (
-                Some(DEFAULT_TIMEOUT),
-                Pause::Unknown,
-                (6, Next::End),
-                "no clock",
-            ),
-            (
-                Some(ms(1)),
+                Timeout::after(ms(1)),
                 Pause::Unknown,
                 (1, Next::End),
                 "no clock, short",
             ),
             (
-                Some(ms(5001)),
+                Timeout::after(ms(5001)),
                 Pause::Unknown,
                 (2, Next::End),
                 "no clock, two waits",
             ),
-            (None, Pause::Unknown, (720, Next::End), "no clock, for ever"),
             (
-                Some(Duration::MAX),
+                Timeout::FOR_EVER,
+                Pause::Unknown,
+                (720, Next::End),
+                "no clock, for ever",
+            ),
+            (
+                Timeout::after(Duration::from_secs(50_000_000)),
                 Pause::Unknown,
                 (1000, Next::Ask),
                 "no clock, longest",
@@ -308,22 +336,22 @@ mod tests {
     #[test]
     fn how_long_a_datagram_is_waited_for() {
         let wait = Pause::For(ms(5000));
-        let one = |pause| Patience::new(Some(ONE_WAIT)).no_datagram(pause);
+        let one = |pause| Patience::new(ONE_WAIT).no_datagram(pause);
         assert_eq!(one(wait), Err(Error::TimedOut));
         assert_eq!(one(Pause::Unknown), Err(Error::TimedOut));
         assert_eq!(one(Pause::None), Err(Error::WouldBlock));
-        let mut two = Patience::new(Some(ms(10_000)));
+        let mut two = Patience::new(Timeout::after(ms(10_000)));
         assert_eq!(two.no_datagram(wait), Ok(()));
         assert_eq!(two.no_datagram(wait), Err(Error::TimedOut));
-        let mut two = Patience::new(Some(ms(10_000)));
+        let mut two = Patience::new(Timeout::after(ms(10_000)));
         assert_eq!(two.no_datagram(Pause::Unknown), Ok(()));
         assert_eq!(two.no_datagram(Pause::Unknown), Err(Error::TimedOut));
-        assert_eq!(Patience::new(None).no_datagram(wait), Ok(()));
+        assert_eq!(Patience::new(Timeout::FOR_EVER).no_datagram(wait), Ok(()));
     }
 
     #[test]
     fn a_late_close_is_the_end() {
-        let mut patience = Patience::new(Some(DEFAULT_TIMEOUT));
+        let mut patience = Patience::new(DEFAULT_TIMEOUT);
         assert_eq!(patience.nothing(Pause::For(ms(1300))), Next::Ask);
         assert_eq!(patience.nothing(Pause::None), Next::End);
     }

@@ -4,9 +4,8 @@ use crate::Error;
 use crate::block::Block;
 use crate::connection::{Connection, READ, Tcp};
 use crate::host::Host;
-use crate::patience::{Next, Patience, Pause};
+use crate::patience::{Next, Patience, Pause, Timeout};
 use crate::ring::Ring;
-use core::time::Duration;
 
 /// What has been received and not been read, and how to get more.
 ///
@@ -54,7 +53,7 @@ impl<const N: usize> Reader<N> {
     pub(crate) fn read<H: Host>(
         &mut self,
         connection: &Connection<Tcp, H>,
-        timeout: Option<Duration>,
+        timeout: Timeout,
         into: &mut [u8],
     ) -> Result<usize, Error> {
         // On this side a direction that is shut has ended, whatever has come before.
@@ -75,7 +74,7 @@ impl<const N: usize> Reader<N> {
     pub(crate) fn peek<H: Host>(
         &mut self,
         connection: &Connection<Tcp, H>,
-        timeout: Option<Duration>,
+        timeout: Timeout,
         into: &mut [u8],
     ) -> Result<usize, Error> {
         if into.is_empty() || self.fill(connection, timeout)?.is_empty() {
@@ -96,7 +95,7 @@ impl<const N: usize> Reader<N> {
     pub(crate) fn fill<H: Host>(
         &mut self,
         connection: &Connection<Tcp, H>,
-        timeout: Option<Duration>,
+        timeout: Timeout,
     ) -> Result<&[u8], Error> {
         if connection.is_shut(READ) {
             return Ok(&[]);
@@ -119,7 +118,7 @@ impl<const N: usize> Reader<N> {
     pub(crate) fn read_block<H: Host>(
         &mut self,
         connection: &Connection<Tcp, H>,
-        timeout: Option<Duration>,
+        timeout: Timeout,
         max: usize,
     ) -> Result<Option<Block<H>>, Error> {
         if connection.is_shut(READ) {
@@ -138,29 +137,29 @@ impl<const N: usize> Reader<N> {
 
     /// Empties a block: into the caller's slice, and the rest into the (empty) ring.
     fn take<H: Host>(&mut self, block: &Block<H>, into: &mut [u8]) -> usize {
-        let direct = block.load(0, into);
-        let kept = block.load(direct as u64, self.ring.clear());
+        let direct = block.load_at(0, into);
+        let kept = block.load_at(direct, self.ring.clear());
         self.ring.commit(kept);
         self.shown = false;
-        // A host that keeps to what it was asked for never gets here.
-        self.overrun = (direct as u64).wrapping_add(kept as u64) < block.len();
+        // A host that keeps to what it was asked for never gives more.
+        self.overrun = direct.wrapping_add(kept) < block.size();
         direct
     }
 
     /// Puts a block behind what is in the ring.
     fn keep<H: Host>(&mut self, block: &Block<H>) {
         self.shown = false;
-        let mut at = 0_u64;
+        let mut at = 0_usize;
         // Twice at the most: to the end of the ring's array, and from its start.
-        while at < block.len() {
-            let kept = block.load(at, self.ring.vacant());
+        while at < block.size() {
+            let kept = block.load_at(at, self.ring.vacant());
             if kept == 0 {
                 // A host that keeps to what it was asked for never gets here.
                 self.overrun = true;
                 return;
             }
             self.ring.commit(kept);
-            at = at.wrapping_add(kept as u64);
+            at = at.wrapping_add(kept);
         }
     }
 
@@ -169,7 +168,7 @@ impl<const N: usize> Reader<N> {
     fn receive<H: Host>(
         &mut self,
         connection: &Connection<Tcp, H>,
-        timeout: Option<Duration>,
+        timeout: Timeout,
         max: usize,
     ) -> Result<Option<Block<H>>, Error> {
         if self.overrun {

@@ -47,20 +47,12 @@ impl<const N: usize> Ring<N> {
         self.len = self.len.wrapping_sub(n);
     }
 
-    /// Moves bytes from the front into `into`, and answers how many: all there are, or all that
-    /// fit.
+    /// Moves bytes from the front into `into`, and answers how many: all that lie side by side, or
+    /// all that fit.
     pub(crate) fn read(&mut self, into: &mut [u8]) -> usize {
-        let mut done = 0;
-        // Twice at the most: to the end of the array, and from its start.
-        while let Some(rest) = into.get_mut(done..) {
-            let n = copy(self.front(), rest);
-            if n == 0 {
-                break;
-            }
-            self.consume(n);
-            done = done.wrapping_add(n);
-        }
-        done
+        let n = copy(self.front(), into);
+        self.consume(n);
+        n
     }
 
     /// Copies bytes from the front into `into` and keeps them. As [`read`](Ring::read).
@@ -107,11 +99,12 @@ const fn wrap<const N: usize>(at: usize) -> usize {
 
 /// Copies as much of `from` as fits into `into`, and answers how much.
 fn copy(from: &[u8], into: &mut [u8]) -> usize {
-    // Not `copy_from_slice`, which can panic as far as the compiler sees.
-    for (to, from) in into.iter_mut().zip(from) {
-        *to = *from;
+    let n = from.len().min(into.len());
+    // (The compiler sees that the two are of one length, which `copy_from_slice` insists on.)
+    if let (Some(from), Some(into)) = (from.get(..n), into.get_mut(..n)) {
+        into.copy_from_slice(from);
     }
-    from.len().min(into.len())
+    n
 }
 
 #[cfg(all(test, feature = "std"))]
@@ -124,6 +117,17 @@ mod tests {
         loop {
             let n = copy(&from[done..], ring.vacant());
             ring.commit(n);
+            done += n;
+            if n == 0 {
+                return done;
+            }
+        }
+    }
+
+    fn read<const N: usize>(ring: &mut Ring<N>, into: &mut [u8]) -> usize {
+        let mut done = 0;
+        loop {
+            let n = ring.read(&mut into[done..]);
             done += n;
             if n == 0 {
                 return done;
@@ -153,7 +157,8 @@ mod tests {
         assert_eq!(ring.peek(&mut seen), 4);
         assert_eq!(&seen, b"defg");
         assert_eq!(ring.peek(&mut seen[..2]), 2);
-        assert_eq!(ring.read(&mut seen), 4);
+        assert_eq!(ring.read(&mut seen), 1, "what lies side by side");
+        assert_eq!(ring.read(&mut seen[1..]), 3);
         assert_eq!(&seen, b"defg");
         assert!(ring.is_empty());
     }
@@ -188,7 +193,7 @@ mod tests {
                 }
                 2 => {
                     let mut got = vec![0; n];
-                    let read = ring.read(&mut got);
+                    let read = read(&mut ring, &mut got);
                     let expected: Vec<u8> = model.drain(..n.min(model.len())).collect();
                     assert_eq!(&got[..read], expected);
                 }

@@ -5,7 +5,7 @@ use crate::Error;
 use crate::block::Block;
 use crate::connection::{BOTH, Connection, READ, Tcp, WRITE};
 use crate::host::{DefaultHost, Host};
-use crate::patience::DEFAULT_TIMEOUT;
+use crate::patience::{DEFAULT_TIMEOUT, Timeout};
 use crate::reader::Reader;
 use core::time::Duration;
 use embedded_io::{BufRead, ErrorType, Read, ReadExactError, ReadReady, Write};
@@ -26,7 +26,7 @@ use embedded_io::{BufRead, ErrorType, Read, ReadExactError, ReadReady, Write};
 pub struct TcpStream<const N: usize = DEFAULT_CAPACITY, H: Host = DefaultHost> {
     connection: Connection<Tcp, H>,
     reader: Reader<N>,
-    read_timeout: Option<Duration>,
+    read_timeout: Timeout,
 }
 
 /// Which directions of a stream to shut down. It corresponds to `std::net::Shutdown`.
@@ -63,7 +63,7 @@ impl<const N: usize, H: Host> TcpStream<N, H> {
         Ok(Self {
             connection: Connection::open(host, &address)?,
             reader: Reader::new(),
-            read_timeout: Some(DEFAULT_TIMEOUT),
+            read_timeout: DEFAULT_TIMEOUT,
         })
     }
 
@@ -75,10 +75,7 @@ impl<const N: usize, H: Host> TcpStream<N, H> {
     /// # Errors
     /// [`Error::InvalidInput`] if the timeout is zero.
     pub fn set_read_timeout(&mut self, timeout: Option<Duration>) -> Result<(), Error> {
-        if timeout == Some(Duration::ZERO) {
-            return Err(Error::InvalidInput);
-        }
-        self.read_timeout = timeout;
+        self.read_timeout = Timeout::new(timeout)?;
         Ok(())
     }
 
@@ -86,7 +83,7 @@ impl<const N: usize, H: Host> TcpStream<N, H> {
     /// `std::net::TcpStream::read_timeout`.
     #[must_use]
     pub fn read_timeout(&self) -> Option<Duration> {
-        self.read_timeout
+        self.read_timeout.get()
     }
 
     /// Copies bytes that the next read will give into `into`, and waits for the first as a read

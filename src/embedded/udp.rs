@@ -5,7 +5,7 @@ use crate::Error;
 use crate::block::Block;
 use crate::connection::{Connection, Udp};
 use crate::host::{DefaultHost, Host};
-use crate::patience::{ONE_WAIT, Patience, Pause};
+use crate::patience::{ONE_WAIT, Patience, Pause, Timeout};
 use core::time::Duration;
 
 /// The most bytes that a UDP datagram can carry (over IPv4).
@@ -23,7 +23,7 @@ const LONGEST: usize = 65_507;
 #[derive(Debug)]
 pub struct UdpSocket<H: Host = DefaultHost> {
     connection: Connection<Udp, H>,
-    read_timeout: Option<Duration>,
+    read_timeout: Timeout,
 }
 
 impl UdpSocket {
@@ -45,7 +45,7 @@ impl<H: Host> UdpSocket<H> {
     pub fn connect_in<A: Address>(host: H, address: A) -> Result<Self, Error> {
         Ok(Self {
             connection: Connection::open(host, &address)?,
-            read_timeout: Some(ONE_WAIT),
+            read_timeout: ONE_WAIT,
         })
     }
 
@@ -58,10 +58,7 @@ impl<H: Host> UdpSocket<H> {
     /// # Errors
     /// [`Error::InvalidInput`] if the timeout is zero.
     pub fn set_read_timeout(&mut self, timeout: Option<Duration>) -> Result<(), Error> {
-        if timeout == Some(Duration::ZERO) {
-            return Err(Error::InvalidInput);
-        }
-        self.read_timeout = timeout;
+        self.read_timeout = Timeout::new(timeout)?;
         Ok(())
     }
 
@@ -85,7 +82,7 @@ impl<H: Host> UdpSocket<H> {
     /// # Errors
     /// [`Error::TimedOut`], [`Error::WouldBlock`]: see [above](UdpSocket).
     pub fn recv(&self, into: &mut [u8]) -> Result<usize, Error> {
-        Ok(self.recv_block(into.len())?.load(0, into))
+        Ok(self.recv_block(into.len())?.load_at(0, into))
     }
 
     /// Sends a block as one datagram, without a copy.

@@ -32,42 +32,27 @@ pub use std::net::{
 pub use tcp::TcpStream;
 pub use udp::UdpSocket;
 
-use crate::Error;
+use crate::patience::Timeout;
 use core::sync::atomic::{AtomicU64, Ordering};
 use core::time::Duration;
 use std::io;
 
-/// A timeout that the clones of a socket share. In nanoseconds: that is 584 years.
+/// A timeout that the clones of a socket share.
 #[derive(Debug)]
-struct Timeout(AtomicU64);
+struct SharedTimeout(AtomicU64);
 
-/// What stands for "for ever".
-const FOR_EVER: u64 = u64::MAX;
-
-impl Timeout {
-    fn new(timeout: Option<Duration>) -> Self {
-        Self(AtomicU64::new(nanoseconds(timeout)))
+impl SharedTimeout {
+    const fn new(timeout: Timeout) -> Self {
+        Self(AtomicU64::new(timeout.to_nanos()))
     }
 
-    fn get(&self) -> Option<Duration> {
-        match self.0.load(Ordering::Relaxed) {
-            FOR_EVER => None,
-            nanoseconds => Some(Duration::from_nanos(nanoseconds)),
-        }
+    fn get(&self) -> Timeout {
+        Timeout::from_nanos(self.0.load(Ordering::Relaxed))
     }
 
-    /// Zero is refused, as std refuses it.
     fn set(&self, timeout: Option<Duration>) -> io::Result<()> {
-        if timeout == Some(Duration::ZERO) {
-            return Err(Error::InvalidInput.into());
-        }
-        self.0.store(nanoseconds(timeout), Ordering::Relaxed);
+        let timeout = Timeout::new(timeout)?;
+        self.0.store(timeout.to_nanos(), Ordering::Relaxed);
         Ok(())
     }
-}
-
-fn nanoseconds(timeout: Option<Duration>) -> u64 {
-    timeout.map_or(FOR_EVER, |timeout| {
-        u64::try_from(timeout.as_nanos()).unwrap_or(FOR_EVER)
-    })
 }

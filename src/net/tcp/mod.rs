@@ -3,7 +3,7 @@
 mod embedded_io;
 mod options;
 
-use super::Timeout;
+use super::SharedTimeout;
 use super::address::{ToSocketAddrs, open};
 use crate::Error;
 use crate::connection::{BOTH, Connection, READ, Tcp, WRITE};
@@ -55,7 +55,7 @@ struct Shared {
     /// Locked while a read waits. Writing does not need it, so one thread can write while another
     /// waits to read.
     reader: Mutex<Reader<CAPACITY>>,
-    read_timeout: Timeout,
+    read_timeout: SharedTimeout,
     hints: options::Hints,
     /// The peer, unless only the host knows who it is.
     peer: Option<SocketAddr>,
@@ -76,7 +76,7 @@ impl TcpStream {
             shared: Arc::new(Shared {
                 connection,
                 reader: Mutex::new(Reader::new()),
-                read_timeout: Timeout::new(Some(DEFAULT_TIMEOUT)),
+                read_timeout: SharedTimeout::new(DEFAULT_TIMEOUT),
                 hints: options::Hints::new(),
                 peer,
             }),
@@ -174,7 +174,7 @@ impl TcpStream {
     /// # Errors
     /// None.
     pub fn read_timeout(&self) -> io::Result<Option<Duration>> {
-        Ok(self.shared.read_timeout.get())
+        Ok(self.shared.read_timeout.get().get())
     }
 
     /// Copies bytes that the next read will give into `buf`, and waits for the first as a read

@@ -2,21 +2,22 @@
 
 use super::TcpStream;
 use crate::Error;
-use crate::net::Timeout;
+use crate::net::SharedTimeout;
+use crate::patience::Timeout;
 use core::sync::atomic::{AtomicBool, Ordering};
 use core::time::Duration;
 use std::io;
 
 /// What has been asked for and is not passed on: the host has no function for it.
 pub(super) struct Hints {
-    write_timeout: Timeout,
+    write_timeout: SharedTimeout,
     nodelay: AtomicBool,
 }
 
 impl Hints {
     pub(super) fn new() -> Self {
         Self {
-            write_timeout: Timeout::new(None),
+            write_timeout: SharedTimeout::new(Timeout::FOR_EVER),
             nodelay: AtomicBool::new(false),
         }
     }
@@ -41,7 +42,7 @@ impl TcpStream {
     /// # Errors
     /// None.
     pub fn write_timeout(&self) -> io::Result<Option<Duration>> {
-        Ok(self.shared.hints.write_timeout.get())
+        Ok(self.shared.hints.write_timeout.get().get())
     }
 
     /// A hint: asks that small writes go out at once.

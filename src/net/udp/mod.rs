@@ -3,7 +3,7 @@
 mod options;
 mod peers;
 
-use super::Timeout;
+use super::SharedTimeout;
 use super::address::{Endpoints, ToSocketAddrs};
 use crate::Error;
 use crate::embedded::send;
@@ -52,7 +52,7 @@ pub struct UdpSocket {
 /// What the clones of a socket share.
 struct Shared {
     peers: Peers,
-    read_timeout: Timeout,
+    read_timeout: SharedTimeout,
     hints: options::Hints,
 }
 
@@ -99,7 +99,7 @@ impl UdpSocket {
         UdpSocket {
             shared: Arc::new(Shared {
                 peers: Peers::default(),
-                read_timeout: Timeout::new(Some(ONE_WAIT)),
+                read_timeout: SharedTimeout::new(ONE_WAIT),
                 hints: options::Hints::new(),
             }),
         }

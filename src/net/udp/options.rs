@@ -2,8 +2,8 @@
 
 use super::UdpSocket;
 use crate::Error;
-use crate::net::Timeout;
-use crate::patience::{HOST_WAIT, ONE_WAIT};
+use crate::net::SharedTimeout;
+use crate::patience::{HOST_WAIT, ONE_WAIT, Timeout};
 use core::sync::atomic::{AtomicBool, Ordering};
 use core::time::Duration;
 use std::io;
@@ -11,14 +11,14 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 
 /// What has been asked for and is not passed on: the host has no function for it.
 pub(super) struct Hints {
-    write_timeout: Timeout,
+    write_timeout: SharedTimeout,
     broadcast: AtomicBool,
 }
 
 impl Hints {
     pub(super) fn new() -> Self {
         Self {
-            write_timeout: Timeout::new(None),
+            write_timeout: SharedTimeout::new(Timeout::FOR_EVER),
             broadcast: AtomicBool::new(false),
         }
     }
@@ -45,8 +45,8 @@ impl UdpSocket {
     /// None.
     pub fn read_timeout(&self) -> io::Result<Option<Duration>> {
         Ok(match self.shared.read_timeout.get() {
-            Some(ONE_WAIT) => Some(HOST_WAIT),
-            timeout => timeout,
+            ONE_WAIT => Some(HOST_WAIT),
+            timeout => timeout.get(),
         })
     }
 
@@ -68,7 +68,7 @@ impl UdpSocket {
     /// # Errors
     /// None.
     pub fn write_timeout(&self) -> io::Result<Option<Duration>> {
-        Ok(self.shared.hints.write_timeout.get())
+        Ok(self.shared.hints.write_timeout.get().get())
     }
 
     /// A hint: asks that datagrams may be sent to a broadcast address.

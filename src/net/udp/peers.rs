@@ -6,8 +6,7 @@ use crate::connection::{Connection, Udp};
 use crate::embedded::receive_once;
 use crate::host::DefaultHost;
 use crate::net::address::{Endpoints, ToSocketAddrs};
-use crate::patience::{Patience, Pause};
-use core::time::Duration;
+use crate::patience::{Patience, Pause, Timeout};
 use std::io;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -109,7 +108,7 @@ impl Peers {
     /// been sent to and have not answered, and all of them before it is given up.
     pub(super) fn receive(
         &self,
-        timeout: Option<Duration>,
+        timeout: Timeout,
         what: Receive,
         into: &mut [u8],
     ) -> Result<Received, Error> {
@@ -216,10 +215,10 @@ impl Table {
         let addr = peer.addr();
         if what.peek {
             let mut whole = vec![0; usize::try_from(datagram.len()).unwrap_or(WHOLE).min(WHOLE)];
-            datagram.load(0, &mut whole);
+            datagram.load_at(0, &mut whole);
             self.peeked = Some((index, whole));
         }
-        Ok((datagram.load(0, into), addr))
+        Ok((datagram.load_at(0, into), addr))
     }
 
     /// The datagram that has been peeked at before, if there is one.
