@@ -1,7 +1,7 @@
 //! What std's sockets take as an address, and how it becomes one the host takes.
 
 use crate::Error;
-use crate::address::Address;
+use crate::address::{self, Address};
 use crate::connection::{Connection, Protocol};
 use crate::host::DefaultHost;
 use core::iter::{Cloned, Once, once};
@@ -92,7 +92,7 @@ fn endpoints(host: &str, port: u16) -> io::Result<Endpoints<vec::IntoIter<Socket
             (Ipv4Addr::LOCALHOST, port).into(),
             (Ipv6Addr::LOCALHOST, port).into(),
         ]
-    } else if let Ok(ip) = host.parse::<IpAddr>() {
+    } else if let Some(ip) = address::ip(host.as_bytes()) {
         vec![(ip, port).into()]
     } else {
         // Checked now, so that what is no name is not called one.
@@ -113,18 +113,12 @@ impl ToSocketAddrs for str {
     }
 
     fn to_endpoints(&self) -> io::Result<Endpoints<Self::Iter>> {
-        if let Ok(addr) = self.parse() {
+        if let Some(addr) = address::socket_addr(self.as_bytes()) {
             return Ok(Endpoints::Addrs(vec![addr].into_iter()));
         }
         let (host, port) = self.rsplit_once(':').ok_or(Error::InvalidAddress)?;
-        // Without this, a sign would pass: `+80` is a number to `parse`.
-        let digits = port.bytes().all(|byte| byte.is_ascii_digit());
-        let port = port
-            .parse()
-            .ok()
-            .filter(|_| digits)
-            .ok_or(Error::InvalidAddress)?;
-        endpoints(host, port)
+        let port = address::number(port.as_bytes(), 10, 0xffff).ok_or(Error::InvalidAddress)?;
+        endpoints(host, port as u16)
     }
 }
 

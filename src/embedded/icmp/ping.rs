@@ -2,6 +2,7 @@
 
 use super::IcmpSocket;
 use crate::Error;
+use crate::address;
 use crate::host::Host;
 use crate::json::{IcmpResponse, MOST_SOURCE};
 use crate::patience::real_time;
@@ -125,7 +126,7 @@ impl<H: Host> IcmpSocket<H> {
 
 /// An IP address, with or without a scope.
 fn ip(text: &str) -> Option<IpAddr> {
-    text.split('%').next()?.parse().ok()
+    address::ip(text.as_bytes().split(|byte| *byte == b'%').next()?)
 }
 
 impl Requests<'_> {

@@ -48,7 +48,7 @@ pub const PAIRS: [Pair; 9] = [
         Some("all_hand"),
         &[Goal::Under(12_000)],
     ),
-    pair("every call of TCP and UDP", "every_call_ours", None, &[]),
+    pair("every call", "every_call_ours", None, &[]),
     pair("nothing", "empty", None, &[]),
     pair(
         "std: all three",

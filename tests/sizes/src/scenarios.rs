@@ -67,10 +67,12 @@ fn run(built: &Built, scenario: &Scenario) -> Result<bool> {
     } else {
         ("run", format!("{} {}", scenario.protocol, scenario.address))
     };
-    // These do nothing, and that one wants a peer that echoes whatever it is sent.
+    // These do nothing, and that one wants peers that echo whatever they are sent.
     let wanted = match built.guest.name {
         "empty" | "std_empty" | "std_error" => false,
-        "every_call_ours" => scenario.what == ECHO,
+        "every_call_ours" => {
+            scenario.what == ECHO || (scenario.works && scenario.protocol == "icmp")
+        }
         // With a clock a silence is waited out, and that takes 30 s.
         _ => bare || scenario.what != SILENCE,
     };

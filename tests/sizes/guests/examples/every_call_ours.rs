@@ -1,4 +1,4 @@
-//! Every call that the library has for TCP and UDP without std: none of them can panic.
+//! Every call that the library has without std: none of them can panic.
 
 #![cfg_attr(target_family = "wasm", no_std)]
 
@@ -6,4 +6,5 @@
 size_guests::guest! {
     tcp => size_guests::ours::every_call::tcp,
     udp => size_guests::ours::every_call::udp,
+    icmp => size_guests::ours::every_call::icmp,
 }

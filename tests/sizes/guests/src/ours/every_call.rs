@@ -1,15 +1,16 @@
-//! Every call of the TCP and UDP sockets, to show that none of them can panic.
+//! Every call of the sockets, to show that none of them can panic.
 //!
 //! The peer echoes. Whatever the calls answer is looked at, so that nothing of them is left out of
 //! the finished guest.
 
-use crate::frame::{LEN, MESSAGE};
+use super::icmp::ping;
+use crate::frame::{LEN, MESSAGE, PACKET_WAIT_MS, SEQ};
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6};
 use core::time::Duration;
 use embedded_io::{BufRead, Read, ReadReady, Write};
-use harness_wasi_sockets::Error;
-use harness_wasi_sockets::embedded::{Address, Shutdown, TcpStream, UdpSocket};
+use harness_wasi_sockets::embedded::{Address, IcmpSocket, Shutdown, TcpStream, UdpSocket};
 use harness_wasi_sockets::host::DefaultHost;
+use harness_wasi_sockets::{Block, Error};
 
 /// Another capacity than the usual one.
 const SMALL: usize = 16;
@@ -42,6 +43,16 @@ pub fn udp(address: &str) -> Option<()> {
     socket(UdpSocket::connect(SocketAddr::from((Ipv4Addr::LOCALHOST, port))).ok()?)
 }
 
+/// ICMP: `127.0.0.1`. The payloads differ, so that no reply passes for another.
+pub fn icmp(target: &str) -> Option<()> {
+    ping(target)?;
+    let socket = IcmpSocket::new_in(DefaultHost);
+    let reply = socket
+        .ping(target, b"every call", SEQ, PACKET_WAIT_MS)
+        .ok()?;
+    (reply.seq == SEQ && reply.source == target).then_some(())
+}
+
 /// A stream with a small buffer, which a message does not fit into.
 fn small<A: Address>(address: A) -> Option<()> {
     stream(TcpStream::<SMALL>::connect_in(DefaultHost, address).ok()?)
@@ -70,6 +81,14 @@ fn stream<const N: usize>(mut stream: TcpStream<N>) -> Option<()> {
         return None;
     }
 
+    let written = stream.write_block(&Block::copy_of(&MESSAGE).ok()?).ok()?;
+    let mut read = 0;
+    while read < written {
+        let block = stream.read_block(LEN).ok()??;
+        block.load(0, &mut reply);
+        read += block.len();
+    }
+
     stream.shutdown(Shutdown::Write);
     let refused = stream.write(&MESSAGE);
     stream.shutdown(Shutdown::Read);
@@ -88,6 +107,10 @@ fn socket(mut socket: UdpSocket) -> Option<()> {
     socket.send(&MESSAGE).ok()?;
     let mut reply = [0; LEN];
     let len = socket.recv(&mut reply).ok()?;
+    socket.send_block(&Block::copy_of(&MESSAGE).ok()?).ok()?;
+    if socket.recv_block(LEN).ok()?.len() != LEN as u64 {
+        return None;
+    }
     (reply.get(..len)? == MESSAGE).then_some(())
 }
 

@@ -1,0 +1,112 @@
+//! Addresses as the host takes them: checked text, `host:port`.
+//!
+//! Names are not looked up here: a plugin cannot, the host does. They are only kept from smuggling
+//! anything past whoever reads the text next.
+
+mod check;
+mod parse;
+mod write;
+
+use crate::Error;
+pub(crate) use check::check_target;
+use check::{LONGEST_NAME, check_endpoint};
+use core::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6};
+use heapless::String;
+pub(crate) use parse::ip;
+#[cfg(feature = "std")]
+pub(crate) use parse::{number, socket_addr};
+use write::{TEN, push, push_number, push_port, push_v4, push_v6};
+
+/// Room for the longest `host:port`: a name, a dot at its end, a colon, a port; or an IPv6 address
+/// with its brackets and scope.
+const ROOM: usize = LONGEST_NAME + 1 + 1 + 5;
+
+/// An address to connect to: text, a socket address, or a host and a port.
+///
+/// It corresponds to `std::net::ToSocketAddrs`, but yields one address, as text for the host. Text
+/// is `host:port`, where `host` is a name (resolved by the host), an IPv4 address, or an IPv6
+/// address in brackets. It is checked before the host sees it: what is not of this form, a name of
+/// more than 253 bytes or with other than letters, digits, `-`, `_` and `.`, or a port beyond 65535
+/// is [`Error::InvalidAddress`].
+pub trait Address: sealed::Sealed {
+    /// Calls `then` with the address as checked text.
+    ///
+    /// # Errors
+    /// [`Error::InvalidAddress`], or what `then` returns.
+    #[doc(hidden)]
+    fn with_text<R>(&self, then: impl FnOnce(&str) -> Result<R, Error>) -> Result<R, Error>;
+}
+
+mod sealed {
+    pub trait Sealed {}
+}
+
+macro_rules! address {
+    ($($type:ty: |$self:ident, $then:ident| $body:expr;)+) => {$(
+        impl sealed::Sealed for $type {}
+        impl Address for $type {
+            fn with_text<R>(
+                &$self,
+                $then: impl FnOnce(&str) -> Result<R, Error>,
+            ) -> Result<R, Error> {
+                $body
+            }
+        }
+    )+};
+}
+
+address! {
+    str: |self, then| {
+        check_endpoint(self.as_bytes())?;
+        then(self)
+    };
+    SocketAddr: |self, then| match self {
+        SocketAddr::V4(address) => address.with_text(then),
+        SocketAddr::V6(address) => address.with_text(then),
+    };
+    SocketAddrV4: |self, then| {
+        let mut text = String::<21>::new();
+        push_v4(&mut text, *self.ip())?;
+        push_port(&mut text, self.port())?;
+        then(&text)
+    };
+    SocketAddrV6: |self, then| {
+        let mut text = String::<58>::new();
+        push(&mut text, b'[')?;
+        push_v6(&mut text, *self.ip())?;
+        if self.scope_id() != 0 {
+            push(&mut text, b'%')?;
+            push_number(&mut text, self.scope_id(), TEN)?;
+        }
+        push(&mut text, b']')?;
+        push_port(&mut text, self.port())?;
+        then(&text)
+    };
+    (IpAddr, u16): |self, then| SocketAddr::from(*self).with_text(then);
+    (Ipv4Addr, u16): |self, then| SocketAddrV4::new(self.0, self.1).with_text(then);
+    (Ipv6Addr, u16): |self, then| SocketAddrV6::new(self.0, self.1, 0, 0).with_text(then);
+    (&str, u16): |self, then| {
+        let mut text = String::<ROOM>::new();
+        let host = self.0;
+        let bare_v6 = host.contains(':') && !host.starts_with('[');
+        if bare_v6 {
+            push(&mut text, b'[')?;
+        }
+        text.push_str(host).map_err(|_| Error::InvalidAddress)?;
+        if bare_v6 {
+            push(&mut text, b']')?;
+        }
+        push_port(&mut text, self.1)?;
+        text.as_str().with_text(then)
+    };
+}
+
+impl<A: Address + ?Sized> sealed::Sealed for &A {}
+impl<A: Address + ?Sized> Address for &A {
+    fn with_text<R>(&self, then: impl FnOnce(&str) -> Result<R, Error>) -> Result<R, Error> {
+        (**self).with_text(then)
+    }
+}
+
+#[cfg(all(test, feature = "std"))]
+mod tests;

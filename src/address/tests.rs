@@ -1,0 +1,233 @@
+use super::*;
+
+fn text_of(address: impl Address) -> Result<std::string::String, Error> {
+    address.with_text(|text| Ok(text.to_owned()))
+}
+
+#[test]
+fn socket_addresses_read_as_std_writes_them() {
+    for address in [
+        "0.0.0.0:0",
+        "127.0.0.1:6000",
+        "255.255.255.255:65535",
+        "10.9.100.99:80",
+        "[::]:1",
+        "[::1]:8080",
+        "[2001:db8::1:0:0:1]:443",
+        "[2001:db8:0:0:1::]:443",
+        "[1:2:3:4:5:6:7:8]:9",
+        "[1:0:3:4:5:6:7:8]:9",
+        "[fe80::a0b:1%4294967295]:9",
+        "[ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff%4294967295]:65535",
+    ] {
+        let parsed: SocketAddr = address.parse().unwrap();
+        assert_eq!(text_of(parsed).unwrap(), address);
+        assert_eq!(text_of(address).unwrap(), address);
+    }
+}
+
+#[test]
+fn hosts_with_ports() {
+    assert_eq!(text_of(("localhost", 80)).unwrap(), "localhost:80");
+    assert_eq!(text_of(("::1", 80)).unwrap(), "[::1]:80");
+    assert_eq!(text_of(("[::1]", 80)).unwrap(), "[::1]:80");
+    assert_eq!(text_of((Ipv4Addr::LOCALHOST, 1)).unwrap(), "127.0.0.1:1");
+    assert_eq!(
+        text_of((IpAddr::from(Ipv6Addr::LOCALHOST), 1)).unwrap(),
+        "[::1]:1"
+    );
+    assert_eq!(text_of(("a b", 80)), Err(Error::InvalidAddress));
+    assert_eq!(
+        text_of(("a".repeat(400).as_str(), 80)),
+        Err(Error::InvalidAddress)
+    );
+}
+
+#[test]
+fn text_that_can_be_an_address() {
+    let longest = format!("{0}.{0}.{0}.{1}.:65535", "a".repeat(63), "b".repeat(61));
+    for good in [
+        "localhost:8080",
+        "example.org.:80",
+        "my_host-1:00080",
+        "a:0",
+        "9.9:1",
+        &longest,
+    ] {
+        assert_eq!(text_of(good).as_deref(), Ok(good));
+    }
+    assert_eq!(longest.len(), ROOM);
+    let host = longest.strip_suffix(":65535").unwrap();
+    assert_eq!(text_of((host, 65535)).unwrap(), longest);
+}
+
+#[test]
+fn text_that_cannot() {
+    let long_label = format!("{}:80", "a".repeat(64));
+    let long_name = format!("{0}.{0}.{0}.{1}:80", "a".repeat(63), "b".repeat(62));
+    for bad in [
+        "",
+        ":",
+        "localhost",
+        "localhost:",
+        ":80",
+        "localhost:65536",
+        "localhost:999999999999",
+        "localhost:-1",
+        "localhost:+1",
+        "localhost:8o",
+        "localhost:http",
+        " localhost:80",
+        "local host:80",
+        "localhost:80 ",
+        "localhost\0:80",
+        "localhost:80\0",
+        "local\nhost:80",
+        "user@host:80",
+        "[::1:80",
+        "::1]:80",
+        "::1:80",
+        "[]:80",
+        "[localhost]:80",
+        "[::1]",
+        "[::1]80",
+        "a[::1]:80",
+        "[::1]a:80",
+        "[::1%]:80",
+        "[::1%e\0]:80",
+        "[::1%a%b]:80",
+        "a%b:80",
+        "a..b:80",
+        ".a:80",
+        "a..:80",
+        ".:80",
+        "höst:80",
+        "host/x:80",
+        "a,b:80",
+        &long_label,
+        &long_name,
+    ] {
+        assert_eq!(text_of(bad), Err(Error::InvalidAddress), "{bad:?}");
+    }
+}
+
+#[test]
+fn targets_have_no_port() {
+    for good in [
+        "8.8.8.8",
+        "localhost",
+        "::1",
+        "fe80::1%eth0",
+        "example.org.",
+    ] {
+        assert_eq!(check_target(good), Ok(()), "{good}");
+    }
+    for bad in ["", "8.8.8.8:80", "[::1]", "a b", "a\0", "%1", "::1%"] {
+        assert_eq!(check_target(bad), Err(Error::InvalidAddress), "{bad:?}");
+    }
+}
+
+/// Whatever the standard library reads as an address is read here too, and nothing else.
+#[test]
+fn numeric_addresses_are_those_of_std() {
+    let mut texts: Vec<std::string::String> = [
+        "",
+        "1",
+        "1.2.3",
+        "1.2.3.4",
+        "1.2.3.4.",
+        ".1.2.3.4",
+        "1.2.3.4.5",
+        "01.2.3.4",
+        "00.0.0.0",
+        "1.2.3.256",
+        "1.2.3.0256",
+        "1..2.3",
+        "+1.2.3.4",
+        "1.2.3.4 ",
+        ":",
+        "::",
+        ":::",
+        "::1",
+        "1::",
+        "1::2",
+        "1::2::3",
+        ":1",
+        "1:",
+        "::1:",
+        ":1::",
+        "1:2:3:4:5:6:7:8",
+        "1:2:3:4:5:6:7",
+        "1:2:3:4:5:6:7:8:9",
+        "1:2:3:4:5:6:7::",
+        "::2:3:4:5:6:7:8",
+        "1::3:4:5:6:7:8",
+        "1:2:3:4::5:6:7:8",
+        "1:2:3:4:5:6:7:8::",
+        "::1:2:3:4:5:6:7:8",
+        "::ffff:1.2.3.4",
+        "1:2:3:4:5:6:1.2.3.4",
+        "1:2:3:4:5:6:7:1.2.3.4",
+        "1:2:3:4:5:1.2.3.4",
+        "1.2.3.4::",
+        "1.2.3.4::1",
+        "::1.2.3.4:1",
+        "::1.2.3",
+        "1:2:3:4:5::1.2.3.4",
+        "1:2:3:4:5:6::1.2.3.4",
+        "0001::",
+        "00001::",
+        "FFFF::AbCd",
+        "g::",
+        "::-1",
+        "::+1",
+        "fe80::1%1",
+        "::%",
+        "::1%0",
+        "1::%eth0",
+    ]
+    .map(str::to_owned)
+    .into();
+    for text in &texts {
+        assert_eq!(ip(text.as_bytes()), text.parse().ok(), "{text:?}");
+    }
+    let hosts = texts.clone();
+    for host in &hosts {
+        for (open, close) in [
+            ("", ""),
+            ("[", "]"),
+            ("[", "%7]"),
+            ("[", "%]"),
+            ("[", "%4294967296]"),
+        ] {
+            for port in [
+                "",
+                ":",
+                ":0",
+                ":00080",
+                ":65535",
+                ":65536",
+                ":99999999999999999999",
+                ":+1",
+                ":1 ",
+            ] {
+                texts.push(format!("{open}{host}{close}{port}"));
+            }
+        }
+    }
+    // And mixtures, by a small generator, of the characters that matter.
+    let mut state = 1_u32;
+    for _ in 0..200_000 {
+        let mut text = std::string::String::new();
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        for _ in 0..(state >> 28) {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            text.push(char::from(b"::::0123.f[]%"[(state >> 16) as usize % 13]));
+        }
+        assert_eq!(ip(text.as_bytes()), text.parse().ok(), "{text:?}");
+        texts.push(text);
+    }
+    for text in &texts {
+        assert_eq!(socket_addr(text.as_bytes()), text.parse().ok(), "{text:?}");
+    }
+}

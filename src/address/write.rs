@@ -1,0 +1,70 @@
+//! Addresses as text. Written out by hand: `core::fmt` would weigh more than the whole of a small
+//! plugin.
+
+use crate::Error;
+use core::net::{Ipv4Addr, Ipv6Addr};
+use core::num::NonZeroU32;
+use heapless::String;
+
+pub(super) const TEN: NonZeroU32 = NonZeroU32::MIN.saturating_add(9);
+const SIXTEEN: NonZeroU32 = NonZeroU32::MIN.saturating_add(15);
+
+pub(super) fn push<const N: usize>(text: &mut String<N>, byte: u8) -> Result<(), Error> {
+    text.push(char::from(byte))
+        .map_err(|_| Error::InvalidAddress)
+}
+
+pub(super) fn push_port<const N: usize>(text: &mut String<N>, port: u16) -> Result<(), Error> {
+    push(text, b':')?;
+    push_number(text, u32::from(port), TEN)
+}
+
+pub(super) fn push_v4<const N: usize>(text: &mut String<N>, ip: Ipv4Addr) -> Result<(), Error> {
+    for (i, octet) in ip.octets().into_iter().enumerate() {
+        if i != 0 {
+            push(text, b'.')?;
+        }
+        push_number(text, u32::from(octet), TEN)?;
+    }
+    Ok(())
+}
+
+/// The usual form: the longest run of zeros, if it is more than one, is `::`.
+pub(super) fn push_v6<const N: usize>(text: &mut String<N>, ip: Ipv6Addr) -> Result<(), Error> {
+    let segments = ip.segments();
+    let (mut gap_at, mut gap, mut run) = (0, 1, 0);
+    for (i, segment) in segments.into_iter().enumerate() {
+        run = if segment == 0 { run + 1 } else { 0 };
+        if run > gap {
+            (gap_at, gap) = (i + 1 - run, run);
+        }
+    }
+    let gap = if gap > 1 { gap_at..gap_at + gap } else { 8..8 };
+    for (i, segment) in segments.into_iter().enumerate() {
+        if i == gap.start {
+            push(text, b':')?;
+            push(text, b':')?;
+        }
+        if !gap.contains(&i) {
+            if i != 0 && i != gap.end {
+                push(text, b':')?;
+            }
+            push_number(text, u32::from(segment), SIXTEEN)?;
+        }
+    }
+    Ok(())
+}
+
+/// The base is one that cannot be 0, so that no division can panic.
+pub(super) fn push_number<const N: usize>(
+    text: &mut String<N>,
+    n: u32,
+    base: NonZeroU32,
+) -> Result<(), Error> {
+    let rest = n / base;
+    if rest != 0 {
+        push_number(text, rest, base)?;
+    }
+    let digit = char::from_digit(n % base, base.get());
+    push(text, digit.map_or(b'0', |digit| digit as u8))
+}
