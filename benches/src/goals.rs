@@ -38,6 +38,9 @@ pub struct Verdict {
     pub measured: String,
     /// Whether it is met.
     pub met: bool,
+    /// The most fuel, by hand being 1, if that is what it is about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fuel_at_most: Option<f64>,
 }
 
 impl Goal {
@@ -50,7 +53,10 @@ impl Goal {
                     measured.style(style).run.fuel,
                     measured.style(Style::Hand).run.fuel,
                 );
-                ratio(style, "by hand", own, hand, most)
+                Verdict {
+                    fuel_at_most: Some(most as f64 / 100.0),
+                    ..ratio(style, "by hand", own, hand, most)
+                }
             }
             Goal::Floor(style, floor, most) => {
                 let base = measured.floors.get(floor).copied().unwrap_or(0);
@@ -88,6 +94,7 @@ impl Goal {
                         hand.values().sum::<u64>()
                     ),
                     met: own == hand,
+                    fuel_at_most: None,
                 }
             }
             Goal::NothingLeft => both(
@@ -153,6 +160,7 @@ fn ratio(style: Style, to: &str, own: u64, base: u64, most: u64) -> Verdict {
         goal: format!("fuel at most {}.{:02} x {to}", most / 100, most % 100),
         measured: format!("{:.3}", own as f64 / base as f64),
         met: base > 0 && u128::from(own) * 100 <= u128::from(base) * u128::from(most),
+        fuel_at_most: None,
     }
 }
 
@@ -170,6 +178,7 @@ fn calls(
         goal: format!("{name}: {most}"),
         measured: n.to_string(),
         met: enough(n),
+        fuel_at_most: None,
     }
 }
 
@@ -186,5 +195,6 @@ fn both(
         goal: goal.to_owned(),
         measured: own.map(&words).join("; "),
         met: own.into_iter().all(met),
+        fuel_at_most: None,
     }
 }

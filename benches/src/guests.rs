@@ -44,24 +44,37 @@ impl Style {
 
 /// The guests' modules.
 #[derive(Debug)]
-pub struct Guests([Vec<u8>; 3]);
+pub struct Guests {
+    modules: [Vec<u8>; 3],
+    compiler: String,
+}
 
 impl Guests {
     /// Builds them. Progress goes to standard error.
     pub fn build() -> Result<Guests> {
         let bare = build("bench-guests", Target::Unknown)?;
         let std = build("bench-std-guest", Target::Wasip1)?;
-        Ok(Guests([
-            read(&bare, "bench_hand")?,
-            read(&bare, "bench_embedded")?,
-            read(&std, "bench_std_guest")?,
-        ]))
+        let compiler = Compiler::find(Target::Unknown, &|line| eprintln!("{line}"))?;
+        Ok(Guests {
+            modules: [
+                read(&bare, "bench_hand")?,
+                read(&bare, "bench_embedded")?,
+                read(&std, "bench_std_guest")?,
+            ],
+            compiler: compiler.origin().to_owned(),
+        })
+    }
+
+    /// What compiled them.
+    #[must_use]
+    pub fn compiler(&self) -> &str {
+        &self.compiler
     }
 
     /// One of them.
     #[must_use]
     pub fn wasm(&self, style: Style) -> &[u8] {
-        let [hand, embedded, facade] = &self.0;
+        let [hand, embedded, facade] = &self.modules;
         match style {
             Style::Hand => hand,
             Style::Embedded => embedded,

@@ -20,6 +20,8 @@ pub struct Measured {
     pub about: &'static str,
     /// How much of it: bytes, lines, rounds or packets.
     pub count: u64,
+    /// Whether that is less than the case has.
+    pub shortened: bool,
     /// How often each guest ran.
     pub rounds: usize,
     /// By hand, over the core, over the facade.
@@ -91,6 +93,7 @@ pub fn measure(guests: &Guests, case: &Case, quick: bool) -> Result<Measured> {
         name: case.name,
         about: case.about,
         count,
+        shortened: count < case.count,
         rounds,
         styles,
         floors: BTreeMap::new(),
