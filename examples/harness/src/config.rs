@@ -58,6 +58,9 @@ pub struct Config {
     pub(crate) redirects: Vec<(String, String)>,
     pub(crate) module: String,
     pub(crate) values: Vec<(String, String)>,
+    pub(crate) whole_receives: bool,
+    pub(crate) kernel_calls: bool,
+    pub(crate) echo_reply: Option<Vec<u8>>,
 }
 
 impl Default for Config {
@@ -79,6 +82,9 @@ impl Default for Config {
             redirects: Vec::new(),
             module: "env".to_owned(),
             values: Vec::new(),
+            whole_receives: false,
+            kernel_calls: false,
+            echo_reply: None,
         }
     }
 }
@@ -179,6 +185,32 @@ impl Config {
     /// The import module of the ten functions. Default: `env`, as in production.
     pub fn module(mut self, name: impl Into<String>) -> Self {
         self.module = name.into();
+        self
+    }
+
+    /// Makes `tcp_recv` wait for as many bytes as the plugin asks for; the end of the stream or the
+    /// host's wait gives it fewer. How a stream falls into pieces is chance, so this is what makes
+    /// the calls and the fuel of a transfer repeat. Default: no, as in production.
+    pub fn whole_receives(mut self, whole: bool) -> Self {
+        self.whole_receives = whole;
+        self
+    }
+
+    /// Counts the plugin's calls of its kernel, for
+    /// [`Report::kernel_calls`](crate::Report::kernel_calls). A module stands between the two then,
+    /// and its instructions are part of the fuel: compare fuel without. The plugin must be in
+    /// binary form. Default: no.
+    pub fn count_kernel_calls(mut self, count: bool) -> Self {
+        self.kernel_calls = count;
+        self
+    }
+
+    /// Answers every `icmp_recv` at once with an echo reply of this payload from 127.0.0.1, and
+    /// every `icmp_send` with success, without a socket. So what a plugin makes of a packet can be
+    /// measured without the right to open raw sockets, and without anybody else's packets.
+    /// Default: none; packets are real.
+    pub fn echo_reply(mut self, payload: impl Into<Vec<u8>>) -> Self {
+        self.echo_reply = Some(payload.into());
         self
     }
 

@@ -46,7 +46,7 @@ pub mod wasm;
 pub use config::{Config, Dialect, IcmpListening};
 pub use error::Error;
 pub use plugin::Plugin;
-pub use report::{Calls, HOST_FUNCTIONS, Report};
+pub use report::{Calls, HOST_FUNCTIONS, KERNEL_FUNCTIONS, KernelCalls, Report};
 
 /// Says that a test, or a part of it, is skipped, and why. It is said past the capture of a test's
 /// output, which would keep it from whoever runs tests that pass.

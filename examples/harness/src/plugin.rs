@@ -41,7 +41,13 @@ impl std::fmt::Debug for State {
 impl Plugin {
     /// Loads a plugin from the bytes of a wasm module, or from its text form.
     pub fn new(wasm: &[u8], config: &Config) -> Result<Self, Error> {
-        let mut manifest = Manifest::new([Wasm::data(wasm)]);
+        let mut manifest = if config.kernel_calls {
+            let plugin = host::behind_counter(wasm).map_err(Error::Load)?;
+            let counter = Wasm::data(host::counter_module()).with_name(host::COUNTER);
+            Manifest::new([counter, Wasm::data(plugin).with_name("main")])
+        } else {
+            Manifest::new([Wasm::data(wasm)])
+        };
         if let Some(pages) = config.memory_pages {
             manifest = manifest.with_memory_max(pages);
         }
@@ -55,7 +61,8 @@ impl Plugin {
             .with_wasi(config.wasi)
             .with_fuel_limit(config.fuel_limit)
             .with_functions(host::functions(&data, &config.module))
-            .with_functions(host::hooks(&data));
+            .with_functions(host::hooks(&data))
+            .with_functions([host::counter_function(&data)]);
         // Extism keeps what it has compiled below the user's cache folder, which makes loading the
         // same plugin again very much faster. A folder that cannot be written to is no reason to
         // fail, though.

@@ -43,6 +43,50 @@ impl Calls {
     }
 }
 
+/// The functions of the kernel that [`KernelCalls`] counts, in its order: all that move bytes or
+/// blocks.
+pub const KERNEL_FUNCTIONS: [&str; 12] = [
+    "alloc",
+    "free",
+    "length",
+    "length_unsafe",
+    "load_u8",
+    "load_u64",
+    "store_u8",
+    "store_u64",
+    "input_load_u8",
+    "input_load_u64",
+    "input_length",
+    "output_set",
+];
+
+/// How often a plugin called each function of its kernel.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct KernelCalls([u64; KERNEL_FUNCTIONS.len()]);
+
+impl KernelCalls {
+    /// Calls of the kernel function with this name; 0 for a name that is not counted.
+    pub fn get(&self, name: &str) -> u64 {
+        self.iter().find(|(n, _)| *n == name).map_or(0, |(_, c)| c)
+    }
+
+    /// Calls of all of them together.
+    pub fn total(&self) -> u64 {
+        self.0.iter().sum()
+    }
+
+    /// Every function with its count, in the order of [`KERNEL_FUNCTIONS`].
+    pub fn iter(&self) -> impl Iterator<Item = (&'static str, u64)> + '_ {
+        KERNEL_FUNCTIONS.into_iter().zip(self.0)
+    }
+
+    pub(crate) fn count(&mut self, function: usize) {
+        if let Some(count) = self.0.get_mut(function) {
+            *count += 1;
+        }
+    }
+}
+
 /// Only the functions that were called, as `tcp_connect 1, tcp_send 2`.
 impl fmt::Display for Calls {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -89,6 +133,9 @@ pub struct Report {
     /// What the kernel has set aside for blocks, in bytes: 64 KiB at first, more when that is used
     /// up, and never less again.
     pub kernel_bytes: Option<u64>,
+    /// The plugin's own calls of its kernel, if they are counted: see
+    /// [`Config::count_kernel_calls`](crate::Config::count_kernel_calls).
+    pub kernel_calls: KernelCalls,
 }
 
 #[cfg(test)]

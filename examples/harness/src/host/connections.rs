@@ -87,13 +87,15 @@ impl Connections {
     }
 
     /// Waits for bytes, at most `max` of them. Never answers with none: the end of the stream, an
-    /// empty datagram and a silent peer are all `None`.
+    /// empty datagram and a silent peer are all `None`. With `whole` it waits for all `max` bytes of
+    /// a stream, and gives fewer only at its end, or when the time is over.
     pub fn receive(
         &mut self,
         protocol: Protocol,
         id: u32,
         max: usize,
         limit: Duration,
+        whole: bool,
     ) -> Option<Vec<u8>> {
         let connection = self.get(protocol, id)?;
         if max == 0 {
@@ -101,23 +103,29 @@ impl Connections {
         }
         let mut buffer = vec![0; max];
         let deadline = Instant::now() + limit;
-        let received = loop {
+        let mut received = 0;
+        loop {
             let left = at_least(deadline.saturating_duration_since(Instant::now()));
-            let received = match connection {
+            let rest = &mut buffer[received..];
+            let more = match connection {
                 Connection::Tcp(stream) => {
                     stream.set_read_timeout(Some(left)).ok()?;
-                    stream.read(&mut buffer)
+                    stream.read(rest)
                 }
                 Connection::Udp(socket) => {
                     socket.set_read_timeout(Some(left)).ok()?;
-                    socket.recv(&mut buffer)
+                    socket.recv(rest)
                 }
             };
-            match received {
+            match more {
                 Err(e) if e.kind() == io::ErrorKind::Interrupted => continue,
-                received => break received.ok()?,
+                Ok(0) | Err(_) => break,
+                Ok(n) => received += n,
             }
-        };
+            if !whole || received == max || protocol == Protocol::Udp {
+                break;
+            }
+        }
         buffer.truncate(received);
         (received > 0).then_some(buffer)
     }

@@ -123,7 +123,9 @@ impl Host {
     fn receive(&mut self, protocol: Protocol, plugin: &mut CurrentPlugin, a: &Arguments) -> Answer {
         let limit = within(plugin, self.config.wait);
         let max = a.u32(1).min(self.config.max_receive) as usize;
-        let received = self.connections.receive(protocol, a.u32(0), max, limit);
+        let received =
+            self.connections
+                .receive(protocol, a.u32(0), max, limit, self.config.whole_receives);
         self.hand_over(
             plugin,
             received.as_deref(),

@@ -1,6 +1,7 @@
 //! The host's side of one plugin: what its ten functions keep between calls.
 
 mod connections;
+mod counter;
 mod functions;
 mod hooks;
 
@@ -12,6 +13,10 @@ use crate::kernel::Census;
 use crate::report::Report;
 use connections::Connections;
 
+pub(crate) use counter::{
+    MODULE as COUNTER, behind as behind_counter, function as counter_function,
+    module as counter_module,
+};
 pub(crate) use functions::all as functions;
 pub(crate) use hooks::all as hooks;
 
@@ -33,7 +38,7 @@ impl Host {
         Host {
             config: config.clone(),
             connections: Connections::new(config.max_connections),
-            icmp: Icmp::new(config.icmp),
+            icmp: Icmp::new(config.icmp, config.echo_reply.clone()),
             report: Report::default(),
             census: None,
             message: None,
@@ -64,7 +69,7 @@ impl Host {
     /// Closes every connection and the ICMP sockets.
     pub fn close_all(&mut self) {
         self.connections.clear();
-        self.icmp = Icmp::new(self.config.icmp);
+        self.icmp = Icmp::new(self.config.icmp, self.config.echo_reply.clone());
     }
 }
 

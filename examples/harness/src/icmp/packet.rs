@@ -1,6 +1,6 @@
 //! ICMP packets: how they are built, taken apart, and written as JSON.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
 
 use data_encoding::BASE64;
 use etherparse::{
@@ -45,6 +45,17 @@ pub(crate) struct Packet {
 }
 
 impl Packet {
+    /// The reply to an echo request with the number 1, from this machine.
+    pub fn echo_reply(payload: &[u8]) -> Self {
+        Packet {
+            source: Ipv4Addr::LOCALHOST.into(),
+            kind: 0,
+            code: 0,
+            echo: Some((ECHO_ID, 1)),
+            data: payload.to_vec(),
+        }
+    }
+
     /// Reads what a raw socket hands out: with the IP header before it for IPv4, without for
     /// IPv6. Checksums are the operating system's business, and a cut packet has none that fits.
     pub fn parse(family: Family, source: IpAddr, bytes: &[u8]) -> Option<Self> {
@@ -137,7 +148,7 @@ struct Real {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::net::{Ipv4Addr, Ipv6Addr};
+    use std::net::Ipv6Addr;
 
     fn reply() -> Packet {
         Packet {

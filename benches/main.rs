@@ -1,0 +1,62 @@
+//! `cargo bench`: measures every case, and says how it compares.
+
+use benchmarks::cases::{CASES, Case};
+use benchmarks::guests::Guests;
+use benchmarks::results::Results;
+use benchmarks::{Result, beside, measure};
+
+const HELP: &str = "\
+What harness-wasi-sockets costs, measured against host calls by hand.
+
+cargo bench                   everything
+cargo bench -- --quick        short runs
+cargo bench -- NAME ...       only the cases whose name contains one of these
+cargo bench -- --list         the names
+cargo bench -- --keep         results also go into benches/results
+";
+
+/// The name of the second table.
+const BESIDE: &str = "beside";
+
+fn main() -> Result<()> {
+    let (mut quick, mut keep) = (false, false);
+    let mut names = Vec::new();
+    for argument in std::env::args().skip(1) {
+        match argument.as_str() {
+            "--quick" => quick = true,
+            "--keep" => keep = true,
+            // What cargo itself passes on.
+            "--bench" => {}
+            "--list" => {
+                CASES
+                    .iter()
+                    .for_each(|case| println!("{:<18}{}", case.name, case.about));
+                println!("{BESIDE:<18}the second table");
+                return Ok(());
+            }
+            "--help" => {
+                print!("{HELP}");
+                return Ok(());
+            }
+            option if option.starts_with('-') => {
+                return Err(format!("no such option: {option}\n\n{HELP}").into());
+            }
+            name => names.push(name.to_owned()),
+        }
+    }
+    let wanted = |case: &&Case| names.is_empty() || names.iter().any(|n| case.name.contains(n));
+    let guests = Guests::build()?;
+    let mut results = Results::new(quick, guests.compiler().to_owned());
+    for case in CASES.iter().filter(wanted) {
+        eprintln!("{} ...", case.about);
+        results.cases.push(measure::measure(&guests, case, quick)?);
+    }
+    if names.is_empty() || names.iter().any(|name| BESIDE.contains(name.as_str())) {
+        eprintln!("beside what else there is ...");
+        results.beside = beside::measure(&guests, quick)?;
+    }
+    print!("{}", results.markdown());
+    let folder = results.write(keep)?;
+    eprintln!("written down in {}", folder.display());
+    Ok(())
+}

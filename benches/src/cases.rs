@@ -1,0 +1,311 @@
+//! What is measured, and how good it should be.
+
+use crate::goals::Goal;
+use crate::guests::Style::{Embedded, Facade};
+use crate::peers::Peer;
+use harness_host::Dialect;
+
+/// One piece of work, written three times.
+#[derive(Clone, Copy, Debug)]
+pub struct Case {
+    /// What to call it on the command line.
+    pub name: &'static str,
+    /// What it is, in a few words.
+    pub about: &'static str,
+    /// The guests' function.
+    pub work: &'static str,
+    /// Who they talk to.
+    pub peer: Peer,
+    /// How much: bytes, lines, rounds or packets.
+    pub count: u64,
+    /// How much in a quick run.
+    pub quick: u64,
+    /// How much while the calls of the kernel are counted, which takes long.
+    pub counted: u64,
+    /// Bytes at a time.
+    pub size: usize,
+    /// A stream falls into pieces by chance. Whether the host puts them together again, so that the
+    /// fuel repeats.
+    pub whole: bool,
+    /// The ICMP packets that are heard: how they are written, and how long.
+    pub packets: Option<(Dialect, usize)>,
+    /// How often it is run.
+    pub rounds: usize,
+    /// How much of it brings everything to its steady state, where that is looked at.
+    pub warm: Option<u64>,
+    /// How good it should be.
+    pub goals: &'static [Goal],
+}
+
+impl Case {
+    const fn new(
+        name: &'static str,
+        about: &'static str,
+        work: &'static str,
+        peer: Peer,
+        count: u64,
+        size: usize,
+    ) -> Case {
+        Case {
+            name,
+            about,
+            work,
+            peer,
+            count,
+            quick: count,
+            counted: count,
+            size,
+            whole: false,
+            packets: None,
+            rounds: 7,
+            warm: None,
+            goals: &[],
+        }
+    }
+
+    const fn long(self, quick: u64, rounds: usize) -> Case {
+        Case {
+            quick,
+            counted: quick,
+            rounds,
+            ..self
+        }
+    }
+
+    const fn whole(self) -> Case {
+        Case {
+            whole: true,
+            ..self
+        }
+    }
+
+    const fn warm(self, warm: u64) -> Case {
+        Case {
+            warm: Some(warm),
+            ..self
+        }
+    }
+
+    const fn goals(self, goals: &'static [Goal]) -> Case {
+        Case { goals, ..self }
+    }
+
+    const fn icmp(name: &'static str, about: &'static str, dialect: Dialect, len: usize) -> Case {
+        Case {
+            packets: Some((dialect, len)),
+            ..Case::new(name, about, "icmp", Peer::Nobody, 100, len)
+        }
+        .goals(&[Goal::Fuel(Embedded, 100), Goal::Fuel(Facade, 100)])
+    }
+}
+
+const KIB: u64 = 1_024;
+const MIB: u64 = 1_024 * KIB;
+
+/// What a transfer may cost.
+const TRANSFER: &[Goal] = &[Goal::Fuel(Embedded, 100), Goal::Fuel(Facade, 102)];
+
+/// All of them, in the order of the tables.
+pub const CASES: [Case; 19] = [
+    Case::new(
+        "echo-64k",
+        "echo of 64 KiB in 1 KiB chunks",
+        "tcp_echo",
+        Peer::Echo,
+        64 * KIB,
+        1_024,
+    )
+    .goals(TRANSFER),
+    Case::new(
+        "echo-16m",
+        "echo of 16 MiB in 1 KiB chunks",
+        "tcp_echo",
+        Peer::Echo,
+        16 * MIB,
+        1_024,
+    )
+    .long(MIB, 5)
+    .warm(64 * KIB)
+    .goals(&[
+        Goal::Fuel(Embedded, 100),
+        Goal::Fuel(Facade, 102),
+        Goal::Flat,
+        Goal::Heap,
+    ]),
+    Case::new(
+        "send-16m",
+        "16 MiB sent in 64 KiB chunks",
+        "tcp_send",
+        Peer::Sink,
+        16 * MIB,
+        65_536,
+    )
+    .long(MIB, 5)
+    .goals(&[
+        Goal::Fuel(Embedded, 100),
+        Goal::Fuel(Facade, 102),
+        Goal::Floor(Embedded, "floor_store", 110),
+        Goal::Floor(Facade, "floor_store", 110),
+    ]),
+    Case::new(
+        "receive-16m",
+        "16 MiB received in 64 KiB chunks",
+        "tcp_receive",
+        Peer::Source,
+        16 * MIB,
+        65_536,
+    )
+    .long(MIB, 5)
+    .whole()
+    .goals(&[
+        Goal::Fuel(Embedded, 100),
+        Goal::Fuel(Facade, 102),
+        Goal::Floor(Embedded, "floor_load", 110),
+        Goal::Floor(Facade, "floor_load", 110),
+    ]),
+    Case::new(
+        "lines",
+        "10,000 lines, buffered",
+        "tcp_lines",
+        Peer::Lines,
+        10_000,
+        0,
+    )
+    .long(2_000, 5)
+    .whole(),
+    Case::new(
+        "lines-bytewise",
+        "10,000 lines, byte by byte",
+        "tcp_bytes",
+        Peer::Lines,
+        10_000,
+        0,
+    )
+    .long(1_000, 3)
+    .whole()
+    .goals(&[
+        Goal::Fuel(Embedded, 10),
+        Goal::Fuel(Facade, 10),
+        Goal::CallEvery(Embedded, "tcp_recv", 1_024),
+        Goal::CallEvery(Facade, "tcp_recv", 4_096),
+    ]),
+    Case::new(
+        "udp-100",
+        "100 UDP ping-pongs of 64 B",
+        "udp_ping_pong",
+        Peer::Echo,
+        100,
+        64,
+    )
+    .goals(&[Goal::Fuel(Embedded, 40), Goal::Fuel(Facade, 40)]),
+    Case::new(
+        "udp-1000",
+        "1,000 UDP ping-pongs of 64 B",
+        "udp_ping_pong",
+        Peer::Echo,
+        1_000,
+        64,
+    )
+    .goals(&[Goal::Fuel(Embedded, 25), Goal::Fuel(Facade, 25)]),
+    Case::new(
+        "udp-100000",
+        "100,000 UDP ping-pongs of 64 B",
+        "udp_ping_pong",
+        Peer::Echo,
+        100_000,
+        64,
+    )
+    .long(5_000, 3)
+    .warm(1_000)
+    .goals(&[
+        Goal::Fuel(Embedded, 90),
+        Goal::Fuel(Facade, 90),
+        Goal::Flat,
+        Goal::Heap,
+    ]),
+    Case::new(
+        "udp-100000-large",
+        "100,000 UDP ping-pongs of 1,400 B",
+        "udp_ping_pong",
+        Peer::Echo,
+        100_000,
+        1_400,
+    )
+    .long(5_000, 3)
+    .warm(1_000)
+    .goals(&[
+        Goal::Fuel(Embedded, 100),
+        Goal::Fuel(Facade, 100),
+        Goal::Flat,
+        Goal::Heap,
+    ]),
+    Case::new(
+        "sends-of-1",
+        "1,000 one-byte sends",
+        "tcp_send",
+        Peer::Sink,
+        1_000,
+        1,
+    )
+    .goals(&[Goal::Fuel(Embedded, 10), Goal::Fuel(Facade, 10)]),
+    Case::new(
+        "gather",
+        "a vectored write of 64 slices",
+        "tcp_gather",
+        Peer::Sink,
+        1,
+        20,
+    )
+    .goals(&[
+        Goal::Calls(Embedded, "tcp_send", 1),
+        Goal::Calls(Facade, "tcp_send", 1),
+    ]),
+    Case::new(
+        "connects",
+        "10,000 connects and closes",
+        "tcp_connects",
+        Peer::Echo,
+        10_000,
+        0,
+    )
+    .long(500, 3)
+    .warm(200)
+    .goals(&[Goal::NothingLeft, Goal::Flat]),
+    Case::icmp("icmp-56", "ICMP of 56 B, an array", Dialect::Described, 56),
+    Case::icmp("icmp-56-base64", "ICMP of 56 B, base64", Dialect::Real, 56),
+    Case::icmp(
+        "icmp-1472",
+        "ICMP of 1,472 B, an array",
+        Dialect::Described,
+        1_472,
+    ),
+    Case::icmp(
+        "icmp-1472-base64",
+        "ICMP of 1,472 B, base64",
+        Dialect::Real,
+        1_472,
+    ),
+    Case::new(
+        "kept",
+        "3 calls on a stream from an earlier one",
+        "kept",
+        Peer::Echo,
+        3,
+        1_024,
+    )
+    .goals(&[Goal::SameCalls(Embedded), Goal::SameCalls(Facade)]),
+    Case::new(
+        "mixed",
+        "1,000,000 mixed operations",
+        "mixed",
+        Peer::Echo,
+        1_000_000,
+        1_400,
+    )
+    .long(20_000, 1)
+    .warm(10_000)
+    .goals(&[Goal::NothingLeft, Goal::Flat, Goal::Steady(5)]),
+];
+
+/// The work that is done in several calls of the plugin, the stream being opened before.
+pub const KEPT: &str = "kept";

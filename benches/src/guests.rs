@@ -1,0 +1,106 @@
+//! The three guests, built.
+
+use crate::Result;
+use harness_host::guests;
+use harness_host::wasm::{Artifact, Build, Compiler, Target};
+use serde::Serialize;
+use std::fs;
+
+/// The profile of all three: `opt-level = 3`, fat LTO, one codegen unit, `panic = "abort"`.
+pub const PROFILE: &str = "guest-fast";
+
+/// How a guest is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Style {
+    /// With the host's functions themselves.
+    Hand,
+    /// Over the library's core.
+    Embedded,
+    /// Over the std facade.
+    Facade,
+}
+
+impl Style {
+    /// All, in the order of [`Guests`] and of every measurement.
+    pub const ALL: [Style; 3] = [Style::Hand, Style::Embedded, Style::Facade];
+
+    /// As the tables have it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Style::Hand => "by hand",
+            Style::Embedded => "embedded",
+            Style::Facade => "facade",
+        }
+    }
+
+    /// Whether it has std, and with it WASI.
+    #[must_use]
+    pub const fn has_std(self) -> bool {
+        matches!(self, Style::Facade)
+    }
+}
+
+/// The guests' modules.
+#[derive(Debug)]
+pub struct Guests {
+    modules: [Vec<u8>; 3],
+    compiler: String,
+}
+
+impl Guests {
+    /// Builds them. Progress goes to standard error.
+    pub fn build() -> Result<Guests> {
+        let bare = build("bench-guests", Target::Unknown)?;
+        let std = build("bench-std-guest", Target::Wasip1)?;
+        let compiler = Compiler::find(Target::Unknown, &|line| eprintln!("{line}"))?;
+        Ok(Guests {
+            modules: [
+                read(&bare, "bench_hand")?,
+                read(&bare, "bench_embedded")?,
+                read(&std, "bench_std_guest")?,
+            ],
+            compiler: compiler.origin().to_owned(),
+        })
+    }
+
+    /// What compiled them.
+    #[must_use]
+    pub fn compiler(&self) -> &str {
+        &self.compiler
+    }
+
+    /// One of them.
+    #[must_use]
+    pub fn wasm(&self, style: Style) -> &[u8] {
+        let [hand, embedded, facade] = &self.modules;
+        match style {
+            Style::Hand => hand,
+            Style::Embedded => embedded,
+            Style::Facade => facade,
+        }
+    }
+}
+
+fn build(package: &str, target: Target) -> Result<Vec<Artifact>> {
+    let say = |line: &str| eprintln!("{line}");
+    let workspace = guests::workspace()?;
+    let compiler = Compiler::find(target, &say)?;
+    let build = Build::new(&compiler, &workspace)
+        .package(package)
+        .profile(PROFILE)
+        .target_dir(&guests::target_dir(&workspace));
+    Ok(match target {
+        Target::Unknown => build.examples().run(&say)?,
+        Target::Wasip1 => build.run(&say)?,
+    })
+}
+
+fn read(artifacts: &[Artifact], name: &str) -> Result<Vec<u8>> {
+    let artifact = artifacts
+        .iter()
+        .find(|artifact| artifact.name == name)
+        .ok_or_else(|| format!("no guest `{name}` was built"))?;
+    Ok(fs::read(&artifact.path)?)
+}

@@ -1,0 +1,182 @@
+//! Measuring a case: all three guests in turn, several times.
+
+use crate::Result;
+use crate::cases::Case;
+use crate::goals::{Goal, Verdict};
+use crate::guests::{Guests, Style};
+use crate::run::{How, Run, run, run_work};
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// The loops that only move bytes, which bulk transfers are held against.
+const FLOORS: [&str; 2] = ["floor_load", "floor_store"];
+
+/// A case that has been measured.
+#[derive(Clone, Debug, Serialize)]
+pub struct Measured {
+    /// Its name.
+    pub name: &'static str,
+    /// What it is.
+    pub about: &'static str,
+    /// How much of it: bytes, lines, rounds or packets.
+    pub count: u64,
+    /// Whether that is less than the case has.
+    pub shortened: bool,
+    /// How often each guest ran.
+    pub rounds: usize,
+    /// By hand, over the core, over the facade.
+    pub styles: [Styled; 3],
+    /// Fuel of the loops that only load, and only store, the same bytes.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub floors: BTreeMap<&'static str, u64>,
+    /// How good it should be, and is.
+    pub goals: Vec<Verdict>,
+}
+
+/// What one guest came to.
+#[derive(Clone, Debug, Serialize)]
+pub struct Styled {
+    /// Which one.
+    pub style: Style,
+    /// The first run.
+    pub run: Run,
+    /// By how much the fuel of the runs differs.
+    pub fuel_spread: u64,
+    /// The first run's fuel to that by hand.
+    pub fuel_ratio: f64,
+    /// The time to that by hand, of each round.
+    pub time_ratios: Vec<f64>,
+    /// The run in which the calls of the kernel were counted, and how much of the case that was.
+    pub counted: (u64, Run),
+    /// A run just long enough for the steady state.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub warm: Option<Run>,
+    /// Fuel of an operation at the start and at the end, in millionths.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub steady: Option<(f64, f64)>,
+}
+
+impl Measured {
+    /// What one guest came to.
+    #[must_use]
+    pub fn style(&self, style: Style) -> &Styled {
+        let [hand, embedded, facade] = &self.styles;
+        match style {
+            Style::Hand => hand,
+            Style::Embedded => embedded,
+            Style::Facade => facade,
+        }
+    }
+}
+
+/// Measures a case.
+pub fn measure(guests: &Guests, case: &Case, quick: bool) -> Result<Measured> {
+    let count = if quick { case.quick } else { case.count };
+    let rounds = if quick { 1 } else { case.rounds };
+    let mut runs: [Vec<Run>; 3] = Default::default();
+    for round in 0..rounds {
+        // In turn, and each round begun by another.
+        for turn in 0..Style::ALL.len() {
+            let at = (round + turn) % Style::ALL.len();
+            let run = run(guests, case, Style::ALL[at], How::plain(count))?;
+            whole(case, Style::ALL[at], &run)?;
+            runs[at].push(run);
+        }
+    }
+    let styled = |style| styled(guests, case, style, count, &runs);
+    let styles = [
+        styled(Style::Hand)?,
+        styled(Style::Embedded)?,
+        styled(Style::Facade)?,
+    ];
+    let mut measured = Measured {
+        name: case.name,
+        about: case.about,
+        count,
+        shortened: count < case.count,
+        rounds,
+        styles,
+        floors: BTreeMap::new(),
+        goals: Vec::new(),
+    };
+    if has(case, |goal| matches!(goal, Goal::Floor(..))) {
+        for floor in FLOORS {
+            let run = run_work(guests, case, floor, Style::Hand, How::plain(count))?;
+            measured.floors.insert(floor, run.fuel);
+        }
+    }
+    measured.goals = case
+        .goals
+        .iter()
+        .map(|goal| goal.judge(&measured))
+        .collect();
+    Ok(measured)
+}
+
+/// What leaks is not worth measuring.
+fn whole(case: &Case, style: Style, run: &Run) -> Result<()> {
+    if run.live_blocks == 0 && run.open_connections == 0 {
+        return Ok(());
+    }
+    let (blocks, connections) = (run.live_blocks, run.open_connections);
+    Err(format!(
+        "{}, {}: left over: {blocks} blocks, {connections} connections",
+        case.name,
+        style.name()
+    )
+    .into())
+}
+
+fn has(case: &Case, goal: impl Fn(&Goal) -> bool) -> bool {
+    case.goals.iter().any(goal)
+}
+
+fn styled(
+    guests: &Guests,
+    case: &Case,
+    style: Style,
+    count: u64,
+    runs: &[Vec<Run>; 3],
+) -> Result<Styled> {
+    let (hand, own) = (&runs[0], &runs[style as usize]);
+    let first = own.first().ok_or("no run")?;
+    let fuels = || own.iter().map(|run| run.fuel);
+    let spread = fuels().max().unwrap_or(0) - fuels().min().unwrap_or(0);
+    let by_hand = hand.first().map_or(0, |run| run.fuel);
+    let counted = case.counted.min(count);
+    let counting = How {
+        count_kernel_calls: true,
+        ..How::plain(counted)
+    };
+    let warm = |warm| run(guests, case, style, How::plain(warm));
+    Ok(Styled {
+        style,
+        run: first.clone(),
+        fuel_spread: spread,
+        fuel_ratio: first.fuel as f64 / by_hand as f64,
+        time_ratios: own
+            .iter()
+            .zip(hand)
+            .map(|(own, hand)| own.time.as_secs_f64() / hand.time.as_secs_f64())
+            .collect(),
+        counted: (counted, run(guests, case, style, counting)?),
+        warm: case.warm.map(warm).transpose()?,
+        steady: if has(case, |goal| matches!(goal, Goal::Steady(_))) {
+            Some(steady(guests, case, style, count, first.fuel)?)
+        } else {
+            None
+        },
+    })
+}
+
+/// Fuel of an operation at the start (after the first twentieth) and at the end: the difference of
+/// two runs of which one is longer by that. They do the same up to there, their numbers being the
+/// same.
+fn steady(guests: &Guests, case: &Case, style: Style, count: u64, all: u64) -> Result<(f64, f64)> {
+    let part = count / 20;
+    let fuel = |count| run(guests, case, style, How::plain(count)).map(|run| run.fuel);
+    let each = |more: u64, less: u64| (more as f64 - less as f64) / part as f64;
+    let start = each(fuel(2 * part)?, fuel(part)?);
+    let end = each(all, fuel(count - part)?);
+    Ok((start, end))
+}

@@ -1,0 +1,119 @@
+//! Who the guests talk to: servers on loopback, new for every run.
+
+use harness_host::peers::{Stop, TcpEcho, TcpPeer, UdpEcho};
+use std::io::{self, ErrorKind, Read, Write};
+use std::net::{IpAddr, Ipv4Addr, TcpStream};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+const LOCALHOST: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
+
+/// What a case needs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Peer {
+    /// Nobody: nothing is sent.
+    Nobody,
+    /// An echo over TCP and one over UDP.
+    Echo,
+    /// Takes whatever comes over TCP.
+    Sink,
+    /// Gives bytes over TCP, as many as the run takes, and closes.
+    Source,
+    /// Gives lines of 14 bytes, one for each that the run takes, and closes.
+    Lines,
+}
+
+/// The length of a line, with its end.
+pub const LINE: u64 = 14;
+
+/// The servers of one run; they stop when this is dropped.
+#[derive(Debug)]
+pub struct Peers {
+    /// Where the TCP server is, or `-`.
+    pub tcp: String,
+    /// Where the UDP server is, or `-`.
+    pub udp: String,
+    taken: Arc<AtomicU64>,
+    _tcp: Option<TcpPeer>,
+    _echo: Option<(TcpEcho, UdpEcho)>,
+}
+
+impl Peers {
+    /// Starts them for a run of this `count`.
+    pub fn start(peer: Peer, count: u64) -> io::Result<Peers> {
+        let taken = Arc::new(AtomicU64::new(0));
+        let none = || "-".to_owned();
+        if peer == Peer::Echo {
+            let echo = (TcpEcho::v4()?, UdpEcho::v4()?);
+            return Ok(Peers {
+                tcp: echo.0.addr().to_string(),
+                udp: echo.1.addr().to_string(),
+                taken,
+                _tcp: None,
+                _echo: Some(echo),
+            });
+        }
+        let tcp = match peer {
+            Peer::Nobody | Peer::Echo => None,
+            Peer::Sink => {
+                let taken = Arc::clone(&taken);
+                Some(TcpPeer::start(LOCALHOST, move |stream, stop| {
+                    take(stream, stop, &taken)
+                })?)
+            }
+            Peer::Source => Some(TcpPeer::start(LOCALHOST, move |stream, _| {
+                give(stream, count, |at| (at ^ (at >> 8) ^ (at >> 16)) as u8)
+            })?),
+            Peer::Lines => Some(TcpPeer::start(LOCALHOST, move |stream, _| {
+                give(stream, count * LINE, letter)
+            })?),
+        };
+        Ok(Peers {
+            tcp: tcp.as_ref().map_or_else(none, |tcp| tcp.addr().to_string()),
+            udp: none(),
+            taken,
+            _tcp: tcp,
+            _echo: None,
+        })
+    }
+
+    /// How many bytes the sink has taken.
+    #[must_use]
+    pub fn taken(&self) -> u64 {
+        self.taken.load(Ordering::SeqCst)
+    }
+}
+
+fn take(mut stream: TcpStream, stop: &Stop, taken: &AtomicU64) -> io::Result<()> {
+    let mut buffer = vec![0; 256 * 1024];
+    while !stop.is_set() {
+        match stream.read(&mut buffer) {
+            Ok(0) => break,
+            Ok(n) => {
+                taken.fetch_add(n as u64, Ordering::SeqCst);
+            }
+            Err(e) if matches!(e.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => {}
+            Err(e) => return Err(e),
+        }
+    }
+    Ok(())
+}
+
+fn give(mut stream: TcpStream, count: u64, byte: impl Fn(u64) -> u8) -> io::Result<()> {
+    let mut at = 0;
+    while at < count {
+        let end = count.min(at + 65_536);
+        let chunk: Vec<u8> = (at..end).map(&byte).collect();
+        stream.write_all(&chunk)?;
+        at = end;
+    }
+    Ok(())
+}
+
+/// Lines of letters.
+fn letter(at: u64) -> u8 {
+    match at % LINE {
+        13 => b'\n',
+        place => b'a' + ((at / LINE + place) % 26) as u8,
+    }
+}

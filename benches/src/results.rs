@@ -1,0 +1,81 @@
+//! What came of it, written down.
+
+use crate::Result;
+use crate::beside::{self, Beside};
+use crate::guests::PROFILE;
+use crate::measure::Measured;
+use crate::{chart, tables};
+use harness_host::guests;
+use serde::Serialize;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// All that was measured.
+#[derive(Debug, Serialize)]
+pub struct Results {
+    /// Whether it was cut short.
+    pub quick: bool,
+    /// The profile of the guests.
+    pub profile: &'static str,
+    /// The compiler of the guests.
+    pub compiler: String,
+    /// The cases.
+    pub cases: Vec<Measured>,
+    /// What else there is.
+    pub beside: Vec<Beside>,
+}
+
+impl Results {
+    /// New ones, with nothing in them.
+    #[must_use]
+    pub fn new(quick: bool, compiler: String) -> Results {
+        Results {
+            quick,
+            profile: PROFILE,
+            compiler,
+            cases: Vec::new(),
+            beside: Vec::new(),
+        }
+    }
+
+    /// As text, which is Markdown.
+    #[must_use]
+    pub fn markdown(&self) -> String {
+        let mut text = String::from("# What it costs\n\n");
+        if self.quick {
+            text += "A quick run: the long cases are cut short (the first table says how much was done), \
+                     and nothing is run twice.\n\n";
+        }
+        text += &format!("Guests: profile `{}`, {}.\n\n", self.profile, self.compiler);
+        text += &tables::all(&self.cases);
+        if !self.beside.is_empty() {
+            text += "## Beside what else there is: time to that of native `std::net`\n\n";
+            text += &beside::table(&self.beside).markdown();
+        }
+        text
+    }
+
+    /// Writes all forms into a folder below the target folder, and into the committed one too if
+    /// they are to be kept. Answers where they are.
+    pub fn write(&self, keep: bool) -> Result<PathBuf> {
+        let workspace = guests::workspace()?;
+        let target = guests::target_dir(&workspace);
+        let folder = target.with_file_name("bench");
+        self.write_into(&folder)?;
+        if keep {
+            self.write_into(&workspace.join("benches/results"))?;
+        }
+        Ok(folder)
+    }
+
+    fn write_into(&self, folder: &Path) -> Result<()> {
+        fs::create_dir_all(folder)?;
+        fs::write(
+            folder.join("results.json"),
+            serde_json::to_string_pretty(self)? + "\n",
+        )?;
+        fs::write(folder.join("results.md"), self.markdown())?;
+        fs::write(folder.join("fuel.svg"), chart::svg(&self.cases))?;
+        Ok(())
+    }
+}

@@ -1,0 +1,169 @@
+//! One run of one guest.
+
+use crate::Result;
+use crate::cases::{Case, KEPT};
+use crate::guests::{Guests, Style};
+use crate::peers::Peers;
+use harness_host::{Config, Plugin, Report};
+use serde::Serialize;
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+/// What random numbers start from.
+const SEED: u64 = 0x5eed_0001;
+
+/// How a run is to be done.
+#[derive(Clone, Copy, Debug)]
+pub struct How {
+    /// How much.
+    pub count: u64,
+    /// Whether the guest looks at the bytes.
+    pub check: bool,
+    /// Whether the calls of the kernel are counted, which changes the fuel.
+    pub count_kernel_calls: bool,
+}
+
+impl How {
+    /// An ordinary run.
+    #[must_use]
+    pub const fn plain(count: u64) -> How {
+        How {
+            count,
+            check: false,
+            count_kernel_calls: false,
+        }
+    }
+}
+
+/// What a run came to.
+#[derive(Clone, Debug, Serialize)]
+pub struct Run {
+    /// Instructions, the kernel's included.
+    pub fuel: u64,
+    /// Calls of the host, by name.
+    pub host_calls: BTreeMap<&'static str, u64>,
+    /// Calls of the kernel, by name, if they were counted.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub kernel_calls: BTreeMap<&'static str, u64>,
+    /// What the kernel had set aside for blocks before, in bytes.
+    pub kernel_bytes_before: u64,
+    /// The same afterwards.
+    pub kernel_bytes: u64,
+    /// How far into that its list of blocks reaches.
+    pub kernel_used: u64,
+    /// How long that list is.
+    pub kernel_blocks: u64,
+    /// How many of them nobody has freed.
+    pub live_blocks: u64,
+    /// Connections that nobody has closed.
+    pub open_connections: u64,
+    /// Bytes that came in, or went out where only that happens.
+    pub bytes: u64,
+    /// Their digest, if they were looked at.
+    #[serde(skip)]
+    pub digest: u64,
+    /// What the peer took in, if it is a sink.
+    #[serde(skip)]
+    pub taken: u64,
+    /// Allocations on the guest's heap.
+    pub heap_allocations: u64,
+    /// Pages of 64 KiB of the guest's memory.
+    pub guest_pages: u64,
+    /// How long it took.
+    #[serde(skip)]
+    pub time: Duration,
+}
+
+/// Runs a case once, in a new plugin, against new peers.
+pub fn run(guests: &Guests, case: &Case, style: Style, how: How) -> Result<Run> {
+    run_work(guests, case, case.work, style, how)
+        .map_err(|error| format!("{}, {}: {error}", case.name, style.name()).into())
+}
+
+/// As [`run`], with other work than the case's.
+pub fn run_work(guests: &Guests, case: &Case, work: &str, style: Style, how: How) -> Result<Run> {
+    let peers = Peers::start(case.peer, how.count)?;
+    let mut plugin = Plugin::new(guests.wasm(style), &config(case, style, how))?;
+    let check = u8::from(how.check);
+    let (tcp, udp, size) = (&peers.tcp, &peers.udp, case.size);
+    let job = format!("{tcp} {udp} {} {size} {SEED} {check}", how.count);
+    // What the first call of a plugin costs is the runtime's, not the work's.
+    plugin.call("nothing", job.as_bytes())?;
+    let before = plugin.report().kernel_bytes;
+    let calls = if work == KEPT {
+        plugin.call("keep", job.as_bytes())?;
+        how.count
+    } else {
+        1
+    };
+    plugin.reset_counters();
+    let start = Instant::now();
+    let mut outcome = Vec::new();
+    for _ in 0..calls {
+        outcome = plugin.call(work, job.as_bytes())?;
+    }
+    let time = start.elapsed();
+    let report = plugin.report();
+    if work == KEPT {
+        plugin.call("close_kept", job.as_bytes())?;
+    }
+    let run = collect(&report, before, &outcome, time)?;
+    let open = plugin.open_connections() as u64;
+    // The peer may still be taking in what was sent.
+    let patience = Instant::now() + Duration::from_secs(5);
+    let sent = if case.peer == crate::peers::Peer::Sink {
+        run.bytes
+    } else {
+        0
+    };
+    while peers.taken() < sent && Instant::now() < patience {
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    Ok(Run {
+        open_connections: open,
+        taken: peers.taken(),
+        ..run
+    })
+}
+
+fn config(case: &Case, style: Style, how: How) -> Config {
+    let mut config = Config::new()
+        .wasi(style.has_std())
+        .whole_receives(case.whole)
+        .count_kernel_calls(how.count_kernel_calls);
+    if let Some((dialect, len)) = case.packets {
+        let payload: Vec<u8> = (0..len).map(|at| (at ^ (at >> 8)) as u8).collect();
+        config = config.dialect(dialect).echo_reply(payload);
+    }
+    config
+}
+
+fn collect(report: &Report, before: Option<u64>, outcome: &[u8], time: Duration) -> Result<Run> {
+    let mut numbers = outcome
+        .as_chunks::<8>()
+        .0
+        .iter()
+        .map(|number| u64::from_le_bytes(*number));
+    let mut number = || numbers.next().ok_or("the guest's answer is too short");
+    let damaged = "the kernel's memory is damaged";
+    let called = |calls: &mut dyn Iterator<Item = (&'static str, u64)>| {
+        calls.filter(|(_, count)| *count > 0).collect()
+    };
+    Ok(Run {
+        fuel: report.fuel,
+        host_calls: called(&mut report.calls.iter()),
+        kernel_calls: called(&mut report.kernel_calls.iter()),
+        kernel_bytes_before: before.ok_or(damaged)?,
+        kernel_bytes: report.kernel_bytes.ok_or(damaged)?,
+        kernel_used: report.kernel_used.ok_or(damaged)?,
+        kernel_blocks: report.kernel_blocks.ok_or(damaged)?,
+        live_blocks: report.live_blocks.ok_or(damaged)?,
+        open_connections: 0,
+        bytes: number()?,
+        digest: number()?,
+        taken: 0,
+        heap_allocations: number()?,
+        guest_pages: number()?,
+        time,
+    })
+}
