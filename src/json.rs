@@ -5,16 +5,15 @@
 //! {"code":0,"data":"SGk=","id":1,"seq":1,"source":"8.8.8.8","type":0}
 //! ```
 //!
-//! `serde-json-core` decodes the numbers, the arrays and the nulls. It has to be told what comes
-//! next, and here that is found out on the way: `data` may be of several forms, and other keys of
-//! any. So the object is taken apart here, key by key, without going down into values, and each
-//! value that is wanted is handed over by itself. Strings are read here too: it slices them by
-//! index, which would put the machinery of panics, and most of its weight, into a small plugin.
+//! `serde-json-core` decodes the numbers and the nulls. It has to be told what comes next, and here
+//! that is found out on the way: `data` may be of several forms, and other keys of any. So the object
+//! is taken apart here, key by key, without going down into values, and each value that is wanted
+//! is handed over by itself. Strings are read here too: it slices them by index, which would put the
+//! machinery of panics, and most of its weight, into a small plugin. So is the payload, byte by byte:
+//! it is the bulk of a report.
 
 use crate::Error;
-use core::fmt;
 use heapless::{String, Vec};
-use serde::de::{DeserializeSeed, Deserializer, Error as _, SeqAccess, Visitor};
 
 /// The most bytes of payload that a packet can bring: a host cuts packets at this length.
 pub(crate) const MOST_DATA: usize = 1_500;
@@ -99,33 +98,35 @@ fn report(text: &[u8], packet: &mut IcmpResponse) -> Option<()> {
             };
         }
         json.expect(b':')?;
-        let value = json.value()?;
         let bit = match key {
             SOURCE => {
-                source(value, &mut packet.source)?;
+                source(json.value()?, &mut packet.source)?;
                 1
             }
             TYPE => {
-                packet.icmp_type = number(value)?;
+                packet.icmp_type = number(json.value()?)?;
                 2
             }
             CODE => {
-                packet.code = number(value)?;
+                packet.code = number(json.value()?)?;
                 4
             }
             ID => {
-                packet.id = number_or_null(value)?;
+                packet.id = number_or_null(json.value()?)?;
                 8
             }
             SEQ => {
-                packet.seq = number_or_null(value)?;
+                packet.seq = number_or_null(json.value()?)?;
                 16
             }
             DATA => {
-                data(value, &mut packet.data)?;
+                data(&mut json, &mut packet.data)?;
                 32
             }
-            _ => 0,
+            _ => {
+                json.value()?;
+                0
+            }
         };
         if seen & bit != 0 {
             return None;
@@ -169,15 +170,21 @@ impl<'a> Json<'a> {
 
     /// Passes over a string whose opening quote has been passed, and gives what is in it.
     fn string(&mut self) -> Option<&'a [u8]> {
-        let mut escaped = false;
-        let len = self.rest.iter().position(|byte| {
-            let closes = *byte == b'"' && !escaped;
-            escaped = *byte == b'\\' && !escaped;
-            closes
-        })?;
-        let (string, rest) = self.rest.split_at_checked(len)?;
-        self.rest = rest.get(1..)?;
-        Some(string)
+        let mut bytes = self.rest.iter();
+        loop {
+            match bytes.next()? {
+                b'"' => break,
+                b'\\' => {
+                    bytes.next()?;
+                }
+                _ => {}
+            }
+        }
+        let rest = bytes.as_slice();
+        let len = self.rest.len().wrapping_sub(rest.len());
+        let string = self.rest.get(..len.wrapping_sub(1));
+        self.rest = rest;
+        string
     }
 
     /// Passes over a value, whatever it is, and gives its text. What is in it is not checked, but
@@ -194,6 +201,9 @@ impl<'a> Json<'a> {
                 b'"' => {
                     self.rest = behind;
                     self.string()?;
+                    if open == 1 {
+                        break;
+                    }
                     continue;
                 }
                 b'[' | b'{' if open >> MOST_DEPTH == 0 => open = open << 1 | brace,
@@ -244,16 +254,11 @@ fn escaped(string: &mut &[u8]) -> u8 {
     }
 }
 
-/// What is in a string and nothing else: its quotes are left out.
-fn unquoted(value: &[u8]) -> Option<&[u8]> {
-    let mut json = Json { rest: value };
-    json.expect(b'"')?;
-    let string = json.string()?;
-    json.peek().is_none().then_some(string)
-}
-
 fn source(value: &[u8], source: &mut String<MOST_SOURCE>) -> Option<()> {
-    let mut string = unquoted(value)?;
+    let [b'"', string @ .., b'"'] = value else {
+        return None;
+    };
+    let mut string = string;
     while let Some(byte) = character(&mut string) {
         // An address is ASCII.
         if !byte.is_ascii() {
@@ -275,70 +280,94 @@ fn number_or_null(value: &[u8]) -> Option<Option<u16>> {
 }
 
 /// Bytes: an array of numbers, base64, or null.
-fn data(value: &[u8], data: &mut Vec<u8, MOST_DATA>) -> Option<()> {
-    if value.first() == Some(&b'"') {
-        return base64(unquoted(value)?, data);
+fn data(json: &mut Json<'_>, data: &mut Vec<u8, MOST_DATA>) -> Option<()> {
+    if json.accept(b'"') {
+        json.rest = base64(json.rest, data)?;
+    } else if json.accept(b'[') {
+        array(json, data)?;
+    } else if number_or_null(json.value()?)?.is_some() {
+        return None;
     }
-    let mut decoder = serde_json_core::de::Deserializer::new(value, None);
-    Bytes(data).deserialize(&mut decoder).ok()?;
-    decoder.end().ok()?;
     Some(())
 }
 
-/// Decodes bytes, or null, into this vector.
-struct Bytes<'a>(&'a mut Vec<u8, MOST_DATA>);
-
-impl<'de> DeserializeSeed<'de> for Bytes<'_> {
-    type Value = ();
-    fn deserialize<D: Deserializer<'de>>(self, decoder: D) -> Result<(), D::Error> {
-        decoder.deserialize_option(self)
+/// Decodes an array of numbers, behind its bracket.
+fn array(json: &mut Json<'_>, data: &mut Vec<u8, MOST_DATA>) -> Option<()> {
+    if json.accept(b']') {
+        return Some(());
     }
-}
-
-impl<'de> Visitor<'de> for Bytes<'_> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("bytes as an array of numbers, or null")
-    }
-
-    fn visit_none<E>(self) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_some<D: Deserializer<'de>>(self, decoder: D) -> Result<(), D::Error> {
-        decoder.deserialize_seq(self)
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut array: A) -> Result<(), A::Error> {
-        while let Some(byte) = array.next_element()? {
-            self.0
-                .push(byte)
-                .map_err(|_| A::Error::custom("too much data"))?;
+    loop {
+        let mut number = json.peek().and_then(digit)?;
+        let mut bytes = json.rest.iter();
+        bytes.next();
+        while let Some(digit) = bytes.as_slice().first().copied().and_then(digit) {
+            // No number is written with a zero in front.
+            if number == 0 {
+                return None;
+            }
+            number = number.wrapping_mul(10).wrapping_add(digit);
+            if number > 0xff {
+                return None;
+            }
+            bytes.next();
         }
-        Ok(())
+        json.rest = bytes.as_slice();
+        data.push(number as u8).ok()?;
+        if !json.accept(b',') {
+            return json.expect(b']');
+        }
     }
 }
 
-/// Decodes standard base64, with its padding or without.
-fn base64(mut text: &[u8], data: &mut Vec<u8, MOST_DATA>) -> Option<()> {
+fn digit(byte: u8) -> Option<u32> {
+    let digit = byte.wrapping_sub(b'0');
+    (digit < 10).then_some(u32::from(digit))
+}
+
+/// What each character of base64 stands for; [`OTHER`] for those that are not of it.
+const SIXTY_FOUR: [u8; 128] = {
+    let mut values = [OTHER; 128];
+    let alphabet = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut value = 0;
+    while value < 64 {
+        values[alphabet[value] as usize] = value as u8;
+        value += 1;
+    }
+    values
+};
+
+/// Decodes standard base64, with its padding or without, up to the quote behind it. Answers what is
+/// behind that.
+fn base64<'a>(mut text: &'a [u8], data: &mut Vec<u8, MOST_DATA>) -> Option<&'a [u8]> {
+    let value = |byte: u8| SIXTY_FOUR.get(usize::from(byte)).copied().unwrap_or(OTHER);
+    // Four at a time while nothing but plain characters comes.
+    while let Some(([a, b, c, d], behind)) = text.split_first_chunk() {
+        let [a, b, c, d] = [value(*a), value(*b), value(*c), value(*d)];
+        if (a | b | c | d) > 63 {
+            break;
+        }
+        let three = [a << 2 | b >> 4, b << 4 | c >> 2, c << 6 | d];
+        data.extend_from_slice(&three).ok()?;
+        text = behind;
+    }
     // The bits that make no whole byte yet, and how many they are: 6, 4, 2 or none.
     let (mut bits, mut count, mut padding) = (0_u32, 0_u32, 0_u32);
-    while let Some(byte) = character(&mut text) {
-        let value = match byte {
-            b'A'..=b'Z' => byte.wrapping_sub(b'A'),
-            b'a'..=b'z' => byte.wrapping_sub(b'a' - 26),
-            b'0'..=b'9' => byte.wrapping_add(52 - b'0'),
-            b'+' => 62,
-            b'/' => 63,
-            b'=' => {
-                padding = padding.wrapping_add(2);
-                continue;
+    loop {
+        let mut byte = *text.first()?;
+        text = text.get(1..)?;
+        if byte == b'"' {
+            break;
+        }
+        if byte == b'\\' {
+            byte = escaped(&mut text);
+        }
+        let value = value(byte);
+        if value == OTHER || padding != 0 {
+            if byte != b'=' {
+                return None;
             }
-            _ => return None,
-        };
-        if padding != 0 {
-            return None;
+            padding = padding.wrapping_add(2);
+            continue;
         }
         bits = bits << 6 | u32::from(value);
         count = count.wrapping_add(6);
@@ -349,7 +378,7 @@ fn base64(mut text: &[u8], data: &mut Vec<u8, MOST_DATA>) -> Option<()> {
         }
     }
     // Each padding character stands for two bits that are not there.
-    (bits == 0 && count != 6 && (padding == 0 || padding == count)).then_some(())
+    (bits == 0 && count != 6 && (padding == 0 || padding == count)).then_some(text)
 }
 
 #[cfg(all(test, feature = "std"))]

@@ -3,6 +3,7 @@
 //! This is the only file of the crate with `unsafe` in it, and all of it is the two declarations.
 
 use super::Host;
+use super::page::Page;
 #[cfg(all(feature = "std", target_os = "wasi"))]
 use core::time::Duration;
 
@@ -51,6 +52,15 @@ mod kernel {
     }
 }
 
+/// Looks at a new block, and takes the rest of the page if that is due.
+fn saw(offset: u64, len: u64) {
+    static PAGE: Page = Page::new();
+    let piece = PAGE.saw(offset, len);
+    if piece != 0 {
+        kernel::free(kernel::alloc(piece));
+    }
+}
+
 impl Host for Extism {
     #[inline]
     fn tcp_connect(&self, addr: u64) -> u32 {
@@ -92,17 +102,19 @@ impl Host for Extism {
     fn icmp_recv(&self, timeout_ms: u32) -> u64 {
         env::icmp_recv(timeout_ms)
     }
-    #[inline]
     fn alloc(&self, len: u64) -> u64 {
-        kernel::alloc(len)
+        let offset = kernel::alloc(len);
+        saw(offset, len);
+        offset
     }
     #[inline]
     fn free(&self, offset: u64) {
         kernel::free(offset);
     }
-    #[inline]
     fn length(&self, offset: u64) -> u64 {
-        kernel::length(offset)
+        let len = kernel::length(offset);
+        saw(offset, len);
+        len
     }
     #[inline]
     fn load_u8(&self, offset: u64) -> u8 {

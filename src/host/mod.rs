@@ -16,10 +16,13 @@ use core::time::Duration;
 
 #[cfg(not(any(target_family = "wasm", feature = "std")))]
 mod absent;
+mod copy;
 #[cfg(target_family = "wasm")]
 mod extism;
 #[cfg(all(not(target_family = "wasm"), feature = "std"))]
 mod native;
+#[cfg(target_family = "wasm")]
+mod page;
 
 #[cfg(not(any(target_family = "wasm", feature = "std")))]
 pub use absent::{Absent, Absent as DefaultHost};
@@ -91,45 +94,13 @@ pub trait Host: Clone {
     /// end of 8 bytes or more is one word that overlaps the one before: a call costs the same for
     /// one byte as for eight.
     fn load(&self, offset: u64, into: &mut [u8]) {
-        let mut at = 0_usize;
-        let last_word = into.len().wrapping_sub(8);
-        while at < into.len() {
-            let from = offset.wrapping_add(at as u64);
-            let Some(rest) = into.get_mut(at..) else {
-                break;
-            };
-            if let Some(word) = rest.first_chunk_mut::<8>() {
-                *word = self.load_u64(from).to_le_bytes();
-                at = at.wrapping_add(8);
-                if at < into.len() {
-                    at = at.min(last_word);
-                }
-            } else if let Some(byte) = rest.first_mut() {
-                *byte = self.load_u8(from);
-                at = at.wrapping_add(1);
-            }
-        }
+        copy::load(self, offset, into);
     }
 
     /// Copies all of `from` into kernel memory from `offset` on. As [`load`](Host::load), the
     /// other way.
     fn store(&self, offset: u64, from: &[u8]) {
-        let mut at = 0_usize;
-        let last_word = from.len().wrapping_sub(8);
-        while at < from.len() {
-            let to = offset.wrapping_add(at as u64);
-            let Some(rest) = from.get(at..) else { break };
-            if let Some(word) = rest.first_chunk::<8>() {
-                self.store_u64(to, u64::from_le_bytes(*word));
-                at = at.wrapping_add(8);
-                if at < from.len() {
-                    at = at.min(last_word);
-                }
-            } else if let Some(byte) = rest.first() {
-                self.store_u8(to, *byte);
-                at = at.wrapping_add(1);
-            }
-        }
+        copy::store(self, offset, from);
     }
 
     /// The time since some fixed moment, if this host has a clock.
