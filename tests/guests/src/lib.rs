@@ -10,6 +10,7 @@ mod icmp;
 mod nothing;
 mod options;
 mod panics;
+mod soak;
 mod tcp;
 mod udp;
 

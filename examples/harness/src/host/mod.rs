@@ -1,6 +1,8 @@
 //! The host's side of one plugin: what its ten functions keep between calls.
 
+mod amiss;
 mod connections;
+mod faults;
 mod functions;
 mod hooks;
 
@@ -11,6 +13,8 @@ use crate::icmp::Icmp;
 use crate::kernel::Census;
 use crate::report::Report;
 use connections::Connections;
+use faults::Injector;
+pub use faults::{Fault, FaultCounts, Faults};
 
 pub(crate) use functions::all as functions;
 pub(crate) use hooks::all as hooks;
@@ -20,6 +24,7 @@ pub(crate) struct Host {
     config: Config,
     connections: Connections,
     icmp: Icmp,
+    injector: Injector,
     /// The totals; the fields about the kernel are filled in from `census` when asked for.
     pub report: Report,
     /// The kernel's memory at the end of the last call.
@@ -34,6 +39,7 @@ impl Host {
             config: config.clone(),
             connections: Connections::new(config.max_connections),
             icmp: Icmp::new(config.icmp),
+            injector: Injector::new(&config.faults),
             report: Report::default(),
             census: None,
             message: None,
