@@ -81,9 +81,10 @@ impl<const N: usize> Reader<N> {
         if into.is_empty() || self.fill(connection, timeout)?.is_empty() {
             return Ok(0);
         }
-        // Who peeks again, without a read between, waits for more: so the host is asked for more.
+        // Who peeks again, without a read between, waits for more: so the host is asked for more. But
+        // not behind a gap: what is there are the last bytes in order.
         let room = self.ring.vacant().len();
-        if self.shown && into.len() > self.ring.len() && room > 0 {
+        if self.shown && !self.overrun && into.len() > self.ring.len() && room > 0 {
             if let Some(block) = connection.receive(room) {
                 self.keep(&block);
             }
