@@ -4,6 +4,7 @@
 mod bad_input;
 mod description;
 mod examples;
+mod faults;
 mod icmp;
 #[path = "../native/no_address.rs"]
 mod no_address;

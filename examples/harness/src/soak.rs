@@ -106,6 +106,7 @@ pub fn run(settings: &Settings, say: &dyn Fn(&str)) -> Result<Summary, String> {
         .over_long_by(6_000);
     let config = Config::new()
         .wait(WAIT)
+        .connect_wait(Duration::from_secs(1))
         .allow(Allow::loopback())
         .faults(faults);
     let mut plugin = Plugin::from_file(wasm, &config).map_err(|e| e.to_string())?;
@@ -247,7 +248,7 @@ fn is_explained(outcome: &str, met: &Met) -> bool {
     met.iter().any(|(fault, function)| match (outcome, fault) {
         ("BrokenPipe" | "end", Fault::Drop | Fault::Reset) => function.starts_with("tcp_"),
         ("WouldBlock" | "Other", Fault::Drop) => function.starts_with("udp_"),
-        ("ConnectionRefused", Fault::Zero) => function.ends_with("_connect"),
+        ("ConnectionRefused", Fault::Zero | Fault::Stall) => function.ends_with("_connect"),
         ("BrokenPipe", Fault::Zero) => *function == "tcp_send",
         ("end", Fault::Zero) => *function == "tcp_recv",
         ("Other", Fault::Zero) => *function == "udp_send",

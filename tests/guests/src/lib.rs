@@ -6,6 +6,7 @@
 mod bad;
 mod conformance;
 mod description;
+mod faults;
 mod icmp;
 mod nothing;
 mod options;

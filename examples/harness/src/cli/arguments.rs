@@ -58,7 +58,7 @@ FAULTS, to see what a plugin does when things go wrong:
     drop       the connection is closed, and its id means nothing any more
     reset      the peer gets a reset; every later call answers 0
     partial    a part of the bytes is sent, and the answer says so
-    stall      nothing is received, after the whole wait
+    stall      nothing is received, or nobody answers, after the whole wait
     over-long  a block has more bytes than were asked for
     garbage    icmp_recv answers what is no JSON of the agreed form
     slow       one to three bytes come, and those late

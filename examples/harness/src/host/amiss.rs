@@ -24,7 +24,8 @@ impl Host {
             (Fault::Drop, Some(protocol)) => self.connections.close(protocol, id),
             (Fault::Reset, Some(_)) => self.connections.break_off(id),
             (Fault::Stall, protocol) => {
-                let waits = protocol.is_none_or(|p| self.connections.is_sound(p, id));
+                let waits = a.function.ends_with("_connect")
+                    || protocol.is_none_or(|p| self.connections.is_sound(p, id));
                 if waits {
                     thread::sleep(limit);
                 }

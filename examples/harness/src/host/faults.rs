@@ -19,8 +19,8 @@ pub enum Fault {
     Reset,
     /// A part of the bytes is sent, and the answer says so. In sends of TCP.
     Partial,
-    /// Nothing is received, after the whole wait. What has come stays for the next call. In
-    /// receives, those of ICMP included.
+    /// Nothing is received, after the whole wait, or nobody answers. What has come stays for the next
+    /// call. In receives, those of ICMP included, and in connects.
     Stall,
     /// The block is longer than was asked for, with as many more bytes as the peer has sent and
     /// [`Faults::over_long_by`] says. In receives of TCP and UDP.
@@ -56,7 +56,7 @@ impl Fault {
             Fault::Drop => (sends || receives) && !icmp,
             Fault::Reset => (sends || receives) && tcp,
             Fault::Partial => sends && tcp,
-            Fault::Stall => receives,
+            Fault::Stall => receives || function.ends_with("_connect"),
             Fault::OverLong => receives && !icmp,
             Fault::Garbage => receives && icmp,
             Fault::Slow => receives && tcp,
@@ -375,8 +375,9 @@ mod tests {
         assert_eq!(where_it_does(Fault::Partial), ["tcp_send"]);
         assert_eq!(where_it_does(Fault::Garbage), ["icmp_recv"]);
         assert_eq!(
-            where_it_does(Fault::Stall),
-            ["tcp_recv", "udp_recv", "icmp_recv"]
+            where_it_does(Fault::Stall).len(),
+            5,
+            "connects and receives"
         );
         assert_eq!(where_it_does(Fault::Zero).len(), 8, "all but the closes");
 

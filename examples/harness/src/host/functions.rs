@@ -111,7 +111,7 @@ impl Answer {
 impl Host {
     fn connect(&mut self, protocol: Protocol, plugin: &mut CurrentPlugin, a: &Arguments) -> Answer {
         let limit = within(plugin, self.config.connect_wait);
-        if self.goes_wrong(a, Duration::ZERO) {
+        if self.goes_wrong(a, limit) {
             return Answer::Number(0);
         }
         let address = block(plugin, a.u64(0)).unwrap_or_default();
