@@ -163,6 +163,10 @@ const STEPS: [u32; 12] = [
 ];
 
 /// The kinds of the characters from the space on, two in a byte. 0 can be in no address.
+#[expect(
+    clippy::indexing_slicing,
+    reason = "the compiler works it out: an index out of range would not compile"
+)]
 const KINDS: [u8; 48] = {
     let mut kinds = [0; 48];
     let mut byte = b' ';
@@ -198,7 +202,7 @@ fn walk(start: u32, text: &[u8]) -> u32 {
     for (at, byte) in text.iter().enumerate() {
         let place = byte.wrapping_sub(b' ');
         let kinds = KINDS.get(usize::from(place / 2)).copied().unwrap_or(0);
-        let kind = u32::from(kinds >> (place % 2 * 4) & 7);
+        let kind = u32::from(kinds >> (place % 2).wrapping_mul(4) & 7);
         let steps = STEPS.get(state as usize).copied().unwrap_or(0);
         let before = state;
         state = steps >> (kind * 4) & 15;
@@ -241,17 +245,21 @@ fn push_v4<const N: usize>(text: &mut String<N>, ip: Ipv4Addr) -> Result<(), Err
     Ok(())
 }
 
-/// The usual form: the longest run of zeros, if it is more than one, is `::`.
+/// No sum in it can wrap round: there are eight segments. The usual form: the longest run of zeros, if it is more than one, is `::`.
 fn push_v6<const N: usize>(text: &mut String<N>, ip: Ipv6Addr) -> Result<(), Error> {
     let segments = ip.segments();
-    let (mut gap_at, mut gap, mut run) = (0, 1, 0);
+    let (mut gap_at, mut gap, mut run) = (0_usize, 1_usize, 0_usize);
     for (i, segment) in segments.into_iter().enumerate() {
-        run = if segment == 0 { run + 1 } else { 0 };
+        run = if segment == 0 { run.wrapping_add(1) } else { 0 };
         if run > gap {
-            (gap_at, gap) = (i + 1 - run, run);
+            (gap_at, gap) = (i.wrapping_add(1).wrapping_sub(run), run);
         }
     }
-    let gap = if gap > 1 { gap_at..gap_at + gap } else { 8..8 };
+    let gap = if gap > 1 {
+        gap_at..gap.wrapping_add(gap_at)
+    } else {
+        8..8
+    };
     for (i, segment) in segments.into_iter().enumerate() {
         if i == gap.start {
             push(text, b':')?;

@@ -327,9 +327,26 @@ fn out_of_memory() {
     assert_eq!(plugin.open_connections(), 0);
 }
 
+/// The host itself finds no memory for what it has received: it can only say "nothing", and breaks the
+/// connection, so that no later bytes pass for those. The plugin reads an end.
+#[test]
+fn out_of_memory_at_the_host() {
+    const MUCH: usize = 8 * 1024 * 1024;
+    let peer = TcpPeer::start(v4(), |mut stream, _| stream.write_all(&vec![7; 2 * MUCH])).unwrap();
+    let faults = Faults::default().at("tcp_recv", 1, Fault::OverLong);
+    let config = quick().memory_pages(40).faults(faults.over_long_by(MUCH));
+    let mut plugin = guest(&config);
+    let address = peer.addr().to_string();
+    let got = call(&mut plugin, "faults_memory_taken", &address);
+    assert_eq!(got, "Ok(0) Ok(0) 0");
+    let got = call(&mut plugin, "faults_memory_taken", &address);
+    assert_eq!(got, "Ok(100) Ok(100) 0");
+    afterwards(&plugin, Fault::OverLong);
+}
+
 /// A host that waits an hour for a peer that says nothing, and a call that may take a little.
 fn impatient() -> Config {
-    quick().wait(HOUR).call_timeout(Duration::from_millis(500))
+    quick().wait(HOUR).call_timeout(Duration::from_secs(2))
 }
 
 /// The host's time limit strikes in the middle of a read.

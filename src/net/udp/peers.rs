@@ -182,7 +182,7 @@ impl Table {
         asked: &mut u32,
         address: bool,
     ) -> Result<Option<(usize, Socket)>, Error> {
-        let mut left = 0;
+        let mut left = 0_usize;
         let next = self
             .peers
             .iter()
@@ -190,7 +190,7 @@ impl Table {
             .filter(|(index, _)| self.connected.is_none_or(|connected| connected == *index))
             // Whose datagrams cannot be said to be from anywhere is left alone: nothing is lost.
             .filter(|(_, peer)| !address || peer.addr().is_some())
-            .inspect(|_| left += 1)
+            .inspect(|_| left = left.saturating_add(1))
             .filter(|(index, _)| *asked & bit(*index) == 0)
             .max_by_key(|(_, peer)| (peer.owes > 0, peer.sent_at));
         let Some((index, peer)) = next else {

@@ -148,11 +148,16 @@ impl Host {
             Some(fault) => self.receive_amiss(fault, protocol, a, max, limit),
             None => self.connections.receive(protocol, a.u32(0), max, limit),
         };
-        self.hand_over(
+        let answer = self.hand_over(
             plugin,
             received.as_deref(),
             received.as_ref().map_or(0, Vec::len),
-        )
+        );
+        if received.is_some() && matches!(answer, Answer::Offset(0)) {
+            // The kernel has no memory for what has come. Of a stream, no later bytes may pass for it.
+            self.connections.break_off(a.u32(0));
+        }
+        answer
     }
 
     fn close(&mut self, protocol: Protocol, a: &Arguments) -> Answer {
