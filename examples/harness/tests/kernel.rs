@@ -3,7 +3,7 @@
 
 mod common;
 
-use common::impatient;
+use common::{impatient, local};
 use harness_host::peers::{TcpEcho, TcpPeer};
 use harness_host::{Error, Plugin};
 use std::io::Write;

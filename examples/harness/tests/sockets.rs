@@ -3,8 +3,8 @@
 mod common;
 
 use common::{Raw, WAIT, eventually, impatient, local};
+use harness_host::Plugin;
 use harness_host::peers::{self, TcpEcho, TcpPeer, UdpEcho};
-use harness_host::{Config, Plugin};
 use std::io::Write;
 use std::net::{Ipv4Addr, TcpListener};
 use std::time::{Duration, Instant};
@@ -204,6 +204,31 @@ fn a_peer_that_reads_nothing_stops_a_send() {
     let much = vec![0; 256 * 1024];
     let sent_all = (0..200).all(|_| raw.send("tcp", id, &much) != 0);
     assert!(!sent_all, "50 MiB fitted into the buffers of a socket");
+}
+
+/// What one plugin is sent, no other gets, however it asks.
+#[test]
+fn no_plugin_hears_another() {
+    let (tcp, udp) = (TcpEcho::v4().unwrap(), UdpEcho::v4().unwrap());
+    let (mut one, mut other) = (Raw::new(&impatient()), Raw::new(&impatient()));
+    for (protocol, address) in [("tcp", tcp.addr()), ("udp", udp.addr())] {
+        let id = one.connect(protocol, address);
+        let secret = one.send(protocol, id, b"secret");
+        assert_eq!(secret, 6);
+        // Every id near it, in both families.
+        for id in 0..id + 3 {
+            for protocol in ["tcp", "udp"] {
+                assert_eq!(other.receive(protocol, id, 100), b"");
+                assert_eq!(other.send(protocol, id, b"forged"), 0);
+                other.close(protocol, id);
+            }
+        }
+        assert_eq!(one.receive(protocol, id, 100), b"secret");
+    }
+    assert_eq!(
+        (one.0.open_connections(), other.0.open_connections()),
+        (2, 0)
+    );
 }
 
 #[test]
