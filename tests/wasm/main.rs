@@ -10,6 +10,7 @@ mod icmp;
 mod no_address;
 mod nothing;
 mod soak;
+mod stopped;
 mod tcp;
 mod tiny;
 mod udp;

@@ -138,7 +138,7 @@ impl Soak {
         let slot = &mut self.slots[index];
         let (step, open) = match slot {
             Slot::Closed => {
-                let opened = if index % 2 == 0 {
+                let opened = if index.is_multiple_of(2) {
                     tcp::Stream::open(&self.tcp_echo, shared).map(Slot::Tcp)
                 } else {
                     udp::Socket::open(&self.udp_echo, shared).map(Slot::Udp)

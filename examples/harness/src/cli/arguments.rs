@@ -9,74 +9,7 @@ use lexopt::prelude::*;
 use super::Failure;
 use crate::{Allow, Config, Dialect, Faults, IcmpListening, soak};
 
-pub(super) const HELP: &str = "\
-Runs plugins that use harness-wasi-sockets against real sockets.
-
-harness-host                           build and run all example guests, against
-                                       servers of its own on loopback
-harness-host [OPTIONS] NAME [INPUT]    build and run one of them; without INPUT
-                                       against such a server
-harness-host [OPTIONS] PLUGIN.wasm [FUNCTION] [INPUT]
-                                       run a plugin of yours; FUNCTION is `run`
-                                       unless given
-harness-host --list                    name the example guests
-harness-host cargo ARGS...             run cargo with a compiler that can build wasm
-harness-host clippy ARGS...            the same for cargo clippy
-harness-host toolchain                 show that compiler, and what to export to
-                                       use it by hand
-
-The plugin's output goes to standard output, everything else to standard error.
-
-OPTIONS:
-  --report            say what the plugin used: host calls, fuel, connections, blocks
-  --stdio             let through what the plugin itself prints, panics included
-  --input-file FILE   take INPUT from a file; `-` is standard input
-  --dialect KIND      how ICMP packets are written as JSON: described (default) or real
-  --icmp WHEN         when ICMP is heard: from-send (default) or at-receive
-  --wait MS           how long a receive waits (default 5000)
-  --timeout MS        how long the call may take (default: no limit)
-  --fuel N            how much fuel the call may use (default: no limit)
-  --memory PAGES      how many pages of 64 KiB memory may grow by (default: no limit)
-  --allow NET         what the plugin may reach; may be repeated (default: all). NET is
-                      all, loopback, ADDRESS or ADDRESS/BITS, and :PORT or :FROM-TO
-                      behind it if not every port is meant; IPv6 in brackets then
-  --max-connections N how many connections may be open (default 1024)
-  --max-receive N     how many bytes one receive answers with (default 16777216)
-  --no-wasi           run without WASI
-  --set KEY=VALUE     give the plugin a configuration value; may be repeated
-  --redirect FROM=TO  lead a plugin that asks for one address to another; may be repeated
-  --module NAME       the import module of the host functions (default env)
-  -h, --help          this text
-
-FAULTS, to see what a plugin does when things go wrong:
-  --fault KIND=RATE            how often, from 0 to 1; may be repeated
-  --fault KIND@FUNCTION=RATE   the same, in one host function alone
-  --fault KIND@FUNCTION:CALL   in its first call, its second ...
-  --seed N                     the same seed and calls give the same faults (default 0)
-  --over-long-by N             how many bytes a block may be too long by (default 1000)
-  KIND is one of
-    drop       the connection is closed, and its id means nothing any more
-    reset      the peer gets a reset; every later call answers 0
-    partial    a part of the bytes is sent, and the answer says so
-    stall      nothing is received, or nobody answers, after the whole wait
-    over-long  a block has more bytes than were asked for
-    garbage    icmp_recv answers what is no JSON of the agreed form
-    slow       one to three bytes come, and those late
-    zero       the function answers 0 at once, and does nothing
-  Out of memory is --memory, and a call that takes too long --timeout.
-
-harness-host soak [--seconds N] [--connections N] [--seed N]
-                                       many connections and random faults for that
-                                       long (10 s, 64, 1), every byte checked
-
-EXAMPLES:
-  harness-host
-  harness-host tcp_echo
-  harness-host --report http_get example.org:80/
-  harness-host --report my_plugin.wasm run '127.0.0.1:6000 Hello'
-  harness-host --report --fault slow=0.5 --fault stall@tcp_recv:2 tcp_echo
-  harness-host cargo build --release --target wasm32-wasip1
-";
+pub(super) const HELP: &str = include_str!("help.txt");
 
 /// What to do.
 #[derive(Debug)]
