@@ -59,6 +59,24 @@ fn a_connection_that_vanishes() {
     );
 }
 
+/// Of UDP nothing ends: a socket that vanishes gives nothing, and takes nothing.
+#[test]
+fn a_socket_that_vanishes() {
+    let echo = UdpEcho::v4().unwrap();
+    for function in ["udp_send", "udp_recv"] {
+        let mut plugin = plugin(Faults::default().at(function, 1, Fault::Drop));
+        let got = call(&mut plugin, "faults_udp", &format!("{} 2 0", echo.addr()));
+        let expected = match function {
+            "udp_send" => &["Other Other"][..],
+            _ => &["WouldBlock Other", "TimedOut Other"],
+        };
+        assert!(expected.contains(&got.as_str()), "{function}: {got}");
+        afterwards(&plugin, Fault::Drop);
+        let got = call(&mut plugin, "faults_udp", &format!("{} 1 0", echo.addr()));
+        assert_eq!(got, "Ok(100)", "after a drop in {function}");
+    }
+}
+
 #[test]
 fn a_connection_that_is_reset() {
     once(
@@ -154,13 +172,11 @@ fn a_host_that_stalls_loses_nothing() {
         afterwards(&plugin, Fault::Stall);
     }
 
-    // A datagram that does not come in time is there for the next receive: here the first one, of 100
-    // bytes, where the second was due. That a reader must know.
+    // A datagram that does not come in time is there for the next receive.
     let echo = UdpEcho::v4().unwrap();
     let mut plugin = plugin(Faults::default().at("udp_recv", 1, Fault::Stall));
-    let input = format!("{} 1 0", echo.addr());
-    assert_eq!(call(&mut plugin, "faults_udp", &input), "TimedOut");
-    assert_eq!(call(&mut plugin, "faults_udp", &input), "Ok(100)");
+    let late = call(&mut plugin, "faults_udp_late", &echo.addr().to_string());
+    assert_eq!(late, "TimedOut Ok(4)");
     afterwards(&plugin, Fault::Stall);
 }
 
@@ -295,14 +311,26 @@ fn nothing_from_one_function() {
             "ConnectionRefused",
         ),
         ("udp_send", "faults_udp", udp_round, "Other Other"),
-        ("udp_recv", "faults_udp", format!("{udp} 1 0"), "WouldBlock"),
+        (
+            "udp_recv",
+            "faults_udp",
+            format!("{udp} 1 0"),
+            "WouldBlock|TimedOut",
+        ),
         ("icmp_send", "icmp_send", "127.0.0.1".to_owned(), "Other"),
-        ("icmp_recv", "icmp_listen", "100".to_owned(), "Other"),
+        (
+            "icmp_recv",
+            "icmp_listen",
+            "100".to_owned(),
+            "Other|TimedOut",
+        ),
     ];
+    // (What comes at once may come late, on a machine that has much to do; a datagram is then late too.)
     for (function, export, input, expected) in cases {
         let mut plugin = plugin(Faults::default().rate_in(function, Fault::Zero, 1.0));
         for _ in 0..2 {
-            assert_eq!(call(&mut plugin, export, &input), expected, "{function}");
+            let got = call(&mut plugin, export, &input);
+            assert!(expected.split('|').any(|e| e == got), "{function}: {got}");
             afterwards(&plugin, Fault::Zero);
         }
     }

@@ -94,6 +94,16 @@ pub fn faults_udp(input: String) -> FnResult<String> {
     Ok(outcomes.join(" "))
 }
 
+/// Over an echo server: sends one datagram, and receives twice.
+#[plugin_fn]
+pub fn faults_udp_late(address: String) -> FnResult<String> {
+    panics::report();
+    let socket = UdpSocket::connect(address)?;
+    socket.send(b"late")?;
+    let receive = || outcome(socket.recv(&mut [0; 8]));
+    Ok(format!("{} {}", receive(), receive()))
+}
+
 /// Over an echo server: two looks at what is there, the second larger, and then reads: `ADDRESS LEN READ`.
 /// Whatever is given, it is in order.
 #[plugin_fn]
