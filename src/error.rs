@@ -24,8 +24,8 @@ pub enum Error {
     /// The connection broke while sending: kind `BrokenPipe`. How much of what was sent arrived
     /// is not known.
     SendFailed,
-    /// This direction of the stream has been shut down on this side, or has broken before: kind
-    /// `BrokenPipe`.
+    /// This direction of the stream has been shut down on this side, or has broken before; or the host
+    /// stopped the plugin in an earlier call, while that used the socket: kind `BrokenPipe`.
     Shutdown,
     /// A UDP socket was to send to nobody in particular, or to receive before it has sent to
     /// anybody: kind `NotConnected`.
@@ -75,7 +75,7 @@ impl Error {
             }
             Error::Shutdown => {
                 "this direction of the stream has been shut down, or a write to it has failed \
-                 before: open a new connection"
+                 before, or the host stopped a call that used it: open a new connection"
             }
             Error::NotConnected => {
                 "no peer: connect the socket, or send to somebody first (a plugin hears only those \

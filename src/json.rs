@@ -325,6 +325,10 @@ fn digit(byte: u8) -> Option<u32> {
 }
 
 /// What each character of base64 stands for; [`OTHER`] for those that are not of it.
+#[expect(
+    clippy::indexing_slicing,
+    reason = "the compiler works it out: an index out of range would not compile"
+)]
 const SIXTY_FOUR: [u8; 128] = {
     let mut values = [OTHER; 128];
     let alphabet = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -374,7 +378,7 @@ fn base64<'a>(mut text: &'a [u8], data: &mut Vec<u8, MOST_DATA>) -> Option<&'a [
         if count >= 8 {
             count = count.wrapping_sub(8);
             data.push((bits >> count) as u8).ok()?;
-            bits &= (1 << count) - 1;
+            bits &= (1_u32 << count).wrapping_sub(1);
         }
     }
     // Each padding character stands for two bits that are not there.

@@ -80,12 +80,16 @@ impl<const N: usize> Reader<N> {
         if into.is_empty() || self.fill(connection, timeout)?.is_empty() {
             return Ok(0);
         }
-        // Who peeks again, without a read between, waits for more: so the host is asked for more.
+        // Who peeks again, without a read between, waits for more: so the host is asked for more. But
+        // not behind a gap: what is there are the last bytes in order.
         let room = self.ring.vacant().len();
-        if self.shown && into.len() > self.ring.len() && room > 0 {
-            if let Some(block) = connection.receive(room) {
-                self.keep(&block);
-            }
+        if self.shown
+            && !self.overrun
+            && into.len() > self.ring.len()
+            && room > 0
+            && let Some(block) = connection.receive(room)
+        {
+            self.keep(&block);
         }
         self.shown = true;
         Ok(self.ring.peek(into))
@@ -100,10 +104,10 @@ impl<const N: usize> Reader<N> {
         if connection.is_shut(READ) {
             return Ok(&[]);
         }
-        if self.ring.is_empty() {
-            if let Some(block) = self.receive(connection, timeout, N)? {
-                self.take(&block, &mut []);
-            }
+        if self.ring.is_empty()
+            && let Some(block) = self.receive(connection, timeout, N)?
+        {
+            self.take(&block, &mut []);
         }
         Ok(self.ring.front())
     }

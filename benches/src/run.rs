@@ -4,7 +4,7 @@ use crate::Result;
 use crate::cases::{Case, KEPT};
 use crate::guests::{Guests, Style};
 use crate::peers::Peers;
-use harness_host::{Config, Plugin, Report};
+use harness_host::{Allow, Config, Plugin, Report};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
@@ -128,6 +128,7 @@ pub fn run_work(guests: &Guests, case: &Case, work: &str, style: Style, how: How
 
 fn config(case: &Case, style: Style, how: How) -> Config {
     let mut config = Config::new()
+        .allow(Allow::loopback())
         .wasi(style.has_std())
         .whole_receives(case.whole)
         .count_kernel_calls(how.count_kernel_calls);

@@ -66,6 +66,10 @@ const STEPS: [u32; 12] = [
 ];
 
 /// The kinds of the characters from the space on, two in a byte. 0 can be in no address.
+#[expect(
+    clippy::indexing_slicing,
+    reason = "the compiler works it out: an index out of range would not compile"
+)]
 const KINDS: [u8; 48] = {
     let mut kinds = [0; 48];
     let mut byte = b' ';
@@ -101,7 +105,7 @@ fn walk(start: u32, text: &[u8]) -> u32 {
     for (at, byte) in text.iter().enumerate() {
         let place = byte.wrapping_sub(b' ');
         let kinds = KINDS.get(usize::from(place / 2)).copied().unwrap_or(0);
-        let kind = u32::from(kinds >> (place % 2 * 4) & 7);
+        let kind = u32::from(kinds >> (place % 2).wrapping_mul(4) & 7);
         let steps = STEPS.get(state as usize).copied().unwrap_or(0);
         let before = state;
         state = steps >> (kind * 4) & 15;

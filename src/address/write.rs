@@ -29,17 +29,22 @@ pub(super) fn push_v4<const N: usize>(text: &mut String<N>, ip: Ipv4Addr) -> Res
     Ok(())
 }
 
-/// The usual form: the longest run of zeros, if it is more than one, is `::`.
+/// The usual form: the longest run of zeros, if it is more than one, is `::`. (No sum in it can wrap
+/// round: there are eight segments.)
 pub(super) fn push_v6<const N: usize>(text: &mut String<N>, ip: Ipv6Addr) -> Result<(), Error> {
     let segments = ip.segments();
-    let (mut gap_at, mut gap, mut run) = (0, 1, 0);
+    let (mut gap_at, mut gap, mut run) = (0_usize, 1_usize, 0_usize);
     for (i, segment) in segments.into_iter().enumerate() {
-        run = if segment == 0 { run + 1 } else { 0 };
+        run = if segment == 0 { run.wrapping_add(1) } else { 0 };
         if run > gap {
-            (gap_at, gap) = (i + 1 - run, run);
+            (gap_at, gap) = (i.wrapping_add(1).wrapping_sub(run), run);
         }
     }
-    let gap = if gap > 1 { gap_at..gap_at + gap } else { 8..8 };
+    let gap = if gap > 1 {
+        gap_at..gap_at.wrapping_add(gap)
+    } else {
+        8..8
+    };
     for (i, segment) in segments.into_iter().enumerate() {
         if i == gap.start {
             push(text, b':')?;

@@ -15,7 +15,10 @@ use core::time::Duration;
 pub struct Extism;
 
 /// What the harness host registers.
-#[allow(unsafe_code)]
+#[expect(
+    unsafe_code,
+    reason = "imports are declared in an unsafe block; see there"
+)]
 mod env {
     // SAFETY: the signatures are the host's. Every argument is a plain number and the host answers
     // for any of them: an offset names kernel memory, which is not this module's memory, so no
@@ -36,7 +39,10 @@ mod env {
 }
 
 /// What the Extism kernel offers to every plugin.
-#[allow(unsafe_code)]
+#[expect(
+    unsafe_code,
+    reason = "imports are declared in an unsafe block; see there"
+)]
 mod kernel {
     // SAFETY: as above: the signatures are the kernel's, the arguments are plain numbers, and an
     // offset that names no block traps or answers 0 there, without touching this module's memory.

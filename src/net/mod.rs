@@ -32,10 +32,30 @@ pub use std::net::{
 pub use tcp::TcpStream;
 pub use udp::UdpSocket;
 
+use crate::Error;
 use crate::patience::Timeout;
 use core::sync::atomic::{AtomicU64, Ordering};
 use core::time::Duration;
 use std::io;
+use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
+
+/// Locks what the handles of a socket share. A thread that panicked while it had it left nothing half
+/// done: it changes only after the host has answered.
+///
+/// # Errors
+/// [`Error::Shutdown`] if nobody is there to unlock it: a plugin without threads finds it locked only
+/// when an earlier call of it was stopped (its time was up, say) while it waited for the host. Std's
+/// lock would panic then.
+fn lock<T>(shared: &Mutex<T>) -> Result<MutexGuard<'_, T>, Error> {
+    if cfg!(all(target_family = "wasm", not(target_feature = "atomics"))) {
+        return match shared.try_lock() {
+            Ok(guard) => Ok(guard),
+            Err(TryLockError::Poisoned(poisoned)) => Ok(poisoned.into_inner()),
+            Err(TryLockError::WouldBlock) => Err(Error::Shutdown),
+        };
+    }
+    Ok(shared.lock().unwrap_or_else(PoisonError::into_inner))
+}
 
 /// A timeout that the clones of a socket share.
 #[derive(Debug)]

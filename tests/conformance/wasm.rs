@@ -4,7 +4,7 @@
 use crate::server::Server;
 use crate::std::suite::{self, Peers, behaviours};
 use harness_host::wasm::Target;
-use harness_host::{Config, Plugin, guests};
+use harness_host::{Allow, Config, Plugin, guests};
 use std::path::PathBuf;
 use std::sync::LazyLock;
 use std::time::Duration;
@@ -15,7 +15,9 @@ static GUESTS: LazyLock<PathBuf> =
 
 /// The guests, in a host that does not make a test sit through its waits.
 fn guests() -> Plugin {
-    let config = Config::new().wait(Duration::from_millis(100));
+    let config = Config::new()
+        .allow(Allow::loopback())
+        .wait(Duration::from_millis(100));
     Plugin::from_file(&*GUESTS, &config).expect("a plugin")
 }
 

@@ -9,6 +9,7 @@ mod nal_async;
 mod no_address;
 #[path = "../guests/src/options.rs"]
 mod options;
+mod promises;
 mod surface;
 mod tcp;
 mod udp;

@@ -1,7 +1,7 @@
 //! Text that is no address, for the native tests and for those in wasm.
 
 /// All of it: empty, without a port or a host, with a port that is none, with characters that no
-/// name has, and names and labels that are too long.
+/// name has, wherever they stand, and names and labels that are too long.
 pub fn no_address() -> Vec<String> {
     let short = [
         "",
@@ -14,13 +14,67 @@ pub fn no_address() -> Vec<String> {
         ":80",
         "localhost:65536",
         "127.0.0.1:65536",
-        "local\0host:80",
-        "localhost:80\0",
+        "localhost:+80",
+        "localhost:-80",
+        "localhost:0x50",
+        "localhost:80:80",
         "local host:80",
         "user@host:80",
+        "user:word@host:80",
+        // Brackets inside names, and around what is no IPv6 address.
+        "[localhost]:80",
+        "[127.0.0.1]:80",
+        "local[host:80",
+        "local]host:80",
+        "[::1:80",
+        "::1]:80",
+        "[[::1]]:80",
+        "[::1]]:80",
+        "[::1][::1]:80",
+        "[::1]x:80",
+        "x[::1]:80",
+        "[]:80",
+        // Percent signs: of an escape, and of a scope where there can be none.
+        "local%00host:80",
+        "local%2ehost:80",
+        "localhost%0a:80",
+        "127.0.0.1%eth0:80",
+        "[::1%]:80",
+        "[%eth0]:80",
+        "[::1%eth0%eth1]:80",
+        // A path, a scheme, a list, an escape.
+        "http://host:80",
+        "host/path:80",
+        "host,other:80",
+        "host;other:80",
+        "host\\other:80",
+        "a..b:80",
+        ".a:80",
+        "b\u{fc}cher.example:80",
+        "ho\u{200b}st:80",
+        "host\u{ff1a}80",
     ];
     let long_name = format!("{}:80", "a.".repeat(127) + "a");
     let long_label = format!("{}.org:80", "a".repeat(64));
+    let long_label_inside = format!("www.{}.org:80", "a".repeat(64));
     let short = short.into_iter().map(str::to_owned);
-    short.chain([long_name, long_label]).collect()
+    short
+        .chain([long_name, long_label, long_label_inside])
+        .chain(with_what_no_address_has())
+        .collect()
+}
+
+/// A good address, and in each of its places a character that no address has.
+fn with_what_no_address_has() -> impl Iterator<Item = String> {
+    let characters = [
+        '\0', '\n', '\r', '\t', ' ', '\x0b', '\x1b', '\x7f', '\u{85}', '\u{a0}', '@', '/', '\\',
+        '?', '#', '"', '\'', '<', '>', '|', '$', '&', '=', '*', '(', '{', '~', '`', '^', '!',
+    ];
+    characters.into_iter().flat_map(|character| {
+        let good = "host.example:80";
+        (0..=good.len()).map(move |at| {
+            let (before, after) = good.split_at(at);
+            format!("{before}{character}{after}")
+        })
+    })
 }

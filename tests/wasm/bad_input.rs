@@ -5,16 +5,15 @@ use crate::{call, guest, quick, v4};
 fn no_host_call_for_what_is_no_address() {
     let mut plugin = guest(&quick());
     for bad in &no_address() {
-        assert_eq!(
-            call(&mut plugin, "tcp_connect", bad),
-            "InvalidInput",
-            "{bad:?}"
-        );
-        assert_eq!(
-            call(&mut plugin, "udp_connect", bad),
-            "InvalidInput",
-            "{bad:?}"
-        );
+        for function in [
+            "tcp_connect",
+            "tcp_connect_embedded",
+            "udp_connect",
+            "udp_connect_embedded",
+        ] {
+            let got = call(&mut plugin, function, bad);
+            assert_eq!(got, "InvalidInput", "{function}: {bad:?}");
+        }
     }
     assert_eq!(plugin.report().calls.total(), 0);
 }

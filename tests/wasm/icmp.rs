@@ -31,9 +31,30 @@ fn silence_times_out() {
 
 #[test]
 fn what_is_no_target() {
-    for bad in ["", "127.0.0.1:80", "[::1]", "a b", "a\0"] {
-        assert_eq!(run(&quick(), "icmp_send", bad), "InvalidInput", "{bad:?}");
+    let mut plugin = guest(&quick());
+    let bad = [
+        "",
+        "127.0.0.1:80",
+        "[::1]",
+        "a b",
+        "a\0",
+        "\0a",
+        "a\nb",
+        "user@host",
+        "a[b",
+        "a%b",
+        "a%00",
+        "::1%",
+        "a..b",
+        "127.0.0.1%eth0",
+        "host/24",
+    ];
+    let long = "a".repeat(64);
+    for bad in bad.into_iter().chain([long.as_str()]) {
+        let got = call(&mut plugin, "icmp_send", bad);
+        assert_eq!(got, "InvalidInput", "{bad:?}");
     }
+    assert_eq!(plugin.report().calls.total(), 0);
     assert_eq!(run(&quick(), "icmp_send", "nobody.invalid"), "Other");
 }
 
@@ -70,10 +91,76 @@ fn a_ping_that_is_never_heard() {
         return;
     }
     let mut plugin = guest(&quick().icmp(IcmpListening::AtReceive));
-    assert_eq!(call(&mut plugin, "icmp_ping", "127.0.0.1 2000"), "TimedOut");
+    // A payload of its own: other tests ping at the same time.
+    assert_eq!(
+        call(&mut plugin, "icmp_ping", "127.0.0.1 2000 unheard"),
+        "TimedOut"
+    );
     assert_eq!(
         plugin.report().calls.get("icmp_send"),
         2,
         "a second one after a second"
     );
+}
+
+/// The host hears replies to everybody. A ping passes over what is not its own: another payload, though
+/// source and number are right; another source, though all else is.
+#[test]
+fn a_ping_is_not_satisfied_by_somebody_elses_reply() {
+    if !allowed_or_skipped("a_ping_is_not_satisfied_by_somebody_elses_reply") {
+        return;
+    }
+    for config in dialects() {
+        // Replies to others, with its very numbers, are there before its own.
+        let mut plugin = guest(&config);
+        for payload in ["ours, but for the end?", "ours, but for the", "x"] {
+            call(
+                &mut plugin,
+                "icmp_stranger",
+                &format!("127.0.0.1 {payload}"),
+            );
+        }
+        plugin.reset_counters();
+        let got = call(
+            &mut plugin,
+            "icmp_ping",
+            "127.0.0.1 10000 ours, but for the end",
+        );
+        assert_eq!(got, "Ok(\"127.0.0.1 65535 timed\")");
+        // Each of the nine comes as a request too, on loopback.
+        let asked = plugin.report().calls.get("icmp_recv");
+        assert!(asked > 18, "{asked} packets");
+
+        // The same from another address than was asked, and nothing but that.
+        let redirected = config.clone().redirect("192.0.2.1", "127.0.0.1");
+        let mut plugin = guest(&redirected);
+        let got = call(
+            &mut plugin,
+            "icmp_ping",
+            "192.0.2.1 300 from another source",
+        );
+        assert_eq!(got, "TimedOut");
+        let report = plugin.report();
+        assert!(
+            report.calls.get("icmp_recv") > 1,
+            "the reply was heard: {report:?}"
+        );
+
+        // Strangers alone, all the time, and never its own: that would have to be heard at once.
+        let deaf = config.icmp(IcmpListening::AtReceive);
+        let mut stranger = guest(&deaf);
+        let mut plugin = guest(&deaf);
+        std::thread::scope(|scope| {
+            let pings = scope.spawn(move || {
+                let got = call(&mut plugin, "icmp_ping", "127.0.0.1 500 ours");
+                (got, plugin.report().calls.get("icmp_recv"))
+            });
+            while !pings.is_finished() {
+                call(&mut stranger, "icmp_stranger", "127.0.0.1 theirs");
+            }
+            let (got, asked) = pings.join().unwrap();
+            assert_eq!(got, "TimedOut");
+            assert!(asked > 1, "{asked} packets");
+        });
+    }
 }

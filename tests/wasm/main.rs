@@ -4,16 +4,19 @@
 mod bad_input;
 mod description;
 mod examples;
+mod faults;
 mod icmp;
 #[path = "../native/no_address.rs"]
 mod no_address;
 mod nothing;
+mod soak;
+mod stopped;
 mod tcp;
 mod tiny;
 mod udp;
 
 use harness_host::wasm::Target;
-use harness_host::{Config, Dialect, Plugin, guests};
+use harness_host::{Allow, Config, Dialect, Plugin, guests};
 use std::path::PathBuf;
 use std::sync::OnceLock;
 use std::time::Duration;
@@ -49,9 +52,12 @@ impl Guests {
     }
 }
 
-/// A host that does not make a test sit through its waits.
+/// A host that does not make a test sit through its waits, and that lets a plugin reach the peers of
+/// the tests.
 fn quick() -> Config {
-    Config::new().wait(Duration::from_millis(100))
+    Config::new()
+        .allow(Allow::loopback())
+        .wait(Duration::from_millis(100))
 }
 
 /// The host's habits, both ways.

@@ -4,9 +4,9 @@
 //! Without a clock the library takes a wait of the host for 5 s; here it is much shorter, so that
 //! "30 s" are six short waits.
 
-use crate::{Guests, call, pattern, v4};
+use crate::{Guests, call, pattern, quick, v4};
+use harness_host::Plugin;
 use harness_host::peers::TcpPeer;
-use harness_host::{Config, Plugin};
 use std::io::Write;
 use std::net::{SocketAddr, TcpStream};
 use std::thread::sleep;
@@ -46,8 +46,7 @@ const WORLDS: [World; 3] = [
 
 impl World {
     fn plugin(&self) -> Plugin {
-        self.guests
-            .plugin(&Config::new().wait(WAIT).wasi(self.wasi))
+        self.guests.plugin(&quick().wait(WAIT).wasi(self.wasi))
     }
 
     /// Runs a function of the facade and the same of the core, each in a plugin of its own.

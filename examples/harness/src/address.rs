@@ -7,6 +7,8 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
+use crate::Allow;
+
 /// Splits `host:port`. IPv6 addresses stand in brackets, as in `[::1]:80`; without them the text
 /// is refused. An empty host is this machine.
 pub(crate) fn split(address: &[u8]) -> Option<(&str, u16)> {
@@ -38,8 +40,45 @@ fn is_clean(host: &str) -> bool {
     !host.contains(|c: char| c.is_control() || c.is_whitespace())
 }
 
+/// Why there is no address to go to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Nowhere {
+    /// The text is none, or nothing is known of the name, or nothing answers.
+    Failed,
+    /// There are addresses, or there may be, but this plugin may not reach them.
+    Denied,
+}
+
+/// The addresses of a host that a plugin may reach; without a port, those that it may ping.
+///
+/// Whoever connects must do so to one of these, and look up nothing again: the second answer
+/// could be another.
+pub(crate) fn find(
+    host: &str,
+    port: Option<u16>,
+    limit: Duration,
+    allow: &Allow,
+) -> Result<Vec<SocketAddr>, Nowhere> {
+    let is_name = !host.is_empty() && host.parse::<IpAddr>().is_err();
+    if is_name && !allow.names() {
+        return Err(Nowhere::Denied);
+    }
+    let addresses = resolve(host, port.unwrap_or(0), limit);
+    if addresses.is_empty() {
+        return Err(Nowhere::Failed);
+    }
+    let allowed = match port {
+        Some(_) => allow.reachable(addresses),
+        None => allow.pingable(addresses),
+    };
+    if allowed.is_empty() {
+        return Err(Nowhere::Denied);
+    }
+    Ok(allowed)
+}
+
 /// The addresses of a host; none if the name is unknown or looking it up takes too long.
-pub(crate) fn resolve(host: &str, port: u16, limit: Duration) -> Vec<SocketAddr> {
+fn resolve(host: &str, port: u16, limit: Duration) -> Vec<SocketAddr> {
     if host.is_empty() {
         return vec![(Ipv4Addr::LOCALHOST, port).into()];
     }
@@ -104,6 +143,33 @@ mod tests {
         let none = Duration::ZERO;
         assert_eq!(resolve("::1", 7, none), ["[::1]:7".parse().unwrap()]);
         assert_eq!(resolve("", 7, none), ["127.0.0.1:7".parse().unwrap()]);
+    }
+
+    #[test]
+    fn what_is_not_allowed_is_not_found() {
+        let find = |host, allow: &Allow| find(host, Some(7), Duration::from_secs(30), allow);
+        // A name that leads to this machine is as little allowed as the address itself.
+        let elsewhere: Allow = "10.0.0.0/8".parse().unwrap();
+        for host in [
+            "localhost",
+            "127.0.0.1",
+            "::1",
+            "",
+            "0.0.0.0",
+            "::ffff:127.0.0.1",
+        ] {
+            assert_eq!(find(host, &elsewhere), Err(Nowhere::Denied), "{host:?}");
+            assert!(find(host, &Allow::loopback()).is_ok(), "{host:?}");
+        }
+        // Not looked up at all: else this name would have failed.
+        let addresses = Allow::everything().without_names();
+        for allow in [&addresses, &Allow::nothing()] {
+            assert_eq!(find("nobody.invalid", allow), Err(Nowhere::Denied));
+        }
+        assert_eq!(
+            find("nobody.invalid", &Allow::everything()),
+            Err(Nowhere::Failed)
+        );
     }
 
     #[test]

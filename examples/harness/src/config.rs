@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::{Allow, Faults};
+
 /// How the JSON of `icmp_recv` is written.
 ///
 /// The description of the ten functions and the host that plugins meet in production differ
@@ -30,14 +32,16 @@ pub enum IcmpListening {
 
 /// What a plugin is run with: the host's limits and habits.
 ///
-/// The defaults are those of the production host. A test usually wants a shorter
+/// The defaults are those of the production host, but for one: a plugin may reach no address until
+/// [`allow`](Config::allow) names some. A test usually wants a shorter
 /// [`wait`](Config::wait):
 ///
 /// ```
 /// use std::time::Duration;
-/// use harness_host::{Config, Dialect};
+/// use harness_host::{Allow, Config, Dialect};
 ///
 /// let config = Config::new()
+///     .allow(Allow::loopback())
 ///     .wait(Duration::from_millis(100))
 ///     .dialect(Dialect::Real);
 /// ```
@@ -55,6 +59,8 @@ pub struct Config {
     pub(crate) call_timeout: Option<Duration>,
     pub(crate) max_receive: u32,
     pub(crate) max_connections: usize,
+    pub(crate) allow: Allow,
+    pub(crate) faults: Faults,
     pub(crate) redirects: Vec<(String, String)>,
     pub(crate) module: String,
     pub(crate) values: Vec<(String, String)>,
@@ -79,6 +85,8 @@ impl Default for Config {
             call_timeout: None,
             max_receive: 16 * 1024 * 1024,
             max_connections: 1024,
+            allow: Allow::nothing(),
+            faults: Faults::default(),
             redirects: Vec::new(),
             module: "env".to_owned(),
             values: Vec::new(),
@@ -90,9 +98,23 @@ impl Default for Config {
 }
 
 impl Config {
-    /// The defaults.
+    /// The defaults. With them a plugin reaches nobody: see [`allow`](Config::allow).
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// The addresses that the plugin may reach. Default: [`Allow::nothing`]. A connection to another
+    /// fails as one to a peer that is not there; [`Report::denied`](crate::Report::denied) counts
+    /// them. Called again, it stands instead of what was allowed before.
+    pub fn allow(mut self, allow: Allow) -> Self {
+        self.allow = allow;
+        self
+    }
+
+    /// What goes wrong on purpose. Default: nothing.
+    pub fn faults(mut self, faults: Faults) -> Self {
+        self.faults = faults;
+        self
     }
 
     /// How the JSON of `icmp_recv` is written. Default: [`Dialect::Described`].
@@ -169,7 +191,8 @@ impl Config {
 
     /// Leads a plugin that asks for `from` to `to` instead: `HOST:PORT` for connections, a host
     /// alone for ICMP. So a test can put a peer of its own behind an address that a plugin has
-    /// built in. `from` is compared with the text that the plugin passes. Default: none.
+    /// built in. `from` is compared with the text that the plugin passes; `to` must be allowed as any
+    /// other address. Default: none.
     pub fn redirect(mut self, from: impl Into<String>, to: impl Into<String>) -> Self {
         self.redirects.push((from.into(), to.into()));
         self

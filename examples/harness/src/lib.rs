@@ -6,7 +6,7 @@
 //! host calls, how much fuel and how many forgotten blocks a plugin may cost.
 //!
 //! ```
-//! use harness_host::{Config, Plugin, peers::TcpEcho};
+//! use harness_host::{Allow, Config, Plugin, peers::TcpEcho};
 //!
 //! // Any wasm file will do; this plugin connects to the address in its input.
 //! let plugin = r#"(module
@@ -16,7 +16,8 @@
 //!         (i32.eqz (call $connect (call $input)))))"#;
 //!
 //! let echo = TcpEcho::v4()?;
-//! let mut plugin = Plugin::new(plugin.as_bytes(), &Config::new())?;
+//! let config = Config::new().allow(Allow::loopback());
+//! let mut plugin = Plugin::new(plugin.as_bytes(), &config)?;
 //! plugin.call("run", echo.addr().to_string().as_bytes())?;
 //! assert_eq!(plugin.open_connections(), 1);
 //! assert_eq!(plugin.report().calls.get("tcp_connect"), 1);
@@ -24,12 +25,15 @@
 //! ```
 //!
 //! * [`Plugin`] is a loaded plugin; [`Config`] says what it is run with, [`Report`] what it used.
+//! * [`Allow`] is the list of the addresses that a plugin may reach: none, unless it says so.
+//! * [`Faults`] make the host fail on purpose, so that a test can see what a plugin does then.
 //! * [`peers`] are small servers on loopback for plugins to talk to.
 //! * [`guests`] are the library's example plugins, built when needed; [`wasm`] finds the compiler
 //!   for that, and builds plugins of your own.
 //! * [`icmp::allowed`] says whether this process may ping.
 
 mod address;
+mod allow;
 #[doc(hidden)]
 pub mod cli;
 mod config;
@@ -41,10 +45,13 @@ mod kernel;
 pub mod peers;
 mod plugin;
 mod report;
+pub mod soak;
 pub mod wasm;
 
+pub use allow::{Allow, Net, NoNetwork};
 pub use config::{Config, Dialect, IcmpListening};
 pub use error::Error;
+pub use host::{Fault, FaultCounts, Faults};
 pub use plugin::Plugin;
 pub use report::{Calls, HOST_FUNCTIONS, KERNEL_FUNCTIONS, KernelCalls, Report};
 

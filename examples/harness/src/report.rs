@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::FaultCounts;
+
 /// The names of the ten host functions, in the order in which [`Calls`] lists them.
 pub const HOST_FUNCTIONS: [&str; 10] = [
     "tcp_connect",
@@ -115,6 +117,11 @@ pub struct Report {
     pub fuel: u64,
     /// Connections opened.
     pub opened: u64,
+    /// Connections and echo requests that were refused since none of the addresses is
+    /// [allowed](crate::Config::allow).
+    pub denied: u64,
+    /// What went wrong on purpose: see [`Config::faults`](crate::Config::faults).
+    pub faults: FaultCounts,
     /// Connections closed by the plugin.
     pub closed: u64,
     /// Payload bytes that the operating system took.

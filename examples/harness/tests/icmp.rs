@@ -2,8 +2,8 @@
 
 mod common;
 
-use common::{Raw, impatient};
-use harness_host::{Config, Dialect, IcmpListening, icmp, peers};
+use common::{Raw, impatient, local};
+use harness_host::{Dialect, IcmpListening, icmp, peers};
 use std::time::{Duration, Instant};
 
 /// Says loudly that a test could not do its work.
@@ -29,12 +29,12 @@ fn both_dialects() {
     if !permitted() {
         return;
     }
-    let mut raw = Raw::new(&Config::new());
+    let mut raw = Raw::new(&local());
     assert_eq!(raw.ping("127.0.0.1", b"described", 700), 1);
     let json = r#"{"source":"127.0.0.1","type":0,"code":0,"id":1,"seq":700,"data":[100,101,115,99,114,105,98,101,100]}"#;
     assert!(hears(&mut raw, json));
 
-    let mut raw = Raw::new(&Config::new().dialect(Dialect::Real));
+    let mut raw = Raw::new(&local().dialect(Dialect::Real));
     assert_eq!(raw.ping("localhost", b"real", 701), 1);
     let json = r#"{"code":0,"data":"cmVhbA==","id":1,"seq":701,"source":"127.0.0.1","type":0}"#;
     assert!(hears(&mut raw, json));
@@ -45,7 +45,7 @@ fn requests_on_loopback_are_heard_too() {
     if !permitted() {
         return;
     }
-    let mut raw = Raw::new(&Config::new().dialect(Dialect::Real));
+    let mut raw = Raw::new(&local().dialect(Dialect::Real));
     assert_eq!(raw.ping("127.0.0.1", b"", 702), 1);
     let json = r#"{"code":0,"data":"","id":1,"seq":702,"source":"127.0.0.1","type":8}"#;
     assert!(hears(&mut raw, json));
@@ -56,7 +56,7 @@ fn ipv6() {
     if !permitted() || !peers::has_ipv6() {
         return;
     }
-    let mut raw = Raw::new(&Config::new().dialect(Dialect::Real));
+    let mut raw = Raw::new(&local().dialect(Dialect::Real));
     // With both families open, both are heard.
     assert_eq!(raw.ping("127.0.0.1", b"four", 703), 1);
     assert_eq!(raw.ping("::1", b"six", 703), 1);
@@ -72,7 +72,7 @@ fn long_packets_are_cut() {
     if !permitted() {
         return;
     }
-    let mut raw = Raw::new(&Config::new().dialect(Dialect::Real));
+    let mut raw = Raw::new(&local().dialect(Dialect::Real));
     assert_eq!(raw.ping("127.0.0.1", &[0; 3000], 705), 1);
     // 1,500 bytes, less the 20 of the IP header and the 8 of the ICMP header.
     let data = "AAAA".repeat(1472 / 3) + "AAA=";
@@ -86,7 +86,7 @@ fn the_sequence_number_has_16_bits() {
     if !permitted() {
         return;
     }
-    let mut raw = Raw::new(&Config::new().dialect(Dialect::Real));
+    let mut raw = Raw::new(&local().dialect(Dialect::Real));
     assert_eq!(raw.ping("127.0.0.1", b"", 0xffff_0000 + 706), 1);
     let json = r#"{"code":0,"data":"","id":1,"seq":706,"source":"127.0.0.1","type":0}"#;
     assert!(hears(&mut raw, json));
@@ -127,7 +127,7 @@ fn targets_that_are_none() {
 #[test]
 fn no_timeout_is_too_long() {
     // The plugin asks for 49 days; packets of other tests may come, but it ends in any case.
-    let mut raw = Raw::new(&Config::new().icmp_wait(Duration::from_millis(50)));
+    let mut raw = Raw::new(&local().icmp_wait(Duration::from_millis(50)));
     raw.hear(u32::MAX);
     raw.hear(0);
 }

@@ -3,9 +3,9 @@
 
 mod common;
 
-use common::impatient;
+use common::{impatient, local};
 use harness_host::peers::{TcpEcho, TcpPeer};
-use harness_host::{Config, Error, Plugin};
+use harness_host::{Error, Plugin};
 use std::io::Write;
 use std::net::Ipv4Addr;
 
@@ -247,7 +247,7 @@ fn no_memory_left() {
             (loop $again
                 (br_if $again (i64.ne (i64.const 0)
                     (call $tcp_recv (local.get $id) (i32.const 60000)))))))"#;
-    let mut plugin = Plugin::new(wat, &Config::new().memory_pages(4)).unwrap();
+    let mut plugin = Plugin::new(wat, &local().memory_pages(4)).unwrap();
     plugin
         .call("run", talker.addr().to_string().as_bytes())
         .unwrap();

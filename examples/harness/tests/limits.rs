@@ -2,16 +2,16 @@
 
 mod common;
 
-use common::Raw;
+use common::{Raw, local};
 use harness_host::peers::TcpEcho;
-use harness_host::{Config, Error, Plugin};
+use harness_host::{Error, Plugin};
 use std::time::Duration;
 
 const SPIN: &[u8] = br#"(module (func (export "run") (loop $again (br $again))))"#;
 
 #[test]
 fn a_plugin_that_runs_for_ever_runs_out_of_fuel() {
-    let mut plugin = Plugin::new(SPIN, &Config::new().fuel_limit(100_000)).unwrap();
+    let mut plugin = Plugin::new(SPIN, &local().fuel_limit(100_000)).unwrap();
     let error = plugin.call("run", b"").unwrap_err();
     assert!(matches!(error, Error::OutOfFuel(_)), "{error:?}");
     assert_eq!(plugin.report().fuel, 100_000);
@@ -20,7 +20,7 @@ fn a_plugin_that_runs_for_ever_runs_out_of_fuel() {
 
 #[test]
 fn a_plugin_that_runs_for_ever_is_stopped_in_time() {
-    let config = Config::new().call_timeout(Duration::from_millis(100));
+    let config = local().call_timeout(Duration::from_millis(100));
     let mut plugin = Plugin::new(SPIN, &config).unwrap();
     let error = plugin.call("run", b"").unwrap_err();
     assert!(matches!(error, Error::TimedOut(_)), "{error:?}");
@@ -39,7 +39,7 @@ fn waiting_ends_with_the_call() {
                 (drop (call $recv (local.get $id) (i32.const 10)))
                 (br $again))))"#;
     let silent = TcpEcho::v4().unwrap();
-    let config = Config::new()
+    let config = local()
         .wait(Duration::from_secs(3600))
         .call_timeout(Duration::from_millis(300));
     let mut plugin = Plugin::new(wait_on.as_bytes(), &config).unwrap();
@@ -54,7 +54,7 @@ fn waiting_ends_with_the_call() {
 fn the_same_work_uses_the_same_fuel() {
     let echo = TcpEcho::v4().unwrap();
     let fuel = || {
-        let mut raw = Raw::new(&Config::new());
+        let mut raw = Raw::new(&local());
         let id = raw.connect("tcp", echo.addr());
         raw.0.reset_counters();
         assert_eq!(raw.send("tcp", id, b"hello"), 5);
@@ -69,7 +69,7 @@ fn the_same_work_uses_the_same_fuel() {
 #[test]
 fn a_status_is_an_error() {
     let wat = br#"(module (func (export "run") (result i32) (i32.const 3)))"#;
-    let mut plugin = Plugin::new(wat, &Config::new().wasi(false)).unwrap();
+    let mut plugin = Plugin::new(wat, &local().wasi(false)).unwrap();
     let error = plugin.call("run", b"").unwrap_err();
     assert!(error.to_string().contains('3'), "{error}");
 }
@@ -79,14 +79,14 @@ fn wasi_is_there_unless_refused() {
     let wat = br#"(module
         (import "wasi_snapshot_preview1" "sched_yield" (func (result i32)))
         (func (export "run")))"#;
-    let mut plugin = Plugin::new(wat, &Config::new()).unwrap();
+    let mut plugin = Plugin::new(wat, &local()).unwrap();
     plugin.call("run", b"").unwrap();
-    let error = Plugin::new(wat, &Config::new().wasi(false)).unwrap_err();
+    let error = Plugin::new(wat, &local().wasi(false)).unwrap_err();
     assert!(error.to_string().contains("sched_yield"), "{error}");
 }
 
 #[test]
 fn a_file_that_is_not_there() {
-    let error = Plugin::from_file("no/such/plugin.wasm", &Config::new()).unwrap_err();
+    let error = Plugin::from_file("no/such/plugin.wasm", &local()).unwrap_err();
     assert!(error.to_string().contains("no/such/plugin.wasm"), "{error}");
 }

@@ -2,9 +2,9 @@
 
 mod common;
 
-use common::{Raw, WAIT, eventually, impatient};
+use common::{Raw, WAIT, eventually, impatient, local};
+use harness_host::Plugin;
 use harness_host::peers::{self, TcpEcho, TcpPeer, UdpEcho};
-use harness_host::{Config, Plugin};
 use std::io::Write;
 use std::net::{Ipv4Addr, TcpListener};
 use std::time::{Duration, Instant};
@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 #[test]
 fn tcp_there_and_back() {
     let echo = TcpEcho::v4().unwrap();
-    let mut raw = Raw::new(&Config::new());
+    let mut raw = Raw::new(&local());
     let id = raw.connect("tcp", echo.addr());
     assert_eq!(id, 1);
     assert_eq!(raw.send("tcp", id, b"hello"), 5);
@@ -38,7 +38,7 @@ fn tcp_there_and_back() {
 #[test]
 fn udp_there_and_back() {
     let echo = UdpEcho::v4().unwrap();
-    let mut raw = Raw::new(&Config::new());
+    let mut raw = Raw::new(&local());
     let id = raw.connect("udp", echo.addr());
     assert_eq!(raw.send("udp", id, b"datagram"), 8);
     assert_eq!(raw.receive("udp", id, 100), b"datagram");
@@ -53,7 +53,7 @@ fn udp_there_and_back() {
 #[test]
 fn ipv6_and_names() {
     let echo = TcpEcho::v4().unwrap();
-    let mut raw = Raw::new(&Config::new());
+    let mut raw = Raw::new(&local());
     let name = format!("localhost:{}", echo.addr().port());
     let id = raw.connect("tcp", name);
     assert_eq!(raw.send("tcp", id, b"by name"), 7);
@@ -188,7 +188,7 @@ fn a_silent_peer_costs_the_wait_and_a_closed_one_nothing() {
         stream.write_all(b"bye")
     })
     .unwrap();
-    let mut raw = Raw::new(&Config::new().wait(Duration::from_secs(3600)));
+    let mut raw = Raw::new(&local().wait(Duration::from_secs(3600)));
     let id = raw.connect("tcp", closing.addr());
     assert_eq!(raw.receive("tcp", id, 10), b"bye");
     assert_eq!(raw.receive("tcp", id, 10), b"");
@@ -199,11 +199,36 @@ fn a_silent_peer_costs_the_wait_and_a_closed_one_nothing() {
 fn a_peer_that_reads_nothing_stops_a_send() {
     // Connections wait in the backlog of a listener that never accepts.
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
-    let mut raw = Raw::new(&Config::new().send_wait(WAIT));
+    let mut raw = Raw::new(&local().send_wait(WAIT));
     let id = raw.connect("tcp", listener.local_addr().unwrap());
     let much = vec![0; 256 * 1024];
     let sent_all = (0..200).all(|_| raw.send("tcp", id, &much) != 0);
     assert!(!sent_all, "50 MiB fitted into the buffers of a socket");
+}
+
+/// What one plugin is sent, no other gets, however it asks.
+#[test]
+fn no_plugin_hears_another() {
+    let (tcp, udp) = (TcpEcho::v4().unwrap(), UdpEcho::v4().unwrap());
+    let (mut one, mut other) = (Raw::new(&impatient()), Raw::new(&impatient()));
+    for (protocol, address) in [("tcp", tcp.addr()), ("udp", udp.addr())] {
+        let id = one.connect(protocol, address);
+        let secret = one.send(protocol, id, b"secret");
+        assert_eq!(secret, 6);
+        // Every id near it, in both families.
+        for id in 0..id + 3 {
+            for protocol in ["tcp", "udp"] {
+                assert_eq!(other.receive(protocol, id, 100), b"");
+                assert_eq!(other.send(protocol, id, b"forged"), 0);
+                other.close(protocol, id);
+            }
+        }
+        assert_eq!(one.receive(protocol, id, 100), b"secret");
+    }
+    assert_eq!(
+        (one.0.open_connections(), other.0.open_connections()),
+        (2, 0)
+    );
 }
 
 #[test]
@@ -223,7 +248,7 @@ fn connections_belong_to_one_plugin() {
 #[test]
 fn connections_close_when_the_plugin_is_dropped() {
     let echo = TcpEcho::v4().unwrap();
-    let mut raw = Raw::new(&Config::new());
+    let mut raw = Raw::new(&local());
     for _ in 0..3 {
         raw.connect("tcp", echo.addr());
     }
@@ -236,7 +261,7 @@ fn connections_close_when_the_plugin_is_dropped() {
 #[test]
 fn too_many_connections() {
     let echo = TcpEcho::v4().unwrap();
-    let mut raw = Raw::new(&Config::new().max_connections(2));
+    let mut raw = Raw::new(&local().max_connections(2));
     let first = raw.connect("tcp", echo.addr());
     assert_ne!(raw.connect("udp", echo.addr()), 0);
     assert_eq!(raw.connect("tcp", echo.addr()), 0);
@@ -253,7 +278,7 @@ fn the_functions_are_imported_from_env_with_these_types() {
         r#"(module (import "extism:host/user" "tcp_connect" (func (param i64) (result i32))))"#,
         "not a module",
     ] {
-        let error = Plugin::new(wrong.as_bytes(), &Config::new()).unwrap_err();
+        let error = Plugin::new(wrong.as_bytes(), &local()).unwrap_err();
         assert!(matches!(error, harness_host::Error::Load(_)), "{error}");
     }
 }

@@ -76,7 +76,10 @@ impl<H: Host> IcmpSocket<H> {
             first: seq,
             sent_at: heapless::Vec::new(),
         };
-        let interval = (timeout_ms / MOST_REQUESTS as u32).max(INTERVAL_MS);
+        let interval = timeout_ms
+            .checked_div(MOST_REQUESTS as u32)
+            .unwrap_or(0)
+            .max(INTERVAL_MS);
         let mut left = timeout_ms;
         loop {
             let next = requests.next();

@@ -101,7 +101,7 @@ fn strip_ip_header(packet: &[u8], v6: bool) -> Option<&[u8]> {
     } else {
         usize::from(packet.first()? & 0x0f)
     };
-    packet.get(words * 4..)
+    packet.get(words.saturating_mul(4)..)
 }
 
 fn json(source: IpAddr, packet: &[u8]) -> Option<String> {
@@ -143,7 +143,7 @@ fn checksum(packet: &[u8]) -> u16 {
         })
         .sum();
     while sum > 0xffff {
-        sum = (sum & 0xffff) + (sum >> 16);
+        sum = (sum & 0xffff).wrapping_add(sum >> 16);
     }
     !(sum as u16)
 }

@@ -27,7 +27,10 @@ pub(super) fn adopt(data: Vec<u8>) -> u64 {
     KERNEL.with_borrow_mut(|kernel| {
         let offset = kernel.next;
         // A gap behind every block: an access that runs over the end meets no neighbour.
-        kernel.next += data.len() as u64 + 64;
+        kernel.next = kernel
+            .next
+            .saturating_add(data.len() as u64)
+            .saturating_add(64);
         kernel.blocks.insert(offset, data);
         offset
     })

@@ -52,7 +52,8 @@ fn find<S>(table: &Mutex<Table<S>>, id: u32) -> Option<Arc<S>> {
 }
 
 pub(super) fn open() -> usize {
-    lock(&TCP).open.len() + lock(&UDP).open.len()
+    let tcp = lock(&TCP).open.len();
+    tcp.saturating_add(lock(&UDP).open.len())
 }
 
 fn first<T>(address: &str, connect: impl Fn(SocketAddr) -> std::io::Result<T>) -> Option<T> {
@@ -76,10 +77,10 @@ pub(super) fn tcp_send(id: u32, mut data: &[u8]) -> u32 {
         return 0;
     };
     let len = data.len();
-    let deadline = Instant::now() + LIMIT;
+    let began = Instant::now();
     while !data.is_empty() {
         // The limit is that of the whole call, however many pieces it goes out in.
-        let left = deadline.saturating_duration_since(Instant::now());
+        let left = LIMIT.saturating_sub(began.elapsed());
         if left.is_zero() || stream.set_write_timeout(Some(left)).is_err() {
             return 0;
         }

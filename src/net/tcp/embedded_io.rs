@@ -13,13 +13,13 @@ macro_rules! embedded_io {
         impl Read for $stream {
             fn read(&mut self, buf: &mut [u8]) -> Result<usize, Error> {
                 let Shared { connection, read_timeout, .. } = &*self.shared;
-                self.reader().read(connection, read_timeout.get(), buf)
+                self.reader()?.read(connection, read_timeout.get(), buf)
             }
         }
 
         impl ReadReady for $stream {
             fn read_ready(&mut self) -> Result<bool, Error> {
-                Ok(self.reader().is_ready(&self.shared.connection))
+                Ok(self.reader()?.is_ready(&self.shared.connection))
             }
         }
 

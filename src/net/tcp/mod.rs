@@ -3,8 +3,8 @@
 mod embedded_io;
 mod options;
 
-use super::SharedTimeout;
 use super::address::{ToSocketAddrs, open};
+use super::{SharedTimeout, lock};
 use crate::Error;
 use crate::connection::{BOTH, Connection, READ, Tcp, WRITE};
 use crate::host::{DefaultHost, Host};
@@ -14,7 +14,7 @@ use core::fmt;
 use core::time::Duration;
 use std::io::{self, IoSlice, IoSliceMut, Read, Write};
 use std::net::{Shutdown, SocketAddr};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 
 /// The number of bytes that a stream keeps of what it has received. Reads of that size and more
 /// (`BufReader`'s, `io::copy`'s) go past the buffer.
@@ -191,16 +191,12 @@ impl TcpStream {
             read_timeout,
             ..
         } = &*self.shared;
-        Ok(self.reader().peek(connection, read_timeout.get(), buf)?)
+        Ok(self.reader()?.peek(connection, read_timeout.get(), buf)?)
     }
 
-    /// The reader, for this thread alone. A thread that panicked while it had it left nothing half
-    /// done: its state changes only after the host has answered.
-    fn reader(&self) -> MutexGuard<'_, Reader<CAPACITY>> {
-        self.shared
-            .reader
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
+    /// The reader, for this thread alone.
+    fn reader(&self) -> Result<MutexGuard<'_, Reader<CAPACITY>>, Error> {
+        lock(&self.shared.reader)
     }
 }
 
@@ -211,7 +207,7 @@ impl Read for &TcpStream {
             read_timeout,
             ..
         } = &*self.shared;
-        Ok(self.reader().read(connection, read_timeout.get(), buf)?)
+        Ok(self.reader()?.read(connection, read_timeout.get(), buf)?)
     }
 
     fn read_vectored(&mut self, bufs: &mut [IoSliceMut<'_>]) -> io::Result<usize> {
@@ -220,7 +216,7 @@ impl Read for &TcpStream {
             read_timeout,
             ..
         } = &*self.shared;
-        let mut reader = self.reader();
+        let mut reader = self.reader()?;
         let mut done = 0_usize;
         for buf in bufs.iter_mut().filter(|buf| !buf.is_empty()) {
             // Only the first may have to wait.

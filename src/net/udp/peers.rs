@@ -6,10 +6,11 @@ use crate::connection::{Connection, Udp};
 use crate::embedded::receive_once;
 use crate::host::DefaultHost;
 use crate::net::address::{Endpoints, ToSocketAddrs};
+use crate::net::lock;
 use crate::patience::{Patience, Pause, Timeout};
 use std::io;
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 
 /// How many peers a socket can have sent to.
 pub(super) const MOST_PEERS: usize = 16;
@@ -69,13 +70,13 @@ pub(super) struct Receive {
 }
 
 impl Peers {
-    fn lock(&self) -> MutexGuard<'_, Table> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> Result<MutexGuard<'_, Table>, Error> {
+        lock(&self.0)
     }
 
     /// Connects the socket to a peer: from now on it sends there and receives from there.
     pub(super) fn connect(&self, addr: impl ToSocketAddrs) -> io::Result<()> {
-        let mut table = self.lock();
+        let mut table = self.lock()?;
         let index = table.find_or_open(addr)?;
         table.connected = Some(index);
         Ok(())
@@ -83,21 +84,21 @@ impl Peers {
 
     /// The peer that the socket is connected to; `None` if only the host knows its address.
     pub(super) fn connected(&self) -> Result<Option<SocketAddr>, Error> {
-        let table = self.lock();
+        let table = self.lock()?;
         let index = table.connected.ok_or(Error::NotConnected)?;
         Ok(table.peers.get(index).and_then(Peer::addr))
     }
 
     /// The connection to send through to the peer that the socket is connected to.
     pub(super) fn to_connected(&self) -> Result<Socket, Error> {
-        let mut table = self.lock();
+        let mut table = self.lock()?;
         let index = table.connected.ok_or(Error::NotConnected)?;
         table.sending_to(index).ok_or(Error::NotConnected)
     }
 
     /// The connection to send through to anybody.
     pub(super) fn to(&self, addr: impl ToSocketAddrs) -> io::Result<Socket> {
-        let mut table = self.lock();
+        let mut table = self.lock()?;
         let index = table.find_or_open(addr)?;
         Ok(table.sending_to(index).ok_or(Error::NotConnected)?)
     }
@@ -112,7 +113,7 @@ impl Peers {
         what: Receive,
         into: &mut [u8],
     ) -> Result<Received, Error> {
-        if let Some(received) = self.lock().take_peeked(what, into) {
+        if let Some(received) = self.lock()?.take_peeked(what, into) {
             return received;
         }
         let mut patience = Patience::new(timeout);
@@ -120,13 +121,13 @@ impl Peers {
             let mut asked = 0_u32;
             let mut verdict = Err(Error::WouldBlock);
             loop {
-                let next = self.lock().next_to_ask(&mut asked, what.address)?;
+                let next = self.lock()?.next_to_ask(&mut asked, what.address)?;
                 let Some((index, connection)) = next else {
                     break;
                 };
                 let max = if what.peek { WHOLE } else { into.len() };
                 match receive_once(&connection, max) {
-                    Ok(datagram) => return self.lock().received(index, &datagram, what, into),
+                    Ok(datagram) => return self.lock()?.received(index, &datagram, what, into),
                     // Of one that is silent at once, the others need not be.
                     Err(Pause::None) => {}
                     Err(pause) => verdict = patience.no_datagram(pause),
@@ -180,7 +181,7 @@ impl Table {
         asked: &mut u32,
         address: bool,
     ) -> Result<Option<(usize, Socket)>, Error> {
-        let mut left = 0;
+        let mut left = 0_usize;
         let next = self
             .peers
             .iter()
@@ -188,7 +189,7 @@ impl Table {
             .filter(|(index, _)| self.connected.is_none_or(|connected| connected == *index))
             // Whose datagrams cannot be said to be from anywhere is left alone: nothing is lost.
             .filter(|(_, peer)| !address || peer.addr().is_some())
-            .inspect(|_| left += 1)
+            .inspect(|_| left = left.saturating_add(1))
             .filter(|(index, _)| *asked & bit(*index) == 0)
             .max_by_key(|(_, peer)| (peer.owes > 0, peer.sent_at));
         let Some((index, peer)) = next else {

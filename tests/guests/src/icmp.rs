@@ -42,13 +42,28 @@ pub fn icmp_send(target: String) -> FnResult<String> {
     Ok(outcome(IcmpSocket::new().send(&target, b"x", 1)))
 }
 
-/// Pings a target, `TARGET TIMEOUT_MS`, and says who answered and whether the time is known.
+/// Sends echo requests with a payload, `TARGET PAYLOAD`: with the sequence numbers that a ping has here.
+#[plugin_fn]
+pub fn icmp_stranger(input: String) -> FnResult<()> {
+    panics::report();
+    let (target, payload) = input.split_once(' ').expect("TARGET PAYLOAD");
+    for seq in [65_535, 0, 1] {
+        IcmpSocket::new().send(target, payload.as_bytes(), seq)?;
+    }
+    Ok(())
+}
+
+/// Pings a target, `TARGET TIMEOUT_MS` and perhaps a payload of its own, and says who answered and
+/// whether the time is known.
 #[plugin_fn]
 pub fn icmp_ping(input: String) -> FnResult<String> {
     panics::report();
-    let (target, timeout) = input.split_once(' ').expect("TARGET TIMEOUT_MS");
+    let (target, rest) = input.split_once(' ').expect("TARGET TIMEOUT_MS");
+    let (timeout, payload) = rest
+        .split_once(' ')
+        .unwrap_or((rest, "a ping of the tests"));
     let timeout = timeout.parse().expect("milliseconds");
-    let reply = IcmpSocket::new().ping(target, b"a ping of the tests", 65_535, timeout);
+    let reply = IcmpSocket::new().ping(target, payload.as_bytes(), 65_535, timeout);
     let words = |reply: PingReply| {
         let time = if reply.round_trip.is_some() {
             "timed"

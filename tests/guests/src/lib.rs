@@ -6,10 +6,12 @@
 mod bad;
 mod conformance;
 mod description;
+mod faults;
 mod icmp;
 mod nothing;
 mod options;
 mod panics;
+mod soak;
 mod tcp;
 mod udp;
 

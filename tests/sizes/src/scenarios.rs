@@ -5,7 +5,7 @@ use crate::Result;
 use crate::built::{Built, get};
 use crate::pairs::PAIRS;
 use harness_host::peers::{Stop, TcpEcho, TcpPeer, UdpEcho};
-use harness_host::{Config, Dialect, Plugin, icmp, wasm::Target};
+use harness_host::{Allow, Config, Dialect, Plugin, icmp, wasm::Target};
 use std::io::{self, Read, Write};
 use std::net::{IpAddr, Ipv4Addr, TcpListener, TcpStream, UdpSocket};
 use std::thread;
@@ -58,6 +58,7 @@ pub fn run_all(built: &[Built]) -> Result<(usize, Option<String>)> {
 fn run(built: &Built, scenario: &Scenario) -> Result<bool> {
     let bare = built.guest.target == Target::Unknown;
     let config = Config::new()
+        .allow(Allow::loopback())
         .wait(Duration::from_millis(50))
         .dialect(scenario.dialect)
         .wasi(!bare);

@@ -7,49 +7,9 @@ use std::time::Duration;
 use lexopt::prelude::*;
 
 use super::Failure;
-use crate::{Config, Dialect, IcmpListening};
+use crate::{Allow, Config, Dialect, Faults, IcmpListening, soak};
 
-pub(super) const HELP: &str = "\
-Runs plugins that use harness-wasi-sockets against real sockets.
-
-harness-host                           build and run all example guests, against
-                                       servers of its own on loopback
-harness-host [OPTIONS] NAME [INPUT]    build and run one of them; without INPUT
-                                       against such a server
-harness-host [OPTIONS] PLUGIN.wasm [FUNCTION] [INPUT]
-                                       run a plugin of yours; FUNCTION is `run`
-                                       unless given
-harness-host --list                    name the example guests
-harness-host cargo ARGS...             run cargo with a compiler that can build wasm
-harness-host clippy ARGS...            the same for cargo clippy
-harness-host toolchain                 show that compiler, and what to export to
-                                       use it by hand
-
-The plugin's output goes to standard output, everything else to standard error.
-
-OPTIONS:
-  --report            say what the plugin used: host calls, fuel, connections, blocks
-  --stdio             let through what the plugin itself prints, panics included
-  --input-file FILE   take INPUT from a file; `-` is standard input
-  --dialect KIND      how ICMP packets are written as JSON: described (default) or real
-  --icmp WHEN         when ICMP is heard: from-send (default) or at-receive
-  --wait MS           how long a receive waits (default 5000)
-  --timeout MS        how long the call may take (default: no limit)
-  --fuel N            how much fuel the call may use (default: no limit)
-  --memory PAGES      how many pages of 64 KiB memory may grow by (default: no limit)
-  --no-wasi           run without WASI
-  --set KEY=VALUE     give the plugin a configuration value; may be repeated
-  --redirect FROM=TO  lead a plugin that asks for one address to another; may be repeated
-  --module NAME       the import module of the host functions (default env)
-  -h, --help          this text
-
-EXAMPLES:
-  harness-host
-  harness-host tcp_echo
-  harness-host --report http_get example.org:80/
-  harness-host --report my_plugin.wasm run '127.0.0.1:6000 Hello'
-  harness-host cargo build --release --target wasm32-wasip1
-";
+pub(super) const HELP: &str = include_str!("help.txt");
 
 /// What to do.
 #[derive(Debug)]
@@ -58,6 +18,7 @@ pub(super) enum Command {
     List,
     Demo,
     Single(Box<Job>),
+    Soak(soak::Settings),
     Cargo(Vec<OsString>),
     Clippy(Vec<OsString>),
     Toolchain,
@@ -78,6 +39,7 @@ pub(super) struct Job {
 
 pub(super) fn parse(mut parser: lexopt::Parser) -> Result<Command, Failure> {
     let mut config = Config::new();
+    let (mut allow, mut faults) = (None::<Allow>, Faults::default());
     let (mut report, mut stdio, mut input_file) = (false, false, None);
     let mut words: Vec<OsString> = Vec::new();
     let mut has_options = false;
@@ -98,6 +60,21 @@ pub(super) fn parse(mut parser: lexopt::Parser) -> Result<Command, Failure> {
             }
             Long("fuel") => config = config.fuel_limit(parser.value()?.parse()?),
             Long("memory") => config = config.memory_pages(parser.value()?.parse()?),
+            Long("allow") => {
+                let more: Allow = parser.value()?.parse()?;
+                allow = Some(allow.unwrap_or_default().and(more));
+            }
+            Long("max-connections") => {
+                config = config.max_connections(parser.value()?.parse()?);
+            }
+            Long("max-receive") => config = config.max_receive(parser.value()?.parse()?),
+            Long("fault") => {
+                let rule = parser.value()?.string()?;
+                let wrong = |why| format!("--fault {rule}: {why}");
+                faults = faults.add(&rule).map_err(wrong)?;
+            }
+            Long("seed") => faults = faults.seed(parser.value()?.parse()?),
+            Long("over-long-by") => faults = faults.over_long_by(parser.value()?.parse()?),
             Long("no-wasi") => config = config.wasi(false),
             Long("set") => {
                 let (key, value) = parser.value()?.parse_with(pair)?;
@@ -115,6 +92,9 @@ pub(super) fn parse(mut parser: lexopt::Parser) -> Result<Command, Failure> {
             Value(word) if words.is_empty() && word == "clippy" => {
                 return Ok(Command::Clippy(parser.raw_args()?.collect()));
             }
+            Value(word) if words.is_empty() && word == "soak" => {
+                return soaking(parser).map(Command::Soak);
+            }
             Value(word) if words.is_empty() && word == "toolchain" => {
                 return Ok(Command::Toolchain);
             }
@@ -128,6 +108,9 @@ pub(super) fn parse(mut parser: lexopt::Parser) -> Result<Command, Failure> {
         }
         return Ok(Command::Demo);
     }
+    // Who names a plugin and its input by hand vouches for both.
+    config = config.allow(allow.unwrap_or_else(Allow::everything));
+    config = config.faults(faults);
     let plugin = words.remove(0);
     Ok(Command::Single(Box::new(Job {
         plugin,
@@ -137,6 +120,19 @@ pub(super) fn parse(mut parser: lexopt::Parser) -> Result<Command, Failure> {
         stdio,
         config,
     })))
+}
+
+fn soaking(mut parser: lexopt::Parser) -> Result<soak::Settings, Failure> {
+    let mut settings = soak::Settings::default();
+    while let Some(argument) = parser.next()? {
+        match argument {
+            Long("seconds") => settings.time = Duration::from_secs(parser.value()?.parse()?),
+            Long("connections") => settings.connections = parser.value()?.parse()?,
+            Long("seed") => settings.seed = parser.value()?.parse()?,
+            other => return Err(format!("{}; see --help", other.unexpected()).into()),
+        }
+    }
+    Ok(settings)
 }
 
 fn pair(text: &str) -> Result<(String, String), &'static str> {
@@ -174,6 +170,15 @@ mod tests {
         assert!(matches!(parsed(&["--list"]), Ok(Command::List)));
         assert!(matches!(parsed(&["x.wasm", "-h"]), Ok(Command::Help)));
         assert!(matches!(parsed(&["toolchain"]), Ok(Command::Toolchain)));
+        match parsed(&["soak", "--seconds", "7", "--seed=3"]) {
+            Ok(Command::Soak(soak)) => {
+                assert_eq!(
+                    (soak.time.as_secs(), soak.connections, soak.seed),
+                    (7, 64, 3)
+                );
+            }
+            other => panic!("{other:?}"),
+        }
         match parsed(&["cargo", "build", "--help"]) {
             Ok(Command::Cargo(arguments)) => assert_eq!(arguments, ["build", "--help"]),
             other => panic!("{other:?}"),
@@ -194,6 +199,9 @@ mod tests {
             "a=b=c",
             "--redirect",
             "example.org:80=127.0.0.1:8080",
+            "--allow=loopback",
+            "--allow=10.0.0.0/8:80",
+            "--fault=drop=0.5",
         ];
         let Ok(Command::Single(job)) = parsed(&words) else {
             panic!("no job");
@@ -204,6 +212,8 @@ mod tests {
         assert_eq!(job.config.wait, Duration::from_millis(70));
         assert_eq!(job.config.dialect, Dialect::Real);
         assert_eq!(job.config.values, [("a".to_owned(), "b=c".to_owned())]);
+        let allowed = Allow::loopback().and("10.0.0.0/8:80".parse().unwrap());
+        assert_eq!(job.config.allow, allowed);
         assert_eq!(job.config.redirected(b"example.org:80"), b"127.0.0.1:8080");
     }
 
@@ -216,6 +226,10 @@ mod tests {
             &["--wait"],
             &["--dialect", "loud", "x.wasm"],
             &["--set", "key", "x.wasm"],
+            &["--allow", "example.org", "x.wasm"],
+            &["--fault", "drop", "x.wasm"],
+            &["--fault", "drop@tcp_close=1", "x.wasm"],
+            &["soak", "forever"],
         ] {
             assert!(parsed(words).is_err(), "{words:?}");
         }

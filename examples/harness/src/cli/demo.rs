@@ -7,7 +7,7 @@ use super::{Failure, say};
 use crate::guests::{self, EXAMPLES};
 use crate::peers::{self, HttpServer, LineServer, TcpEcho, UdpEcho};
 use crate::wasm::{Artifact, Target};
-use crate::{Config, Dialect, Error, Plugin, Report, icmp};
+use crate::{Allow, Config, Dialect, Error, Plugin, Report, icmp};
 
 /// One run of a guest.
 struct Run {
@@ -35,7 +35,7 @@ struct Peers {
 
 /// What came of a run.
 enum Outcome {
-    Worked { output: String, report: Report },
+    Worked { output: String, report: Box<Report> },
     Failed(String),
     Skipped(String),
 }
@@ -77,7 +77,9 @@ fn runs(peers: &Peers) -> Vec<Run> {
         input: format!("{address} {message}"),
         sent: message.to_owned(),
         expected: message.to_owned(),
-        config: Config::new().wasi(guests::find(guest).is_ok_and(|e| e.target == Target::Wasip1)),
+        config: Config::new()
+            .allow(Allow::loopback())
+            .wasi(guests::find(guest).is_ok_and(|e| e.target == Target::Wasip1)),
         skip: None,
     };
     let tcp = peers.tcp.addr();
@@ -146,7 +148,10 @@ fn perform(run: &Run, guest: Option<&Artifact>) -> Outcome {
         return Outcome::Failed("it was not built".to_owned());
     };
     match try_run(run, guest) {
-        Ok((output, report)) => Outcome::Worked { output, report },
+        Ok((output, report)) => Outcome::Worked {
+            output,
+            report: Box::new(report),
+        },
         Err(failure) => Outcome::Failed(failure.to_string()),
     }
 }

@@ -26,6 +26,7 @@ pub fn main() -> ExitCode {
         }
         Command::Demo => demo::run(),
         Command::Single(job) => single::run(&job),
+        Command::Soak(settings) => soak(&settings),
         Command::Cargo(arguments) => tools::cargo(&arguments),
         Command::Clippy(arguments) => tools::clippy(&arguments),
         Command::Toolchain => tools::toolchain(),
@@ -34,6 +35,11 @@ pub fn main() -> ExitCode {
         eprintln!("harness-host: {failure}");
         ExitCode::FAILURE
     })
+}
+
+fn soak(settings: &crate::soak::Settings) -> Result<ExitCode, Failure> {
+    println!("{}", crate::soak::run(settings, &say)?);
+    Ok(ExitCode::SUCCESS)
 }
 
 /// Progress, for people who wait.

@@ -180,6 +180,8 @@ fn show(report: &Report, open: usize) {
         "connections:       {} opened, {open} left open",
         report.opened
     );
+    eprintln!("connects denied:   {}", report.denied);
+    eprintln!("faults on purpose: {}", report.faults);
     eprintln!("live blocks:       {}", number(report.live_blocks));
     eprintln!("kernel blocks:     {}", number(report.kernel_blocks));
     eprintln!(

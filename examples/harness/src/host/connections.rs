@@ -1,6 +1,6 @@
 //! One plugin's connections, and what the functions `tcp_*` and `udp_*` do with them.
 //!
-//! Nothing here knows of wasm: bytes come in and go out as slices. Every failure is `None`; the
+//! Nothing here knows of wasm: bytes come in and go out as slices. A failure has no reason: the
 //! plugin is told no more than 0 in any case.
 
 use std::collections::HashMap;
@@ -8,12 +8,17 @@ use std::io::{self, Read, Write};
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream, UdpSocket};
 use std::time::{Duration, Instant};
 
-use crate::address;
+use socket2::SockRef;
+
+use crate::Allow;
+use crate::address::{self, Nowhere};
 
 /// What a connection id stands for.
 enum Connection {
     Tcp(TcpStream),
     Udp(UdpSocket),
+    /// A TCP connection that has been broken off, and not been closed by the plugin.
+    Broken,
 }
 
 /// Which of the two families of functions asks. An id of one is unknown to the other.
@@ -50,22 +55,29 @@ impl Connections {
         self.open.clear();
     }
 
-    /// Opens a connection and answers its id.
-    pub fn connect(&mut self, protocol: Protocol, to: &[u8], limit: Duration) -> Option<u32> {
+    /// Opens a connection, where that is allowed, and answers its id.
+    pub fn connect(
+        &mut self,
+        protocol: Protocol,
+        to: &[u8],
+        limit: Duration,
+        allow: &Allow,
+    ) -> Result<u32, Nowhere> {
         if self.open.len() >= self.limit {
-            return None;
+            return Err(Nowhere::Failed);
         }
-        let id = self.last_id.checked_add(1)?;
+        let id = self.last_id.checked_add(1).ok_or(Nowhere::Failed)?;
         let deadline = Instant::now() + limit;
-        let (host, port) = address::split(to)?;
-        let addresses = address::resolve(host, port, limit);
+        let (host, port) = address::split(to).ok_or(Nowhere::Failed)?;
+        let addresses = address::find(host, Some(port), limit, allow)?;
         let connection = match protocol {
-            Protocol::Tcp => Connection::Tcp(connect_tcp(&addresses, deadline)?),
-            Protocol::Udp => Connection::Udp(connect_udp(&addresses)?),
+            Protocol::Tcp => connect_tcp(&addresses, deadline).map(Connection::Tcp),
+            Protocol::Udp => connect_udp(&addresses).map(Connection::Udp),
         };
+        let connection = connection.ok_or(Nowhere::Failed)?;
         self.open.insert(id, connection);
         self.last_id = id;
-        Some(id)
+        Ok(id)
     }
 
     /// Sends all of `data` and answers its length. A datagram may be empty; it is sent, and the
@@ -83,6 +95,7 @@ impl Connections {
                 socket.set_write_timeout(Some(at_least(limit))).ok()?;
                 socket.send(data).ok()
             }
+            Connection::Broken => None,
         }
     }
 
@@ -116,6 +129,7 @@ impl Connections {
                     socket.set_read_timeout(Some(left)).ok()?;
                     socket.recv(rest)
                 }
+                Connection::Broken => return None,
             };
             match more {
                 Err(e) if e.kind() == io::ErrorKind::Interrupted => continue,
@@ -136,10 +150,32 @@ impl Connections {
         known && self.open.remove(&id).is_some()
     }
 
+    /// Breaks off a TCP connection: the peer gets a reset. The id stays until it is closed. Answers
+    /// whether there was something to break.
+    pub fn break_off(&mut self, id: u32) -> bool {
+        match self.open.get_mut(&id) {
+            Some(connection @ Connection::Tcp(_)) => {
+                if let Connection::Tcp(stream) = std::mem::replace(connection, Connection::Broken) {
+                    // To linger for no time at all is to reset. (If it cannot be set, the peer sees
+                    // an end instead.)
+                    let _ = SockRef::from(&stream).set_linger(Some(Duration::ZERO));
+                }
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether this id is open and not broken.
+    pub fn is_sound(&mut self, protocol: Protocol, id: u32) -> bool {
+        let connection = self.get(protocol, id);
+        connection.is_some_and(|connection| !matches!(connection, Connection::Broken))
+    }
+
     fn get(&mut self, protocol: Protocol, id: u32) -> Option<&mut Connection> {
         self.open.get_mut(&id).filter(|connection| {
             let is = match connection {
-                Connection::Tcp(_) => Protocol::Tcp,
+                Connection::Tcp(_) | Connection::Broken => Protocol::Tcp,
                 Connection::Udp(_) => Protocol::Udp,
             };
             is == protocol

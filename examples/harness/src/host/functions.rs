@@ -8,8 +8,8 @@ use std::time::Duration;
 use extism::{CurrentPlugin, Error, Function, PTR, UserData, Val, ValType};
 
 use super::connections::Protocol::{self, Tcp, Udp};
-use super::{Host, lock};
-use crate::address;
+use super::{Fault, Host, lock};
+use crate::address::{self, Nowhere};
 use crate::kernel::{self, Kernel};
 
 const I32: ValType = ValType::I32;
@@ -25,7 +25,12 @@ pub(crate) fn all(host: &UserData<Host>, module: &str) -> Vec<Function> {
             let host = host.get()?;
             let mut host = lock(&host);
             host.report.calls.count(name);
-            let answer = f(&mut host, plugin, &Arguments(inputs));
+            let arguments = Arguments {
+                values: inputs,
+                function: name,
+                fault: host.injector.strike(name),
+            };
+            let answer = f(&mut host, plugin, &arguments);
             answer.put(outputs)
         };
         Function::new(name, params.to_vec(), result, host.clone(), run).with_namespace(module)
@@ -63,17 +68,22 @@ pub(crate) fn all(host: &UserData<Host>, module: &str) -> Vec<Function> {
 
 type Body = fn(&mut Host, &mut CurrentPlugin, &Arguments) -> Answer;
 
-/// What wasm passed. The types are checked when the plugin is linked, so the zeros for another
+/// What wasm passed, and what is to go wrong. The types are checked when the plugin is linked, so the zeros for another
 /// type are never seen.
-struct Arguments<'a>(&'a [Val]);
+pub(super) struct Arguments<'a> {
+    values: &'a [Val],
+    /// Which function was called.
+    pub function: &'static str,
+    pub fault: Option<Fault>,
+}
 
 impl Arguments<'_> {
-    fn u32(&self, index: usize) -> u32 {
-        self.0.get(index).and_then(Val::i32).unwrap_or(0) as u32
+    pub fn u32(&self, index: usize) -> u32 {
+        self.values.get(index).and_then(Val::i32).unwrap_or(0) as u32
     }
 
     fn u64(&self, index: usize) -> u64 {
-        self.0.get(index).and_then(Val::i64).unwrap_or(0) as u64
+        self.values.get(index).and_then(Val::i64).unwrap_or(0) as u64
     }
 }
 
@@ -101,18 +111,26 @@ impl Answer {
 impl Host {
     fn connect(&mut self, protocol: Protocol, plugin: &mut CurrentPlugin, a: &Arguments) -> Answer {
         let limit = within(plugin, self.config.connect_wait);
-        let id = block(plugin, a.u64(0)).and_then(|address| {
-            let address = self.config.redirected(address);
-            self.connections.connect(protocol, address, limit)
-        });
-        self.report.opened += u64::from(id.is_some());
+        if self.goes_wrong(a, limit) {
+            return Answer::Number(0);
+        }
+        let address = block(plugin, a.u64(0)).unwrap_or_default();
+        let address = self.config.redirected(address);
+        let id = self
+            .connections
+            .connect(protocol, address, limit, &self.config.allow);
+        self.report.opened += u64::from(id.is_ok());
+        self.report.denied += u64::from(id == Err(Nowhere::Denied));
         Answer::Number(id.unwrap_or(0))
     }
 
     fn send(&mut self, protocol: Protocol, plugin: &mut CurrentPlugin, a: &Arguments) -> Answer {
         let limit = within(plugin, self.config.send_wait);
+        if self.goes_wrong(a, limit) {
+            return Answer::Number(0);
+        }
         let sent = block(plugin, a.u64(1)).and_then(|block| {
-            let data = cut(block, a.u64(2));
+            let data = self.part_of(cut(block, a.u64(2)), a);
             self.connections.send(protocol, a.u32(0), data, limit)
         });
         let sent = sent.unwrap_or(0);
@@ -123,14 +141,26 @@ impl Host {
     fn receive(&mut self, protocol: Protocol, plugin: &mut CurrentPlugin, a: &Arguments) -> Answer {
         let limit = within(plugin, self.config.wait);
         let max = a.u32(1).min(self.config.max_receive) as usize;
-        let received =
-            self.connections
-                .receive(protocol, a.u32(0), max, limit, self.config.whole_receives);
-        self.hand_over(
+        if self.goes_wrong(a, limit) {
+            return Answer::Offset(0);
+        }
+        let whole = self.config.whole_receives;
+        let received = match a.fault {
+            Some(fault) => self.receive_amiss(fault, protocol, a, max, limit),
+            None => self
+                .connections
+                .receive(protocol, a.u32(0), max, limit, whole),
+        };
+        let answer = self.hand_over(
             plugin,
             received.as_deref(),
             received.as_ref().map_or(0, Vec::len),
-        )
+        );
+        if received.is_some() && matches!(answer, Answer::Offset(0)) {
+            // The kernel has no memory for what has come. Of a stream, no later bytes may pass for it.
+            self.connections.break_off(a.u32(0));
+        }
+        answer
     }
 
     fn close(&mut self, protocol: Protocol, a: &Arguments) -> Answer {
@@ -141,6 +171,9 @@ impl Host {
 
     fn icmp_send(&mut self, plugin: &mut CurrentPlugin, a: &Arguments) -> Answer {
         let limit = within(plugin, self.config.send_wait);
+        if self.goes_wrong(a, limit) {
+            return Answer::Number(0);
+        }
         let Some(kernel) = Kernel::of(plugin) else {
             return Answer::Number(0);
         };
@@ -148,17 +181,28 @@ impl Host {
             .block(a.u64(0))
             .and_then(|target| address::bare(self.config.redirected(target)));
         let payload = block_in(&kernel, a.u64(1)).map(|block| cut(block, a.u64(2)));
-        let sent = target
-            .zip(payload)
-            .and_then(|(target, payload)| self.icmp.send(target, payload, a.u32(3) as u16, limit));
+        let (Some(target), Some(payload)) = (target, payload) else {
+            return Answer::Number(0);
+        };
+        let seq = a.u32(3) as u16;
+        let sent = self
+            .icmp
+            .send(target, payload, seq, limit, &self.config.allow);
+        self.report.denied += u64::from(sent == Err(Nowhere::Denied));
         self.report.bytes_sent += sent.unwrap_or(0) as u64;
-        Answer::Number(u32::from(sent.is_some()))
+        Answer::Number(u32::from(sent.is_ok()))
     }
 
     fn icmp_receive(&mut self, plugin: &mut CurrentPlugin, a: &Arguments) -> Answer {
         let asked = Duration::from_millis(a.u32(0).into());
         let limit = within(plugin, asked.min(self.config.icmp_wait));
-        let packet = self.icmp.receive(limit);
+        if self.goes_wrong(a, limit) {
+            return Answer::Offset(0);
+        }
+        if let Some(garbage) = self.garbage(a) {
+            return self.hand_over(plugin, Some(&garbage), 0);
+        }
+        let packet = self.icmp.receive(limit, &self.config.allow);
         let json = packet.as_ref().and_then(|p| p.json(self.config.dialect));
         self.hand_over(plugin, json.as_deref(), packet.map_or(0, |p| p.data.len()))
     }

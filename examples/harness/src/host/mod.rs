@@ -1,7 +1,9 @@
 //! The host's side of one plugin: what its ten functions keep between calls.
 
+mod amiss;
 mod connections;
 mod counter;
+mod faults;
 mod functions;
 mod hooks;
 
@@ -12,6 +14,8 @@ use crate::icmp::Icmp;
 use crate::kernel::Census;
 use crate::report::Report;
 use connections::Connections;
+use faults::Injector;
+pub use faults::{Fault, FaultCounts, Faults};
 
 pub(crate) use counter::{
     MODULE as COUNTER, behind as behind_counter, function as counter_function,
@@ -25,6 +29,7 @@ pub(crate) struct Host {
     config: Config,
     connections: Connections,
     icmp: Icmp,
+    injector: Injector,
     /// The totals; the fields about the kernel are filled in from `census` when asked for.
     pub report: Report,
     /// The kernel's memory at the end of the last call.
@@ -39,6 +44,7 @@ impl Host {
             config: config.clone(),
             connections: Connections::new(config.max_connections),
             icmp: Icmp::new(config.icmp, config.echo_reply.clone()),
+            injector: Injector::new(&config.faults),
             report: Report::default(),
             census: None,
             message: None,

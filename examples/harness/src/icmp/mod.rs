@@ -12,8 +12,8 @@ use std::time::{Duration, Instant};
 
 use socket2::{Domain, Protocol, SockAddr, Socket, Type};
 
-use crate::IcmpListening;
-use crate::address;
+use crate::address::{self, Nowhere};
+use crate::{Allow, IcmpListening};
 pub(crate) use packet::Packet;
 
 /// Packets are cut to this many bytes, the IPv4 header included.
@@ -82,24 +82,26 @@ impl Icmp {
         }
     }
 
-    /// Sends one echo request and answers the length of its payload.
+    /// Sends one echo request, where that is allowed, and answers the length of its payload.
     pub fn send(
         &mut self,
         target: &str,
         payload: &[u8],
         seq: u16,
         limit: Duration,
-    ) -> Option<usize> {
+        allow: &Allow,
+    ) -> Result<usize, Nowhere> {
         if self.reply.is_some() {
-            return Some(payload.len());
+            return Ok(payload.len());
         }
-        let mut addresses = address::resolve(target, 0, limit);
+        let mut addresses = address::find(target, None, limit, allow)?;
         // Of a name's addresses, IPv4 first: it is what the production host speaks.
         addresses.sort_by_key(SocketAddr::is_ipv6);
         addresses
             .into_iter()
             .find(|address| self.send_to(*address, payload, seq, limit).is_ok())
             .map(|_| payload.len())
+            .ok_or(Nowhere::Failed)
     }
 
     fn send_to(
@@ -129,10 +131,13 @@ impl Icmp {
         }
     }
 
-    /// The next ICMP packet of any kind, if one comes in time.
-    pub fn receive(&mut self, limit: Duration) -> Option<Packet> {
+    /// The next ICMP packet of any kind, if one comes in time from where it is allowed.
+    pub fn receive(&mut self, limit: Duration, allow: &Allow) -> Option<Packet> {
         if let Some(payload) = &self.reply {
             return Some(Packet::echo_reply(payload));
+        }
+        if *allow == Allow::nothing() {
+            return None;
         }
         let deadline = Instant::now() + limit;
         let opened: Vec<_>;
@@ -158,7 +163,8 @@ impl Icmp {
                 match socket.recv_from(&mut buffer) {
                     Ok((n, from)) => {
                         let packet = Packet::parse(*family, from.ip(), &buffer[..n]);
-                        if packet.is_some() {
+                        let may = !allow.pingable(vec![from]).is_empty();
+                        if packet.is_some() && may {
                             return packet;
                         }
                     }

@@ -1,15 +1,20 @@
 //! What several test files need: the plugin of `raw.wat`, with a method for each of its exports.
 #![allow(dead_code)] // No test file uses all of it.
 
-use harness_host::{Config, Plugin};
+use harness_host::{Allow, Config, Plugin};
 use std::time::{Duration, Instant};
 
 /// Short enough to wait out in a test.
 pub const WAIT: Duration = Duration::from_millis(100);
 
-/// A configuration that waits shortly for what never comes.
+/// A configuration that lets a plugin reach this machine.
+pub fn local() -> Config {
+    Config::new().allow(Allow::loopback())
+}
+
+/// The same, that waits shortly for what never comes.
 pub fn impatient() -> Config {
-    Config::new().wait(WAIT)
+    local().wait(WAIT)
 }
 
 /// Waits for something that another thread brings about.

@@ -1,0 +1,69 @@
+//! What decides, in each call of a host function, what is to go wrong.
+
+use super::{Fault, Faults, When};
+use crate::report::HOST_FUNCTIONS;
+
+/// What decides, for one plugin.
+pub(in crate::host) struct Injector {
+    faults: Faults,
+    random: fastrand::Rng,
+    /// How often each function has been called.
+    calls: [u64; HOST_FUNCTIONS.len()],
+}
+
+impl Injector {
+    pub fn new(faults: &Faults) -> Self {
+        Injector {
+            random: fastrand::Rng::with_seed(faults.seed),
+            calls: [0; HOST_FUNCTIONS.len()],
+            faults: faults.clone(),
+        }
+    }
+
+    /// What is to go wrong in this call of a host function.
+    pub fn strike(&mut self, function: &str) -> Option<Fault> {
+        let index = HOST_FUNCTIONS.iter().position(|name| *name == function)?;
+        self.calls[index] += 1;
+        let call = self.calls[index];
+        let random = &mut self.random;
+        let rule = self.faults.rules.iter().find(|rule| {
+            let here = rule.function.as_deref().is_none_or(|f| f == function)
+                && rule.fault.strikes(function);
+            here && match rule.when {
+                When::Rate(rate) => random.f64() < rate,
+                When::Call(number) => number == call,
+            }
+        });
+        rule.map(|rule| rule.fault)
+    }
+
+    /// From 1 to `most`, which is no less.
+    pub fn some(&mut self, most: usize) -> usize {
+        self.random.usize(1..=most.max(1))
+    }
+
+    pub fn over_long_by(&self) -> usize {
+        self.faults.over_long_by
+    }
+
+    /// A report of ICMP that is none: cut off, of the wrong form, out of range, nested, no text.
+    pub fn garbage(&mut self) -> Vec<u8> {
+        const WHOLE: &[u8] =
+            br#"{"source":"127.0.0.1","type":0,"code":0,"id":1,"seq":1,"data":[72,105]}"#;
+        match self.random.u8(0..8) {
+            0 => WHOLE[..self.some(WHOLE.len() - 1)].to_vec(),
+            1 => br#"{"source":"127.0.0.1","type":999,"code":0,"data":[]}"#.to_vec(),
+            2 => br#"{"source":"127.0.0.1","type":0,"code":0,"data":"no base 64!"}"#.to_vec(),
+            3 => br#"{"source":1,"type":"0","code":{},"data":[[[]]]}"#.to_vec(),
+            4 => b"[".repeat(self.some(100_000)),
+            5 => br#"{"a":"#.repeat(self.some(2_000)),
+            6 => [WHOLE, b"trailing"].concat(),
+            _ => {
+                let length = self.some(10_000);
+                // Never text: UTF-8 has no such byte.
+                let noise = (1..length).map(|_| self.random.u8(..));
+                std::iter::once(0xff).chain(noise).collect()
+            }
+        }
+    }
+}

@@ -1,0 +1,85 @@
+//! What came of a soak.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use super::Settings;
+use crate::Report;
+
+/// Memory at one moment, in bytes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Memory {
+    /// What the kernel has set aside for blocks.
+    pub kernel: u64,
+    /// The plugin's own memory.
+    pub guest: u64,
+}
+
+/// What came of it, when all went as it had to.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Summary {
+    /// What was asked for.
+    pub settings: Settings,
+    /// How often the plugin was called.
+    pub steps: u64,
+    /// What it did, and how often.
+    pub operations: BTreeMap<String, u64>,
+    /// How often it went other than well, and how; each time after a fault that explains it.
+    pub consequences: BTreeMap<String, u64>,
+    /// Bytes that the plugin sent.
+    pub sent: u64,
+    /// Bytes that came back and were compared.
+    pub checked: u64,
+    /// Whole streams and datagrams whose digests were compared.
+    pub digests: u64,
+    /// What the host counted.
+    pub report: Report,
+    /// After a tenth of the time, when everything has been done once.
+    pub first: Memory,
+    /// At the end.
+    pub last: Memory,
+}
+
+impl fmt::Display for Summary {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let list = |map: &BTreeMap<String, u64>| {
+            let items = map.iter().map(|(name, count)| format!("{name} {count}"));
+            items.collect::<Vec<_>>().join(", ")
+        };
+        let report = &self.report;
+        writeln!(
+            f,
+            "soak:          {} s, {} connections, seed {}",
+            self.settings.time.as_secs(),
+            self.settings.connections,
+            self.settings.seed
+        )?;
+        writeln!(f, "calls:         {}", self.steps)?;
+        writeln!(f, "operations:    {}", list(&self.operations))?;
+        writeln!(
+            f,
+            "host calls:    {} ({})",
+            report.calls.total(),
+            report.calls
+        )?;
+        writeln!(f, "connections:   {} opened, none left open", report.opened)?;
+        writeln!(
+            f,
+            "bytes:         {} sent, {} back and compared, {} digests of whole streams and datagrams",
+            self.sent, self.checked, self.digests
+        )?;
+        writeln!(
+            f,
+            "faults:        {} ({})",
+            report.faults.total(),
+            report.faults
+        )?;
+        writeln!(f, "consequences:  {}", list(&self.consequences))?;
+        write!(
+            f,
+            "memory:        kernel {} bytes first, {} last; plugin {} first, {} last",
+            self.first.kernel, self.last.kernel, self.first.guest, self.last.guest
+        )
+    }
+}

@@ -1,0 +1,132 @@
+//! Extism stops a call: its memory or its time is used up, in the middle of whatever the library is
+//! doing. The plugin can be called again, and works.
+
+use crate::faults::{LAYERS, afterwards};
+use crate::{call, guest, quick, v4};
+use harness_host::peers::{Stop, TcpEcho, TcpPeer, UdpEcho};
+use harness_host::{Config, Error, Fault, Faults};
+use std::io::{Read, Write};
+use std::time::{Duration, Instant};
+
+const HOUR: Duration = Duration::from_secs(3_600);
+
+/// Extism stops a plugin that asks for more memory than it may have. It can be called again.
+#[test]
+fn out_of_memory() {
+    let echo = TcpEcho::v4().unwrap();
+    let mut plugin = guest(&quick().memory_pages(40));
+    let round = format!("{} 1000 1000", echo.addr());
+    for _ in 0..3 {
+        let error = plugin.call("faults_block", b"100000000").unwrap_err();
+        assert!(matches!(error, Error::Stopped { .. }), "{error}");
+        assert!(error.to_string().contains("oom"), "{error}");
+        let got = call(&mut plugin, "faults_tcp", &round);
+        assert_eq!(got, "wrote 1000 ok, read 1000 ok");
+        assert_eq!(call(&mut plugin, "faults_block", "1000"), "Ok(1000)");
+    }
+    assert_eq!(plugin.open_connections(), 0);
+}
+
+/// The host itself finds no memory for what it has received: it can only say "nothing", and breaks the
+/// connection, so that no later bytes pass for those. The plugin reads an end.
+#[test]
+fn out_of_memory_at_the_host() {
+    const MUCH: usize = 8 * 1024 * 1024;
+    let peer = TcpPeer::start(v4(), |mut stream, _| stream.write_all(&vec![7; 2 * MUCH])).unwrap();
+    let faults = Faults::default().at("tcp_recv", 1, Fault::OverLong);
+    let config = quick().memory_pages(40).faults(faults.over_long_by(MUCH));
+    let mut plugin = guest(&config);
+    let address = peer.addr().to_string();
+    let got = call(&mut plugin, "faults_memory_taken", &address);
+    assert_eq!(got, "Ok(0) Ok(0) 0");
+    let got = call(&mut plugin, "faults_memory_taken", &address);
+    assert_eq!(got, "Ok(100) Ok(100) 0");
+    afterwards(&plugin, Fault::OverLong);
+}
+
+/// A host that waits an hour for a peer that says nothing, and a call that may take a little.
+fn impatient() -> Config {
+    quick().wait(HOUR).call_timeout(Duration::from_secs(2))
+}
+
+/// The host's time limit strikes in the middle of a read.
+#[test]
+fn a_call_that_is_stopped_in_a_read() {
+    let (silent, echo) = (
+        TcpPeer::start(v4(), wait_for_the_end).unwrap(),
+        TcpEcho::v4().unwrap(),
+    );
+    let mut plugin = guest(&impatient());
+    let input = format!("{} 10 10", silent.addr());
+    let error = plugin.call("faults_tcp", input.as_bytes()).unwrap_err();
+    assert!(matches!(error, Error::TimedOut(_)), "{error}");
+    // Nobody has closed its connection: the plugin was not asked any more.
+    assert_eq!(plugin.open_connections(), 1);
+    let round = format!("{} 1000 1000", echo.addr());
+    for layer in LAYERS {
+        let got = call(&mut plugin, layer, &round);
+        assert_eq!(got, "wrote 1000 ok, read 1000 ok");
+    }
+    assert_eq!(plugin.open_connections(), 1);
+    drop(plugin);
+    eventually("the connection closes", || silent.open() == 0);
+}
+
+/// A stream that was being read when the host stopped the call is broken, and says so: it does not
+/// panic, nor wait for a call that will never go on.
+#[test]
+fn a_stream_whose_read_was_stopped_is_broken() {
+    let silent = TcpPeer::start(v4(), wait_for_the_end).unwrap();
+    let mut plugin = guest(&impatient());
+    call(
+        &mut plugin,
+        "faults_keep_stream",
+        &silent.addr().to_string(),
+    );
+    let error = plugin.call("faults_use_stream", b"").unwrap_err();
+    assert!(matches!(error, Error::TimedOut(_)), "{error}");
+    for _ in 0..2 {
+        // Reading is what was stopped; what is written still arrives.
+        let got = call(&mut plugin, "faults_use_stream", "");
+        assert_eq!(got, "BrokenPipe BrokenPipe BrokenPipe Ok(1)");
+    }
+}
+
+/// The same for a UDP socket, stopped while it connected to a peer.
+#[test]
+fn a_socket_whose_connect_was_stopped_is_broken() {
+    let echo = UdpEcho::v4().unwrap();
+    let address = echo.addr().to_string();
+    let faults = Faults::default().at("udp_connect", 1, Fault::Stall);
+    let mut plugin = guest(&impatient().connect_wait(HOUR).faults(faults));
+    let stopped = plugin.call("faults_use_socket", address.as_bytes());
+    assert!(matches!(stopped, Err(Error::TimedOut(_))), "{stopped:?}");
+    for _ in 0..2 {
+        let got = call(&mut plugin, "faults_use_socket", &address);
+        assert_eq!(got, "BrokenPipe");
+    }
+    // Another socket is none the worse.
+    assert_eq!(
+        call(&mut plugin, "faults_udp", &format!("{address} 1 0")),
+        "Ok(100)"
+    );
+    assert_eq!(plugin.open_connections(), 0);
+}
+
+/// Reads until the plugin's end is closed.
+fn wait_for_the_end(mut stream: std::net::TcpStream, stop: &Stop) -> std::io::Result<()> {
+    while !stop.is_set() {
+        if let Ok(0) = stream.read(&mut [0; 100]) {
+            break;
+        }
+    }
+    Ok(())
+}
+
+fn eventually(what: &str, condition: impl Fn() -> bool) {
+    let deadline = Instant::now() + Duration::from_secs(30);
+    while !condition() {
+        assert!(Instant::now() < deadline, "never happened: {what}");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
