@@ -54,7 +54,10 @@ fn main() -> Result<()> {
     let mut results = Results::new(quick, guests.compiler().to_owned());
     for case in CASES.iter().filter(wanted) {
         eprintln!("{} ...", case.about);
-        results.cases.push(measure::measure(&guests, case, quick)?);
+        let measured = measure::measure(&guests, case, quick)?;
+        let [hand, embedded, facade] = measured.styles.each_ref().map(|style| style.run.fuel);
+        eprintln!("    fuel: {hand} by hand, {embedded} embedded, {facade} facade");
+        results.cases.push(measured);
     }
     if names.is_empty() || names.iter().any(|name| name == BESIDE) {
         eprintln!("beside what else there is ...");

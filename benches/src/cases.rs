@@ -264,7 +264,7 @@ pub const CASES: [Case; 19] = [
         "connects",
         "10,000 connects and closes",
         "tcp_connects",
-        Peer::Echo,
+        Peer::Door,
         10_000,
         0,
     )
