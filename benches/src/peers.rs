@@ -1,6 +1,7 @@
 //! Who the guests talk to: servers on loopback, new for every run.
 
 use harness_host::peers::{Stop, TcpEcho, TcpPeer, UdpEcho};
+use socket2::{Domain, Socket, Type};
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::sync::Arc;
@@ -26,6 +27,9 @@ pub enum Peer {
     /// Gives lines of 14 bytes, one for each that the run takes, and closes.
     Lines,
 }
+
+/// As many connections as the operating system lets wait.
+const QUEUE: i32 = 4_096;
 
 /// The length of a line, with its end.
 pub const LINE: u64 = 14;
@@ -97,8 +101,8 @@ impl Peers {
     }
 }
 
-/// A server on one thread. One that starts a thread for each connection falls behind somebody who
-/// does nothing but connect; its queue fills up, and the next connection takes a second.
+/// A server on one thread and with a long queue. Any other falls behind somebody who does nothing but
+/// connect; then the queue fills up, and the next connection takes a second.
 #[derive(Debug)]
 struct Door {
     address: SocketAddr,
@@ -108,7 +112,10 @@ struct Door {
 
 impl Door {
     fn open() -> io::Result<Door> {
-        let listener = TcpListener::bind((LOCALHOST, 0))?;
+        let socket = Socket::new(Domain::IPV4, Type::STREAM, None)?;
+        socket.bind(&SocketAddr::from((LOCALHOST, 0)).into())?;
+        socket.listen(QUEUE)?;
+        let listener = TcpListener::from(socket);
         let address = listener.local_addr()?;
         let closed = Arc::new(AtomicBool::new(false));
         let is_closed = Arc::clone(&closed);

@@ -35,7 +35,7 @@ struct Peers {
 
 /// What came of a run.
 enum Outcome {
-    Worked { output: String, report: Report },
+    Worked { output: String, report: Box<Report> },
     Failed(String),
     Skipped(String),
 }
@@ -146,7 +146,10 @@ fn perform(run: &Run, guest: Option<&Artifact>) -> Outcome {
         return Outcome::Failed("it was not built".to_owned());
     };
     match try_run(run, guest) {
-        Ok((output, report)) => Outcome::Worked { output, report },
+        Ok((output, report)) => Outcome::Worked {
+            output,
+            report: Box::new(report),
+        },
         Err(failure) => Outcome::Failed(failure.to_string()),
     }
 }
