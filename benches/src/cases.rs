@@ -268,8 +268,8 @@ pub const CASES: [Case; 19] = [
         10_000,
         0,
     )
-    .long(500, 3)
-    .warm(200)
+    .long(5_000, 3)
+    .warm(3_000)
     .goals(&[Goal::NothingLeft, Goal::Flat]),
     Case::icmp("icmp-56", "ICMP of 56 B, an array", Dialect::Described, 56),
     Case::icmp("icmp-56-base64", "ICMP of 56 B, base64", Dialect::Real, 56),
