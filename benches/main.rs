@@ -10,7 +10,7 @@ What harness-wasi-sockets costs, measured against host calls by hand.
 
 cargo bench                   everything
 cargo bench -- --quick        short runs
-cargo bench -- NAME ...       only the cases whose name contains one of these
+cargo bench -- NAME ...       only those cases, or those whose names contain one of these
 cargo bench -- --list         the names
 cargo bench -- --keep         results also go into benches/results
 ";
@@ -44,14 +44,22 @@ fn main() -> Result<()> {
             name => names.push(name.to_owned()),
         }
     }
-    let wanted = |case: &&Case| names.is_empty() || names.iter().any(|n| case.name.contains(n));
+    let exact = |name: &String| name == BESIDE || CASES.iter().any(|case| case.name == name);
+    let is = |case: &Case, name: &String| match exact(name) {
+        true => case.name == name,
+        false => case.name.contains(name),
+    };
+    let wanted = |case: &&Case| names.is_empty() || names.iter().any(|name| is(case, name));
     let guests = Guests::build()?;
     let mut results = Results::new(quick, guests.compiler().to_owned());
     for case in CASES.iter().filter(wanted) {
         eprintln!("{} ...", case.about);
-        results.cases.push(measure::measure(&guests, case, quick)?);
+        let measured = measure::measure(&guests, case, quick)?;
+        let [hand, embedded, facade] = measured.styles.each_ref().map(|style| style.run.fuel);
+        eprintln!("    fuel: {hand} by hand, {embedded} embedded, {facade} facade");
+        results.cases.push(measured);
     }
-    if names.is_empty() || names.iter().any(|name| BESIDE.contains(name.as_str())) {
+    if names.is_empty() || names.iter().any(|name| name == BESIDE) {
         eprintln!("beside what else there is ...");
         results.beside = beside::measure(&guests, quick)?;
     }

@@ -46,7 +46,7 @@ pub fn measure(guests: &Guests, quick: bool) -> Result<Vec<Beside>> {
     } else {
         (16 << 20, 10_000, 5)
     };
-    let mut wasi = if quick {
+    let wasi = if quick {
         Err("left out of a quick run".to_owned())
     } else {
         Wasi::build().map_err(|error| error.to_string())
@@ -66,7 +66,7 @@ pub fn measure(guests: &Guests, quick: bool) -> Result<Vec<Beside>> {
         ),
     ];
     const WASI: &str = "WASI 0.2 sockets, in wasm (Wasmtime)";
-    if let Ok(wasi) = &mut wasi {
+    if let Ok(wasi) = &wasi {
         ways.push((WASI, Box::new(|work| wasi.run(work))));
     }
     let mut times = vec![[Vec::new(), Vec::new()]; ways.len()];

@@ -264,12 +264,12 @@ pub const CASES: [Case; 19] = [
         "connects",
         "10,000 connects and closes",
         "tcp_connects",
-        Peer::Echo,
+        Peer::Door,
         10_000,
         0,
     )
-    .long(500, 3)
-    .warm(200)
+    .long(5_000, 3)
+    .warm(3_000)
     .goals(&[Goal::NothingLeft, Goal::Flat]),
     Case::icmp("icmp-56", "ICMP of 56 B, an array", Dialect::Described, 56),
     Case::icmp("icmp-56-base64", "ICMP of 56 B, base64", Dialect::Real, 56),

@@ -4,12 +4,18 @@ use crate::Result;
 use crate::cases::Case;
 use crate::goals::{Goal, Verdict};
 use crate::guests::{Guests, Style};
+use crate::peers::Peer;
 use crate::run::{How, Run, run, run_work};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
 /// The loops that only move bytes, which bulk transfers are held against.
-const FLOORS: [&str; 2] = ["floor_load", "floor_store"];
+const FLOORS: [&str; 4] = [
+    "floor_load",
+    "floor_load_unrolled",
+    "floor_store",
+    "floor_store_unrolled",
+];
 
 /// A case that has been measured.
 #[derive(Clone, Debug, Serialize)]
@@ -100,7 +106,13 @@ pub fn measure(guests: &Guests, case: &Case, quick: bool) -> Result<Measured> {
         goals: Vec::new(),
     };
     if has(case, |goal| matches!(goal, Goal::Floor(..))) {
-        for floor in FLOORS {
+        // The bytes go one way only.
+        let way = if case.peer == Peer::Sink {
+            "store"
+        } else {
+            "load"
+        };
+        for floor in FLOORS.into_iter().filter(|floor| floor.contains(way)) {
             let run = run_work(guests, case, floor, Style::Hand, How::plain(count))?;
             measured.floors.insert(floor, run.fuel);
         }

@@ -1,10 +1,13 @@
 //! Who the guests talk to: servers on loopback, new for every run.
 
 use harness_host::peers::{Stop, TcpEcho, TcpPeer, UdpEcho};
+use socket2::{Domain, Socket, Type};
 use std::io::{self, ErrorKind, Read, Write};
-use std::net::{IpAddr, Ipv4Addr, TcpStream};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
 const LOCALHOST: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 
@@ -15,6 +18,8 @@ pub enum Peer {
     Nobody,
     /// An echo over TCP and one over UDP.
     Echo,
+    /// Takes TCP connections and closes them.
+    Door,
     /// Takes whatever comes over TCP.
     Sink,
     /// Gives bytes over TCP, as many as the run takes, and closes.
@@ -22,6 +27,9 @@ pub enum Peer {
     /// Gives lines of 14 bytes, one for each that the run takes, and closes.
     Lines,
 }
+
+/// As many connections as the operating system lets wait.
+const QUEUE: i32 = 4_096;
 
 /// The length of a line, with its end.
 pub const LINE: u64 = 14;
@@ -36,6 +44,7 @@ pub struct Peers {
     taken: Arc<AtomicU64>,
     _tcp: Option<TcpPeer>,
     _echo: Option<(TcpEcho, UdpEcho)>,
+    _door: Option<Door>,
 }
 
 impl Peers {
@@ -51,10 +60,15 @@ impl Peers {
                 taken,
                 _tcp: None,
                 _echo: Some(echo),
+                _door: None,
             });
         }
+        let door = match peer {
+            Peer::Door => Some(Door::open()?),
+            _ => None,
+        };
         let tcp = match peer {
-            Peer::Nobody | Peer::Echo => None,
+            Peer::Nobody | Peer::Echo | Peer::Door => None,
             Peer::Sink => {
                 let taken = Arc::clone(&taken);
                 Some(TcpPeer::start(LOCALHOST, move |stream, stop| {
@@ -68,12 +82,15 @@ impl Peers {
                 give(stream, count * LINE, letter)
             })?),
         };
+        let of_door = door.as_ref().map(|door| door.address);
+        let address = tcp.as_ref().map(TcpPeer::addr).or(of_door);
         Ok(Peers {
-            tcp: tcp.as_ref().map_or_else(none, |tcp| tcp.addr().to_string()),
+            tcp: address.map_or_else(none, |address| address.to_string()),
             udp: none(),
             taken,
             _tcp: tcp,
             _echo: None,
+            _door: door,
         })
     }
 
@@ -81,6 +98,48 @@ impl Peers {
     #[must_use]
     pub fn taken(&self) -> u64 {
         self.taken.load(Ordering::SeqCst)
+    }
+}
+
+/// A server on one thread and with a long queue. Any other falls behind somebody who does nothing but
+/// connect; then the queue fills up, and the next connection takes a second.
+#[derive(Debug)]
+struct Door {
+    address: SocketAddr,
+    closed: Arc<AtomicBool>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Door {
+    fn open() -> io::Result<Door> {
+        let socket = Socket::new(Domain::IPV4, Type::STREAM, None)?;
+        socket.bind(&SocketAddr::from((LOCALHOST, 0)).into())?;
+        socket.listen(QUEUE)?;
+        let listener = TcpListener::from(socket);
+        let address = listener.local_addr()?;
+        let closed = Arc::new(AtomicBool::new(false));
+        let is_closed = Arc::clone(&closed);
+        let accept = move || {
+            while !is_closed.load(Ordering::SeqCst) {
+                drop(listener.accept());
+            }
+        };
+        Ok(Door {
+            address,
+            closed,
+            thread: Some(thread::Builder::new().spawn(accept)?),
+        })
+    }
+}
+
+impl Drop for Door {
+    fn drop(&mut self) {
+        self.closed.store(true, Ordering::SeqCst);
+        // Wakes the thread.
+        let woken = TcpStream::connect_timeout(&self.address, Duration::from_secs(5));
+        if let (Ok(_), Some(thread)) = (woken, self.thread.take()) {
+            let _ = thread.join();
+        }
     }
 }
 

@@ -30,16 +30,16 @@ fn fuel(measured: &[Measured]) -> Table {
         "#ratio",
         "#facade",
         "#ratio",
-        "#load floor",
-        "#store floor",
+        "#floor",
+        "#unrolled",
         "repeats",
     ]);
     for m in measured {
         let [hand, embedded, facade] = &m.styles;
-        let floor = |name| {
-            m.floors
-                .get(name)
-                .map_or_else(String::new, |fuel| grouped(*fuel))
+        let floor = |unrolled: bool| {
+            let mut floors = m.floors.iter();
+            let found = floors.find(|(name, _)| name.ends_with("unrolled") == unrolled);
+            found.map_or_else(String::new, |(_, fuel)| grouped(*fuel))
         };
         table.row(vec![
             m.about.to_owned(),
@@ -49,8 +49,8 @@ fn fuel(measured: &[Measured]) -> Table {
             format!("{:.3}", embedded.fuel_ratio),
             grouped(facade.run.fuel),
             format!("{:.3}", facade.fuel_ratio),
-            floor("floor_load"),
-            floor("floor_store"),
+            floor(false),
+            floor(true),
             repeats(m),
         ]);
     }

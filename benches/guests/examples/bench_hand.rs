@@ -25,6 +25,8 @@ bench_guests::guest! {
     close_kept => |job, _| KEPT.with(|kept| work::close_kept(job, kept)),
     floor_load => hand::load,
     floor_store => hand::store,
+    floor_load_unrolled => hand::load_unrolled,
+    floor_store_unrolled => hand::store_unrolled,
 }
 
 #[cfg(target_family = "wasm")]

@@ -282,3 +282,21 @@ fn the_functions_are_imported_from_env_with_these_types() {
         assert!(matches!(error, harness_host::Error::Load(_)), "{error}");
     }
 }
+
+#[test]
+fn whole_receives_put_a_stream_together_again() {
+    let peer = TcpPeer::start(Ipv4Addr::LOCALHOST.into(), |mut stream, _| {
+        for part in [b"one ", b"two ", b"half"] {
+            stream.write_all(part)?;
+            std::thread::sleep(WAIT / 10);
+        }
+        Ok(())
+    })
+    .unwrap();
+    let mut raw = Raw::new(&Config::new().whole_receives(true));
+    let id = raw.connect("tcp", peer.addr());
+    assert_eq!(raw.receive("tcp", id, 8), b"one two ");
+    // The end gives fewer.
+    assert_eq!(raw.receive("tcp", id, 8), b"half");
+    assert_eq!(raw.receive("tcp", id, 8), b"");
+}

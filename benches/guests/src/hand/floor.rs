@@ -25,6 +25,46 @@ pub fn store(job: &Job<'_>, room: &mut [u8; MOST]) -> Option<Outcome> {
     })
 }
 
+/// As [`load`], eight words a turn of the loop.
+pub fn load_unrolled(job: &Job<'_>, room: &mut [u8; MOST]) -> Option<Outcome> {
+    each(job, room, |block, words| {
+        let (turns, _) = words.as_chunks_mut::<8>();
+        let mut from = block;
+        for turn in turns {
+            let [a, b, c, d, e, f, g, h] = turn;
+            *a = load_u64(from).to_le_bytes();
+            *b = load_u64(from.wrapping_add(8)).to_le_bytes();
+            *c = load_u64(from.wrapping_add(16)).to_le_bytes();
+            *d = load_u64(from.wrapping_add(24)).to_le_bytes();
+            *e = load_u64(from.wrapping_add(32)).to_le_bytes();
+            *f = load_u64(from.wrapping_add(40)).to_le_bytes();
+            *g = load_u64(from.wrapping_add(48)).to_le_bytes();
+            *h = load_u64(from.wrapping_add(56)).to_le_bytes();
+            from = from.wrapping_add(64);
+        }
+    })
+}
+
+/// As [`store`], eight words a turn of the loop.
+pub fn store_unrolled(job: &Job<'_>, room: &mut [u8; MOST]) -> Option<Outcome> {
+    each(job, room, |block, words| {
+        let (turns, _) = words.as_chunks_mut::<8>();
+        let mut to = block;
+        for turn in turns {
+            let [a, b, c, d, e, f, g, h] = turn;
+            store_u64(to, u64::from_le_bytes(*a));
+            store_u64(to.wrapping_add(8), u64::from_le_bytes(*b));
+            store_u64(to.wrapping_add(16), u64::from_le_bytes(*c));
+            store_u64(to.wrapping_add(24), u64::from_le_bytes(*d));
+            store_u64(to.wrapping_add(32), u64::from_le_bytes(*e));
+            store_u64(to.wrapping_add(40), u64::from_le_bytes(*f));
+            store_u64(to.wrapping_add(48), u64::from_le_bytes(*g));
+            store_u64(to.wrapping_add(56), u64::from_le_bytes(*h));
+            to = to.wrapping_add(64);
+        }
+    })
+}
+
 fn each(
     job: &Job<'_>,
     room: &mut [u8; MOST],

@@ -9,7 +9,7 @@ mod packet;
 mod tcp;
 mod udp;
 
-pub use floor::{load, store};
+pub use floor::{load, load_unrolled, store, store_unrolled};
 pub use icmp::receive as icmp;
 pub use tcp::{KEPT, Tcp, lines};
 pub use udp::Udp;
