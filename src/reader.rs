@@ -82,8 +82,9 @@ impl<const N: usize> Reader<N> {
             return Ok(0);
         }
         // Who peeks again, without a read between, waits for more: so the host is asked for more.
+        // But not once it has overrun the buffer: what came now would stand behind a gap.
         let room = self.ring.vacant().len();
-        if self.shown && into.len() > self.ring.len() && room > 0 {
+        if self.shown && !self.overrun && into.len() > self.ring.len() && room > 0 {
             if let Some(block) = connection.receive(room) {
                 self.keep(&block);
             }

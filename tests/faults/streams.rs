@@ -21,7 +21,7 @@ fn receive_fault() -> impl Strategy<Value = Fault> {
         Just(Fault::Dangling),
         Just(Fault::Inside),
         Just(Fault::Empty),
-        prop_oneof![1..12_u32, Just(64), Just(3_000_000)].prop_map(Fault::Longer),
+        prop_oneof![1..12_u32, Just(64), Just(300_000)].prop_map(Fault::Longer),
     ]
 }
 
@@ -66,7 +66,17 @@ fn op() -> impl Strategy<Value = Op> {
     ]
 }
 
+/// As many cases as `PROPTEST_CASES` says, or few enough for every day.
+pub fn config(cases: u32) -> ProptestConfig {
+    match std::env::var_os("PROPTEST_CASES") {
+        Some(_) => ProptestConfig::default(),
+        None => ProptestConfig::with_cases(cases),
+    }
+}
+
 proptest! {
+    #![proptest_config(config(100))]
+
     #[test]
     fn a_stream_of_seven_bytes_is_what_the_host_gave(ops in vec(op(), 0..60)) {
         run::<7>(None, &ops);
