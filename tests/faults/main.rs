@@ -6,7 +6,12 @@
 //! same connections, readers and receives, and takes no host but the default one. What can be
 //! broken about that one is in `facade`; the rest of it is broken in the real runtime.
 
+mod clocks;
 mod host;
+mod icmp;
+mod ids;
+mod memory;
 mod model;
 mod streams;
 mod tcp;
+mod udp;
