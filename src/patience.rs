@@ -23,7 +23,8 @@ pub(crate) const DEFAULT_TIMEOUT: Duration = Duration::from_secs(30);
 pub(crate) const ONE_WAIT: Duration = Duration::ZERO;
 /// How long one of the host's waits is taken to be where no clock can tell.
 pub(crate) const HOST_WAIT: Duration = Duration::from_secs(5);
-/// How long "for ever" is where no clock can tell, in microseconds: an hour.
+/// How long "for ever" is where no clock can tell, in microseconds: an hour. No timeout is longer, or
+/// at the end of a stream, where the host answers at once, it would be asked without end.
 const WITHOUT_END: u64 = microseconds(Duration::from_secs(3_600));
 /// An answer within this time came at once: far longer than a host takes to look up a closed
 /// connection, far shorter than it waits for an open one.
@@ -106,7 +107,7 @@ impl Patience {
             Pause::For(pause) => (microseconds(pause), self.timeout, Next::TimedOut),
             // As long as its waits are taken to be, and no slack: none of them was short.
             Pause::Unknown => {
-                let timeout = self.timeout.unwrap_or(WITHOUT_END);
+                let timeout = self.timeout.map_or(WITHOUT_END, |it| it.min(WITHOUT_END));
                 (microseconds(HOST_WAIT), Some(timeout), Next::End)
             }
         };
@@ -296,7 +297,7 @@ mod tests {
             (
                 Some(Duration::MAX),
                 Pause::Unknown,
-                (1000, Next::Ask),
+                (720, Next::End),
                 "no clock, longest",
             ),
         ];
