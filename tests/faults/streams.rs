@@ -54,7 +54,7 @@ fn op() -> impl Strategy<Value = Op> {
         1 => size().prop_map(Op::WriteBlock),
         1 => prop_oneof![Just(Shutdown::Read), Just(Shutdown::Write), Just(Shutdown::Both)]
             .prop_map(Op::Shut),
-        1 => proptest::option::of(0..40_000_u32).prop_map(Op::Timeout),
+        1 => proptest::option::of(prop_oneof![0..40_000_u32, any::<u32>()]).prop_map(Op::Timeout),
         12 => size().prop_map(|n| Op::Reply(Reply::Come(n.max(1)))),
         3 => Just(Op::Reply(Reply::Silence)),
         2 => Just(Op::Reply(Reply::Nothing)),

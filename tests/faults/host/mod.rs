@@ -12,6 +12,7 @@ mod clock;
 mod kernel;
 mod state;
 
+#[allow(unused_imports, reason = "as above")]
 pub use clock::{Clock, HOST_WAIT};
 
 use harness_wasi_sockets::host::Host;
