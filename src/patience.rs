@@ -150,6 +150,9 @@ const fn microseconds(time: Duration) -> u64 {
 }
 
 #[cfg(all(test, feature = "std"))]
+mod table;
+
+#[cfg(all(test, feature = "std"))]
 mod tests {
     use super::*;
     use core::cell::Cell;

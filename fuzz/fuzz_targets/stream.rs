@@ -46,9 +46,9 @@ fn start(data: &mut Unstructured<'_>) -> Result<(u8, Option<Fault>)> {
 }
 
 fn size(data: &mut Unstructured<'_>) -> Result<u32> {
-    Ok(match data.int_in_range(0..=3)? {
-        0..=1 => data.int_in_range(0..=20)?,
-        2 => data.int_in_range(1_000..=1_050)?,
+    Ok(match data.int_in_range(0..=15)? {
+        0..=11 => data.int_in_range(0..=20)?,
+        12..=14 => data.int_in_range(1_000..=1_050)?,
         _ => data.int_in_range(0..=70_000)?,
     })
 }
