@@ -7,6 +7,7 @@
 //! broken about that one is in `facade`; the rest of it is broken in the real runtime.
 
 mod clocks;
+mod facade;
 mod host;
 mod icmp;
 mod ids;
