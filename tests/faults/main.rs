@@ -16,5 +16,6 @@ mod memory;
 mod model;
 mod report;
 mod streams;
+mod table;
 mod tcp;
 mod udp;
