@@ -48,8 +48,8 @@ fn a_stall_is_never_the_end() {
         let host = Scripted::new(clock).tcp(stall).tcp([Reply::Come(8)]);
         let mut stream = stream(&host);
         // On a clock that leaps, every silence is longer than any timeout, but not an end.
-        let read = (0..6).map(|_| stream.read(&mut [0; 9]));
-        let read = read.filter(|read| *read != Err(Error::TimedOut)).next();
+        let mut reads = (0..6).map(|_| stream.read(&mut [0; 9]));
+        let read = reads.find(|read| *read != Err(Error::TimedOut));
         assert_eq!(read, Some(Ok(8)), "{clock:?}");
         drop(stream);
         host.finish("a stall");
