@@ -4,7 +4,7 @@
 
 #[path = "../../tests/faults/host/mod.rs"]
 mod host;
-#[path = "../../tests/faults/model.rs"]
+#[path = "../../tests/faults/model/mod.rs"]
 mod model;
 
 use arbitrary::{Result, Unstructured};
