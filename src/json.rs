@@ -260,8 +260,8 @@ fn source(value: &[u8], source: &mut String<MOST_SOURCE>) -> Option<()> {
     };
     let mut string = string;
     while let Some(byte) = character(&mut string) {
-        // An address is ASCII.
-        if !byte.is_ascii() {
+        // An address is of printable ASCII.
+        if !byte.is_ascii_graphic() {
             return None;
         }
         source.push(char::from(byte)).ok()?;

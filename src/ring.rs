@@ -108,26 +108,17 @@ fn copy(from: &[u8], into: &mut [u8]) -> usize {
 }
 
 #[cfg(all(test, feature = "std"))]
+mod model;
+
+#[cfg(all(test, feature = "std"))]
 mod tests {
     use super::*;
-    use std::collections::VecDeque;
 
     fn write<const N: usize>(ring: &mut Ring<N>, from: &[u8]) -> usize {
         let mut done = 0;
         loop {
             let n = copy(&from[done..], ring.vacant());
             ring.commit(n);
-            done += n;
-            if n == 0 {
-                return done;
-            }
-        }
-    }
-
-    fn read<const N: usize>(ring: &mut Ring<N>, into: &mut [u8]) -> usize {
-        let mut done = 0;
-        loop {
-            let n = ring.read(&mut into[done..]);
             done += n;
             if n == 0 {
                 return done;
@@ -173,40 +164,5 @@ mod tests {
         ring.consume(usize::MAX);
         assert_eq!((ring.len(), ring.front()), (0, &b""[..]));
         assert_eq!(Ring::<0>::new().vacant(), []);
-    }
-
-    /// Against the standard library's, over every mixture that a small generator makes.
-    #[test]
-    fn it_is_a_queue() {
-        let mut ring = Ring::<7>::new();
-        let mut model = VecDeque::new();
-        let mut state = 1_u32;
-        for step in 0_u32..20_000 {
-            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-            let n = (state >> 24) as usize % 10;
-            match state >> 16 & 3 {
-                0 | 1 => {
-                    let bytes: Vec<u8> = (0..n).map(|i| step as u8 ^ i as u8).collect();
-                    let written = write(&mut ring, &bytes);
-                    assert_eq!(written, n.min(7 - model.len()));
-                    model.extend(&bytes[..written]);
-                }
-                2 => {
-                    let mut got = vec![0; n];
-                    let read = read(&mut ring, &mut got);
-                    let expected: Vec<u8> = model.drain(..n.min(model.len())).collect();
-                    assert_eq!(&got[..read], expected);
-                }
-                _ => {
-                    let mut seen = vec![0; n];
-                    let peeked = ring.peek(&mut seen);
-                    let expected: Vec<u8> = model.iter().take(n).copied().collect();
-                    assert_eq!(&seen[..peeked], expected);
-                    ring.consume(n);
-                    model.drain(..n.min(model.len()));
-                }
-            }
-            assert_eq!(ring.len(), model.len());
-        }
     }
 }

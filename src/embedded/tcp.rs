@@ -21,7 +21,7 @@ use embedded_io::{BufRead, ErrorType, Read, ReadExactError, ReadReady, Write};
 /// For the first byte, up to the read timeout, 30 s at first; then [`Error::TimedOut`], and nothing
 /// is lost. `Ok(0)` is the end of the stream. Where there is no clock (without `std`, or on
 /// `wasm32-unknown-unknown`), a silence cannot be told from the end: a stream that is silent for as
-/// many of the host's waits of 5 s as the timeout has reads as ended.
+/// many of the host's waits of 5 s as the timeout has, or as an hour has, reads as ended.
 #[derive(Debug)]
 pub struct TcpStream<const N: usize = DEFAULT_CAPACITY, H: Host = DefaultHost> {
     connection: Connection<Tcp, H>,

@@ -62,7 +62,8 @@ impl<H: Host> UdpSocket<H> {
         Ok(())
     }
 
-    /// Sends one datagram of up to 65,507 bytes, and answers its length.
+    /// Sends one datagram of up to 65,507 bytes, and answers its length: less, if the host says that
+    /// it sent less.
     ///
     /// This corresponds to `std::net::UdpSocket::send`. Whether an empty datagram was sent the host
     /// does not say, so for one it is always `Ok(0)`.
@@ -125,7 +126,7 @@ pub(crate) fn send<H: Host>(
     let block = Block::copy_of_in(connection.host().clone(), datagram)?;
     match connection.send(&block, datagram.len()) {
         None if !datagram.is_empty() => Err(Error::NotSent),
-        _ => Ok(datagram.len()),
+        sent => Ok(sent.unwrap_or(0)),
     }
 }
 

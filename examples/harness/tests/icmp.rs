@@ -134,7 +134,7 @@ fn no_timeout_is_too_long() {
 
 #[test]
 fn a_given_packet_needs_no_socket() {
-    let mut raw = Raw::new(&Config::new().echo_reply(b"Hi"));
+    let mut raw = Raw::new(&local().echo_reply(b"Hi"));
     assert_eq!(raw.ping("192.0.2.1", b"anything", 9), 1);
     let json = r#"{"source":"127.0.0.1","type":0,"code":0,"id":1,"seq":1,"data":[72,105]}"#;
     assert_eq!(raw.hear(0), json);

@@ -293,7 +293,7 @@ fn whole_receives_put_a_stream_together_again() {
         Ok(())
     })
     .unwrap();
-    let mut raw = Raw::new(&Config::new().whole_receives(true));
+    let mut raw = Raw::new(&local().whole_receives(true));
     let id = raw.connect("tcp", peer.addr());
     assert_eq!(raw.receive("tcp", id, 8), b"one two ");
     // The end gives fewer.

@@ -29,7 +29,8 @@ const CAPACITY: usize = 4_096;
 /// `TimedOut`, and nothing is lost: the next read goes on where this one stopped. `Ok(0)` is the
 /// end of the stream. The host answers a silence and the end alike, and only time tells them apart;
 /// where the plugin has no clock (`wasm32-unknown-unknown`, or one that is not real), a stream that
-/// is silent for as many of the host's waits of 5 s as the timeout has reads as ended.
+/// is silent for as many of the host's waits of 5 s as the timeout has, or as an hour has, reads as
+/// ended.
 ///
 /// # Example
 /// ```no_run

@@ -117,7 +117,7 @@ impl UdpSocket {
     }
 
     /// Sends one datagram of up to 65,507 bytes to the peer that the socket is connected to, and
-    /// answers its length.
+    /// answers its length: less, if the host says that it sent less.
     ///
     /// This corresponds to [`std::net::UdpSocket::send`]. Whether an empty datagram was sent the
     /// host does not say, so for one it is always `Ok(0)`.
@@ -129,8 +129,9 @@ impl UdpSocket {
         Ok(send(&*self.shared.peers.to_connected()?, buf)?)
     }
 
-    /// Sends one datagram of up to 65,507 bytes to `addr`, and answers its length. If that stands
-    /// for several addresses, the first is taken. A name is resolved by the host.
+    /// Sends one datagram of up to 65,507 bytes to `addr`, and answers its length, as
+    /// [`send`](UdpSocket::send) does. If that stands for several addresses, the first is taken. A
+    /// name is resolved by the host.
     ///
     /// This corresponds to [`std::net::UdpSocket::send_to`].
     ///

@@ -1,0 +1,153 @@
+//! Every case there is: what the host did, and how long it is waited for.
+
+use super::*;
+
+/// What comes of it, and how often the host is asked before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Verdict {
+    End(u32),
+    TimedOut(u32),
+    WouldBlock(u32),
+    /// As long as somebody cares to wait.
+    Never,
+}
+
+use Verdict::{End, Never, TimedOut, WouldBlock};
+
+/// More than any case asks for that comes to an end.
+const ENOUGH: u32 = 10_000;
+const NS: Duration = Duration::from_nanos(1);
+const MS: Duration = Duration::from_millis(1);
+const S: Duration = Duration::from_secs(1);
+
+/// The columns: a read timeout.
+const TIMEOUTS: [Timeout; 8] = [
+    ONE_WAIT,
+    Timeout::after(NS),
+    Timeout::after(HOST_WAIT),
+    Timeout::after(Duration::from_millis(5_001)),
+    DEFAULT_TIMEOUT,
+    Timeout::after(Duration::from_secs(7_200)),
+    Timeout::after(Duration::MAX),
+    Timeout::FOR_EVER,
+];
+
+/// The rows of a stream: how long each of the host's answers takes.
+#[rustfmt::skip]
+const READS: [(&str, Pause, [Verdict; 8]); 8] = [
+    ("at once",         Pause::None,                           [End(1); 8]),
+    // The shortest pause that is a wait, which a host's own wait never is.
+    ("soon",            Pause::For(AT_ONCE),                   [TimedOut(1), TimedOut(1), TimedOut(500), TimedOut(501), TimedOut(3_000), Never, Never, Never]),
+    ("a second",        Pause::For(S),                         [TimedOut(1), TimedOut(1), TimedOut(5), TimedOut(5), TimedOut(30), TimedOut(7_200), Never, Never]),
+    ("a little early",  Pause::For(Duration::from_millis(4_990)), [TimedOut(1), TimedOut(1), TimedOut(1), TimedOut(1), TimedOut(6), TimedOut(1_443), Never, Never]),
+    ("the host's wait", Pause::For(HOST_WAIT),                 [TimedOut(1), TimedOut(1), TimedOut(1), TimedOut(1), TimedOut(6), TimedOut(1_440), Never, Never]),
+    ("an hour",         Pause::For(Duration::from_secs(3_600)), [TimedOut(1), TimedOut(1), TimedOut(1), TimedOut(1), TimedOut(1), TimedOut(2), Never, Never]),
+    ("for ever",        Pause::For(Duration::MAX),             [TimedOut(1), TimedOut(1), TimedOut(1), TimedOut(1), TimedOut(1), TimedOut(1), Never, Never]),
+    ("nobody can tell", Pause::Unknown,                        [End(1), End(1), End(1), End(2), End(6), End(720), End(720), End(720)]),
+];
+
+fn read(timeout: Timeout, pause: Pause) -> Verdict {
+    let mut patience = Patience::new(timeout);
+    for asked in 1..=ENOUGH {
+        match patience.nothing(pause) {
+            Next::Ask => {}
+            Next::End => return End(asked),
+            Next::TimedOut => return TimedOut(asked),
+        }
+    }
+    Never
+}
+
+fn receive(timeout: Timeout, pause: Pause) -> Verdict {
+    let mut patience = Patience::new(timeout);
+    for asked in 1..=ENOUGH {
+        match patience.no_datagram(pause) {
+            Ok(()) => {}
+            Err(Error::WouldBlock) => return WouldBlock(asked),
+            Err(Error::TimedOut) => return TimedOut(asked),
+            Err(error) => panic!("{error:?}"),
+        }
+    }
+    Never
+}
+
+#[test]
+fn a_read_in_every_case() {
+    for (what, pause, verdicts) in READS {
+        for (timeout, verdict) in TIMEOUTS.into_iter().zip(verdicts) {
+            assert_eq!(read(timeout, pause), verdict, "{what}, {timeout:?}");
+        }
+    }
+}
+
+/// A receive waits as long as a read. It has no end to find: where a read finds one at once, it would
+/// block, and where one is counted out, it has timed out.
+#[test]
+fn a_receive_in_every_case() {
+    for (what, pause, verdicts) in READS {
+        for (timeout, verdict) in TIMEOUTS.into_iter().zip(verdicts) {
+            let verdict = match (verdict, pause) {
+                (End(asked), Pause::None) => WouldBlock(asked),
+                (End(asked), _) => TimedOut(asked),
+                (verdict, _) => verdict,
+            };
+            assert_eq!(receive(timeout, pause), verdict, "{what}, {timeout:?}");
+        }
+    }
+}
+
+/// In one read the host may wait first and then not: an end that comes late, after any number of
+/// waits that is short of the timeout. And a clock may stop telling the time.
+#[test]
+fn an_end_behind_waits() {
+    for waits in 0..6 {
+        let mut patience = Patience::new(DEFAULT_TIMEOUT);
+        for _ in 0..waits {
+            assert_eq!(patience.nothing(Pause::For(HOST_WAIT)), Next::Ask);
+        }
+        assert_eq!(patience.nothing(Pause::None), Next::End, "after {waits}");
+    }
+    let mut patience = Patience::new(DEFAULT_TIMEOUT);
+    for _ in 0..5 {
+        assert_eq!(patience.nothing(Pause::For(HOST_WAIT)), Next::Ask);
+    }
+    assert_eq!(patience.nothing(Pause::Unknown), Next::End);
+}
+
+#[test]
+fn a_time_is_counted_in_nanoseconds_and_never_wraps() {
+    let cases = [
+        (Duration::ZERO, 0),
+        (NS, 1),
+        (MS, 1_000_000),
+        (S, 1_000_000_000),
+        (
+            Duration::from_secs(18_446_744_072),
+            18_446_744_072_000_000_000,
+        ),
+        (Duration::from_secs(18_446_744_073), u64::MAX),
+        (Duration::MAX, u64::MAX),
+    ];
+    for (time, expected) in cases {
+        assert_eq!(nanoseconds(time), expected, "{time:?}");
+    }
+}
+
+#[test]
+fn a_timeout_comes_back_as_it_was_set() {
+    for time in [
+        NS,
+        MS,
+        Duration::new(7, 123_456_789),
+        Duration::from_secs(18_446_744_072),
+    ] {
+        assert_eq!(Timeout::new(Some(time)).map(Timeout::get), Ok(Some(time)));
+    }
+    assert_eq!(Timeout::new(Some(Duration::ZERO)), Err(Error::InvalidInput));
+    assert_eq!(Timeout::new(None).map(Timeout::get), Ok(None));
+    // 584 years are as good as for ever.
+    assert_eq!(
+        Timeout::new(Some(Duration::MAX)).map(Timeout::get),
+        Ok(None)
+    );
+}

@@ -1,0 +1,266 @@
+//! What a scripted host knows, and how it answers.
+
+use super::clock::{Clock, HOST_WAIT};
+use super::kernel::{Kernel, NOWHERE};
+use super::{Call, Fault, Reply, pattern};
+use std::collections::{BTreeMap, VecDeque};
+use std::time::Duration;
+
+/// An echo request: target, payload, sequence number.
+pub type Ping = (String, Vec<u8>, u16);
+
+#[derive(Debug, Default)]
+pub struct State {
+    pub kernel: Kernel,
+    pub clock: Clock,
+    passed: Duration,
+    readings: u32,
+    pub faults: BTreeMap<(Call, u32), Fault>,
+    called: BTreeMap<Call, u32>,
+    pub tcp: VecDeque<Reply>,
+    pub udp: VecDeque<Reply>,
+    pub icmp: VecDeque<Reply>,
+    /// By protocol (that of the connecting function) and id: how often it was given and not closed.
+    open: BTreeMap<(Call, u32), u32>,
+    last_id: u32,
+    /// How many bytes of the stream have been given away.
+    pub given: usize,
+    /// How many of the last receives in a row answered nothing, of those how many at once.
+    pub nothings: Nothings,
+    /// The bytes that were sent, as the library was told.
+    pub sent: Vec<u8>,
+    pub datagrams: Vec<Vec<u8>>,
+    pub pings: Vec<Ping>,
+    /// What was to be connected to.
+    pub addresses: Vec<String>,
+}
+
+/// How often a receive answered nothing, since somebody last counted.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Nothings {
+    pub at_once: u32,
+    pub after_a_wait: u32,
+}
+
+impl State {
+    pub fn calls(&self, call: Call) -> u32 {
+        self.called.get(&call).copied().unwrap_or(0)
+    }
+
+    pub fn now(&mut self) -> Option<Duration> {
+        self.readings += 1;
+        self.clock.read(self.passed, self.readings)
+    }
+
+    pub fn wrongs(&self) -> Vec<String> {
+        self.kernel.wrongs.clone()
+    }
+
+    pub fn still_open(&self) -> Vec<(Call, u32)> {
+        self.open.keys().copied().collect()
+    }
+
+    /// Counts a call, and says what is to go wrong with it.
+    fn call(&mut self, call: Call) -> Option<Fault> {
+        let called = self.called.entry(call).or_default();
+        *called += 1;
+        self.faults.remove(&(call, *called))
+    }
+
+    /// What the library hands over in a block: the first `len` bytes, which must be all of it.
+    fn handed(&mut self, offset: u64, len: Option<u64>) -> Vec<u8> {
+        let bytes = self.kernel.bytes(offset).map(<[u8]>::to_vec);
+        let Some(mut bytes) = bytes else {
+            self.kernel.wrong(format!("handed over {offset}, no block"));
+            return Vec::new();
+        };
+        match len {
+            // There is no empty block, so a block of 1 byte stands for no bytes.
+            Some(0) if bytes.len() == 1 => bytes.clear(),
+            Some(len) if len != bytes.len() as u64 => {
+                let held = bytes.len();
+                self.kernel.wrong(format!("{len} bytes in {held}"));
+            }
+            _ => {}
+        }
+        bytes
+    }
+
+    pub fn connect(&mut self, call: Call, addr: u64) -> u32 {
+        let fault = self.call(call);
+        let address = String::from_utf8(self.handed(addr, None));
+        self.addresses.push(address.unwrap_or_default());
+        let id = match fault {
+            None => self.last_id + 1,
+            Some(Fault::Says(id)) => id,
+            Some(_) => 0,
+        };
+        if id != 0 {
+            self.last_id = self.last_id.max(id % u32::MAX);
+            *self.open.entry((call, id)).or_default() += 1;
+        }
+        id
+    }
+
+    fn must_be_open(&mut self, connecting: Call, id: u32, what: Call) {
+        if !self.open.contains_key(&(connecting, id)) {
+            self.kernel.wrong(format!("{what:?} of {id}, not open"));
+        }
+    }
+
+    pub fn close(&mut self, call: Call, id: u32) {
+        let _ = self.call(call);
+        let connecting = connecting(call);
+        self.must_be_open(connecting, id, call);
+        if let Some(open) = self.open.get_mut(&(connecting, id)) {
+            *open -= 1;
+            if *open == 0 {
+                self.open.remove(&(connecting, id));
+            }
+        }
+    }
+
+    pub fn send(&mut self, call: Call, id: u32, data: u64, len: u64) -> u32 {
+        let fault = self.call(call);
+        self.must_be_open(connecting(call), id, call);
+        let mut bytes = self.handed(data, Some(len));
+        let says = match fault {
+            None => bytes.len() as u32,
+            Some(Fault::Says(says)) => says,
+            Some(Fault::Takes(n)) => {
+                bytes.truncate(n as usize);
+                bytes.len() as u32
+            }
+            Some(_) => {
+                bytes.clear();
+                0
+            }
+        };
+        // What it sent and does not own up to is not counted on either side.
+        let counted = bytes.get(..says as usize).unwrap_or(&bytes);
+        if call == Call::TcpSend {
+            self.sent.extend_from_slice(counted);
+        } else if says != 0 || fault.is_none() {
+            self.datagrams.push(bytes);
+        }
+        says
+    }
+
+    pub fn receive(&mut self, call: Call, id: u32, max: u32) -> u64 {
+        let fault = self.call(call);
+        self.must_be_open(connecting(call), id, call);
+        if max == 0 {
+            self.kernel.wrong("asked for no bytes".to_owned());
+        }
+        let tcp = call == Call::TcpRecv;
+        let bytes = match fault {
+            None if tcp => self.stream_bytes(max),
+            None => self.packet_bytes(call, max),
+            Some(Fault::Longer(by)) => {
+                let start = if tcp { self.given } else { 0 };
+                let len = max as usize + by as usize;
+                Some((start..start + len).map(pattern).collect())
+            }
+            Some(fault) => return self.hide(fault, max),
+        };
+        self.give(bytes, tcp)
+    }
+
+    /// The next bytes of the stream; none is nothing.
+    fn stream_bytes(&mut self, max: u32) -> Option<Vec<u8>> {
+        let Some(Reply::Come(left)) = self.tcp.front_mut() else {
+            let waits = self.tcp.pop_front() == Some(Reply::Silence);
+            return self.nothing(waits, HOST_WAIT);
+        };
+        let n = max.min(*left);
+        *left -= n;
+        if *left == 0 {
+            self.tcp.pop_front();
+        }
+        Some((self.given..self.given + n as usize).map(pattern).collect())
+    }
+
+    fn packet_bytes(&mut self, call: Call, max: u32) -> Option<Vec<u8>> {
+        debug_assert_eq!(call, Call::UdpRecv);
+        match self.udp.pop_front() {
+            Some(Reply::Packet(mut packet)) => {
+                packet.truncate(max as usize);
+                Some(packet)
+            }
+            reply => self.nothing(reply == Some(Reply::Silence), HOST_WAIT),
+        }
+    }
+
+    fn nothing(&mut self, waits: bool, wait: Duration) -> Option<Vec<u8>> {
+        if waits {
+            self.passed += wait;
+            self.nothings.after_a_wait += 1;
+        } else {
+            self.nothings.at_once += 1;
+        }
+        None
+    }
+
+    /// A block for the library, which is its owner from now on.
+    fn give(&mut self, bytes: Option<Vec<u8>>, tcp: bool) -> u64 {
+        let Some(bytes) = bytes else { return 0 };
+        let len = bytes.len();
+        let offset = self.kernel.alloc(bytes, true);
+        if offset == 0 {
+            // An empty datagram, or no memory: to the library it is nothing, at once.
+            self.nothings.at_once += 1;
+        } else if tcp {
+            self.given += len;
+        }
+        offset
+    }
+
+    /// An answer that names no block.
+    fn hide(&mut self, fault: Fault, len: u32) -> u64 {
+        self.nothings.at_once += 1;
+        match fault {
+            Fault::Dangling => NOWHERE,
+            Fault::Inside => self.kernel.place(vec![0xbb; len as usize + 1], false) + 1,
+            Fault::Empty => self.kernel.place(Vec::new(), false),
+            _ => 0,
+        }
+    }
+
+    pub fn ping(&mut self, target: u64, payload: u64, len: u64, seq: u16) -> u32 {
+        let fault = self.call(Call::IcmpSend);
+        let target = String::from_utf8(self.handed(target, None)).unwrap_or_default();
+        let payload = self.handed(payload, Some(len));
+        match fault {
+            None => {}
+            Some(Fault::Says(says)) => return says,
+            Some(_) => return 0,
+        }
+        self.pings.push((target, payload, seq));
+        1
+    }
+
+    pub fn hear(&mut self, timeout_ms: u32) -> u64 {
+        let fault = self.call(Call::IcmpRecv);
+        let wait = Duration::from_millis(timeout_ms.into());
+        let mut bytes = match fault {
+            None | Some(Fault::Longer(_)) => match self.icmp.pop_front() {
+                Some(Reply::Packet(packet)) => Some(packet),
+                reply => self.nothing(reply == Some(Reply::Silence), wait),
+            },
+            Some(fault) => return self.hide(fault, 100),
+        };
+        if let (Some(Fault::Longer(by)), Some(bytes)) = (fault, &mut bytes) {
+            // White space, which JSON may end in.
+            bytes.resize(bytes.len() + by as usize, b' ');
+        }
+        self.give(bytes, false)
+    }
+}
+
+/// The function that opens what this one uses.
+fn connecting(call: Call) -> Call {
+    match call {
+        Call::TcpSend | Call::TcpRecv | Call::TcpClose => Call::TcpConnect,
+        _ => Call::UdpConnect,
+    }
+}
