@@ -1,10 +1,10 @@
 //! CoAP, with `coap-lite`: gets a resource, or puts one.
 //!
-//! Input: `ADDRESS PATH` to get, `ADDRESS PATH CONTENT` to put. Output: the answer's code and content.
+//! Input: `ADDRESS PATH` to get, `ADDRESS PATH CONTENT` to put; the path may have a query. Output: the answer's code and content.
 
 #![cfg(target_family = "wasm")]
 
-use coap_lite::{CoapRequest, MessageClass, MessageType, Packet, RequestType};
+use coap_lite::{CoapOption, CoapRequest, MessageClass, MessageType, Packet, RequestType};
 use extism_pdk::{Error, FnResult, plugin_fn};
 use harness_wasi_sockets::UdpSocket;
 use std::hash::{BuildHasher, RandomState};
@@ -25,7 +25,13 @@ pub fn run(input: String) -> FnResult<String> {
 
     let token = RandomState::new().hash_one(path);
     let mut request = CoapRequest::<SocketAddr>::new();
+    let (path, query) = path.split_once('?').unwrap_or((path, ""));
     request.set_path(path);
+    if !query.is_empty() {
+        request
+            .message
+            .add_option(CoapOption::UriQuery, query.into());
+    }
     request.set_method(match content {
         Some(_) => RequestType::Put,
         None => RequestType::Get,

@@ -1,0 +1,53 @@
+use harness_host::Config;
+use server_tests::guests::{Package, call};
+use server_tests::servers::{Nginx, nginx};
+use server_tests::{Authority, Validity, started};
+
+fn server(test: &str) -> Option<Nginx> {
+    let authority = Authority::new().unwrap();
+    let signed = authority.sign("localhost", Validity::Now).unwrap();
+    started(test, nginx(&signed))
+}
+
+#[test]
+fn ureq_gets_several_pages_from_nginx_over_one_connection() {
+    let test = "http::ureq_gets_several_pages_from_nginx_over_one_connection";
+    let Some(server) = server(test) else {
+        return;
+    };
+    let site = format!("http://{}", server.http());
+    let mut plugin = Package::Std.load("http", &Config::new());
+    let pages = [
+        "/hello.txt",
+        "/big.txt",
+        "/chunked.html",
+        "/none",
+        "/hello.txt",
+    ];
+    let urls = pages.map(|page| format!("{site}{page}")).join("\n");
+    let output = call(&mut plugin, urls).unwrap();
+
+    let hello = "200 18\nHello from nginx.\n";
+    let big = Nginx::big();
+    let chunked = format!("You asked for /chunked.html.\n{big}");
+    let known = format!(
+        "{hello}200 {}\n{big}200 {}\n{chunked}404 ",
+        big.len(),
+        chunked.len()
+    );
+    assert!(output.starts_with(&known), "{}", &output[..200]);
+    assert!(output.ends_with(hello));
+    assert_eq!(plugin.report().calls.get("tcp_connect"), 1);
+}
+
+#[test]
+fn ureq_finds_nginx_by_name() {
+    let test = "http::ureq_finds_nginx_by_name";
+    let Some(server) = server(test) else {
+        return;
+    };
+    let mut plugin = Package::Std.load("http", &Config::new());
+    let url = format!("http://localhost:{}/hello.txt", server.http().port());
+    let output = call(&mut plugin, url).unwrap();
+    assert_eq!(output, "200 18\nHello from nginx.\n");
+}

@@ -1,0 +1,24 @@
+use harness_host::Config;
+use server_tests::guests::{Package, call};
+use server_tests::{servers, started};
+
+#[test]
+fn tungstenite_talks_to_websockets() {
+    let test = "websocket::tungstenite_talks_to_websockets";
+    let Some(server) = started(test, servers::websocket_echo()) else {
+        return;
+    };
+    let mut plugin = Package::Std.load("websocket", &Config::new());
+    let url = format!("ws://{}/", server.addr());
+    assert_eq!(
+        call(&mut plugin, format!("{url} Grüezi")).unwrap(),
+        "Grüezi"
+    );
+
+    // Longer than a frame's short forms, and than any buffer between.
+    let long = "long ".repeat(30_000);
+    assert_eq!(call(&mut plugin, format!("{url} {long}")).unwrap(), long);
+
+    let by_name = format!("ws://localhost:{}/ Hello", server.addr().port());
+    assert_eq!(call(&mut plugin, by_name).unwrap(), "Hello");
+}
