@@ -33,7 +33,7 @@ impl Nginx {
 }
 
 /// nginx, with this certificate. It keeps connections open. `/hello.txt` and `/big.txt` come with their
-/// length, `/chunked.html` (which has the latter in it) without one, in chunks.
+/// length; `/small.html` and `/chunked.html`, which has `/big.txt` in it, without one, in chunks.
 pub fn nginx(signed: &Signed) -> Result<Nginx> {
     let program = program("nginx")?;
     let server = Server::start("nginx", 3, |place| {
@@ -43,6 +43,10 @@ pub fn nginx(signed: &Signed) -> Result<Nginx> {
         place.make_folder("temp")?;
         place.write("site/hello.txt", "Hello from nginx.\n")?;
         place.write("site/big.txt", Nginx::big())?;
+        place.write(
+            "site/small.html",
+            "You asked for <!--#echo var=\"uri\" -->.",
+        )?;
         place.write(
             "site/chunked.html",
             "You asked for <!--#echo var=\"uri\" -->.\n<!--#include virtual=\"/big.txt\" -->",

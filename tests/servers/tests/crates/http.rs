@@ -51,3 +51,26 @@ fn ureq_finds_nginx_by_name() {
     let output = call(&mut plugin, url).unwrap();
     assert_eq!(output, "200 18\nHello from nginx.\n");
 }
+
+#[test]
+fn reqwless_gets_several_pages_from_nginx_over_one_connection() {
+    let test = "http::reqwless_gets_several_pages_from_nginx_over_one_connection";
+    let Some(server) = server(test) else {
+        return;
+    };
+    let mut plugin = Package::NoStd.load("bare_http", &Config::new());
+    let port = server.http().port();
+    for site in [
+        format!("http://127.0.0.1:{port}"),
+        format!("http://localhost:{port}"),
+    ] {
+        plugin.reset_counters();
+        let input = format!("{site}\n/hello.txt\n/small.html\n/none\n/hello.txt");
+        let output = call(&mut plugin, input).unwrap();
+        let hello = "200 18\nHello from nginx.\n";
+        let known = format!("{hello}200 26\nYou asked for /small.html.404 ");
+        assert!(output.starts_with(&known), "{output}");
+        assert!(output.ends_with(hello), "{output}");
+        assert_eq!(plugin.report().calls.get("tcp_connect"), 1);
+    }
+}

@@ -20,3 +20,6 @@ use server_tests::servers::{PASSWORD, USER};
 fn credentials() -> Config {
     Config::new().set("user", USER).set("password", PASSWORD)
 }
+
+/// What the plugins without WASI draw their random numbers from. Here it may be anything.
+const SEED: &str = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";

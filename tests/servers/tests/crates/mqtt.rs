@@ -25,3 +25,25 @@ fn mqttbytes_talks_to_mosquitto() {
     let error = call(&mut plugin, format!("{addr} beach hello")).unwrap_err();
     assert!(error.contains("not let in"), "{error}");
 }
+
+#[test]
+fn rust_mqtt_talks_to_mosquitto() {
+    let test = "mqtt::rust_mqtt_talks_to_mosquitto";
+    let Some(server) = started(test, mosquitto()) else {
+        return;
+    };
+    let addr = server.addr();
+    let mut plugin = Package::NoStd.load("bare_mqtt", &credentials());
+    let input = format!("{addr} beach/crab sideways, as ever");
+    assert_eq!(call(&mut plugin, input).unwrap(), "sideways, as ever");
+    let long = "long ".repeat(800);
+    assert_eq!(
+        call(&mut plugin, format!("{addr} beach {long}")).unwrap(),
+        long
+    );
+
+    let wrong = Config::new().set("user", USER).set("password", "wrong");
+    let mut plugin = Package::NoStd.load("bare_mqtt", &wrong);
+    let error = call(&mut plugin, format!("{addr} beach hello")).unwrap_err();
+    assert!(error.contains("not let in"), "{error}");
+}

@@ -34,3 +34,22 @@ fn sntpc_asks_chrony_for_the_time() {
         "{answer}"
     );
 }
+
+#[test]
+fn sntpc_without_std_asks_chrony_for_the_time() {
+    let test = "ntp::sntpc_without_std_asks_chrony_for_the_time";
+    let Some(server) = started(test, servers::chrony()) else {
+        return;
+    };
+    let mut plugin = Package::NoStd.load("bare_ntp", &Config::new());
+    let before = now();
+    let answer = call(&mut plugin, server.addr().to_string()).unwrap();
+    let after = now();
+    let (seconds, stratum) = answer.split_once(' ').unwrap();
+    let seconds: u64 = seconds.parse().unwrap();
+    assert!(
+        (before..=after).contains(&seconds),
+        "{before} {answer} {after}"
+    );
+    assert_eq!(stratum, "5");
+}

@@ -1,3 +1,4 @@
+use crate::SEED;
 use harness_host::{Config, Plugin};
 use server_tests::guests::{Package, call};
 use server_tests::servers::{Nginx, nginx};
@@ -100,4 +101,45 @@ fn ureq_with_rustls_refuses_a_wrong_name() {
     let url = format!("https://localhost:{}/hello.txt", server.tls13().port());
     let error = call(&mut plugin, url).unwrap_err();
     assert!(error.contains("not valid for name"), "{error}");
+}
+
+#[test]
+fn embedded_tls_gets_a_page_from_nginx() {
+    let test = "tls::embedded_tls_gets_a_page_from_nginx";
+    let Some((server, authority)) = server(test, "localhost", Validity::Now) else {
+        return;
+    };
+    let mut plugin = bare(&authority);
+    let answer = get(&mut plugin, server.tls13(), "localhost", "/hello.txt").unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200 OK"), "{answer}");
+    assert!(answer.ends_with("\r\n\r\nHello from nginx.\n"), "{answer}");
+}
+
+#[test]
+fn embedded_tls_refuses_a_wrong_name() {
+    let test = "tls::embedded_tls_refuses_a_wrong_name";
+    let Some((server, authority)) = server(test, "somebody.else", Validity::Now) else {
+        return;
+    };
+    let mut plugin = bare(&authority);
+    let error = get(&mut plugin, server.tls13(), "localhost", "/hello.txt").unwrap_err();
+    assert!(error.contains("InvalidCertificate"), "{error}");
+    // It is the name alone that was wrong.
+    get(&mut plugin, server.tls13(), "somebody.else", "/hello.txt").unwrap();
+}
+
+#[test]
+fn embedded_tls_refuses_what_another_authority_has_signed() {
+    let test = "tls::embedded_tls_refuses_what_another_authority_has_signed";
+    let Some((server, _)) = server(test, "localhost", Validity::Now) else {
+        return;
+    };
+    let mut plugin = bare(&Authority::new().unwrap());
+    let error = get(&mut plugin, server.tls13(), "localhost", "/hello.txt").unwrap_err();
+    assert!(error.contains("InvalidCertificate"), "{error}");
+}
+
+fn bare(authority: &Authority) -> Plugin {
+    let config = Config::new().set("authority", authority.pem());
+    Package::NoStd.load("bare_tls", &config.set("seed", SEED))
 }

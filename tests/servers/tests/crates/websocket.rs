@@ -1,3 +1,4 @@
+use crate::SEED;
 use harness_host::Config;
 use server_tests::guests::{Package, call};
 use server_tests::{servers, started};
@@ -20,5 +21,23 @@ fn tungstenite_talks_to_websockets() {
     assert_eq!(call(&mut plugin, format!("{url} {long}")).unwrap(), long);
 
     let by_name = format!("ws://localhost:{}/ Hello", server.addr().port());
+    assert_eq!(call(&mut plugin, by_name).unwrap(), "Hello");
+}
+
+#[test]
+fn embedded_websocket_talks_to_websockets() {
+    let test = "websocket::embedded_websocket_talks_to_websockets";
+    let Some(server) = started(test, servers::websocket_echo()) else {
+        return;
+    };
+    let addr = server.addr();
+    let mut plugin = Package::NoStd.load("bare_websocket", &Config::new().set("seed", SEED));
+    assert_eq!(
+        call(&mut plugin, format!("{addr} Grüezi")).unwrap(),
+        "Grüezi"
+    );
+    let long = "long ".repeat(700);
+    assert_eq!(call(&mut plugin, format!("{addr} {long}")).unwrap(), long);
+    let by_name = format!("localhost:{} Hello", addr.port());
     assert_eq!(call(&mut plugin, by_name).unwrap(), "Hello");
 }
