@@ -4,7 +4,7 @@ use server_tests::guests::Package;
 use server_tests::program;
 
 /// The programs that `servers` runs.
-const PROGRAMS: [&str; 8] = [
+const PROGRAMS: [&str; 9] = [
     "redis-server",
     "nginx",
     "mosquitto",
@@ -12,6 +12,7 @@ const PROGRAMS: [&str; 8] = [
     "chronyd",
     "dovecot",
     "coap-server-notls",
+    "collectd",
     "python3",
 ];
 

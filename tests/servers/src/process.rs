@@ -42,6 +42,8 @@ pub enum Ready {
     Tcp,
     /// It answers this datagram.
     Udp(&'static [u8]),
+    /// It says this, because nothing that is sent to it is answered.
+    Says(&'static str),
 }
 
 /// How a server is run.
@@ -200,7 +202,7 @@ impl Process {
         };
         let deadline = Instant::now() + START;
         loop {
-            let up = answers(place.addr(0), launch.ready)?;
+            let up = answers(place, launch.ready)?;
             if let Some(status) = process.child.try_wait()? {
                 return Err(failed(place, &format!("it ended with {status}")));
             }
@@ -237,13 +239,19 @@ impl Drop for Process {
 }
 
 fn failed(place: &Place, what: &str) -> Error {
-    let said = fs::read(place.file("output.log")).unwrap_or_default();
-    let said = String::from_utf8_lossy(&said[said.len().saturating_sub(2000)..]).into_owned();
-    Error::Failed(format!("{what}; it says:\n{said}"))
+    Error::Failed(format!("{what}; it says:\n{}", said(place)))
 }
 
-fn answers(addr: SocketAddr, ready: Ready) -> Result<bool> {
+/// The last that it said.
+fn said(place: &Place) -> String {
+    let said = fs::read(place.file("output.log")).unwrap_or_default();
+    String::from_utf8_lossy(&said[said.len().saturating_sub(4096)..]).into_owned()
+}
+
+fn answers(place: &Place, ready: Ready) -> Result<bool> {
+    let addr = place.addr(0);
     match ready {
+        Ready::Says(text) => Ok(said(place).contains(text)),
         Ready::Tcp => Ok(TcpStream::connect_timeout(&addr, START).is_ok()),
         Ready::Udp(probe) => {
             let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0))?;

@@ -2,6 +2,7 @@
 
 mod chrony;
 mod coap;
+mod collectd;
 mod dnsmasq;
 mod dovecot;
 mod mosquitto;
@@ -12,6 +13,7 @@ mod websocket;
 
 pub use chrony::chrony;
 pub use coap::coap;
+pub use collectd::collectd;
 pub use dnsmasq::{MANY, dnsmasq};
 pub use dovecot::dovecot;
 pub use mosquitto::mosquitto;

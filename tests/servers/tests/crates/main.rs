@@ -10,6 +10,7 @@ mod mqtt;
 mod ntp;
 mod postgres;
 mod redis;
+mod statsd;
 mod tls;
 mod websocket;
 
