@@ -6,6 +6,9 @@
 //!
 //! The host must have WASI with a real clock and real random numbers: a certificate is valid for a
 //! time, and keys must not be guessed.
+//!
+//! All of TLS here is Rust, so that it compiles for wasm. The authors of `rustls-rustcrypto`, which does the
+//! arithmetic, say that it is not for production yet. `rustls` takes another provider in the same place.
 
 #![cfg(target_family = "wasm")]
 

@@ -113,7 +113,8 @@ impl Server {
 
 impl Place {
     fn new(ports: usize) -> Result<Place> {
-        let folder = TempDir::new()?;
+        // Some servers write into no folder that begins with a dot, as the usual ones do.
+        let folder = tempfile::Builder::new().prefix("server-").tempdir()?;
         let user = User::of_servers()?;
         user.give(folder.path())?;
         Ok(Place {

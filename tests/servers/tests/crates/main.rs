@@ -11,6 +11,7 @@ mod ntp;
 mod postgres;
 mod redis;
 mod statsd;
+mod table;
 mod tls;
 mod websocket;
 
