@@ -9,6 +9,7 @@
 
 use harness_wasi_sockets::TcpStream;
 use std::io::{self, Read, Write};
+use std::time::Duration;
 use ureq::config::Config;
 use ureq::http::Uri;
 use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
@@ -57,6 +58,7 @@ impl<In: Transport> Connector<In> for HostConnector {
             details.config.output_buffer_size(),
         );
         Ok(Some(Either::B(HostTransport {
+            usual: stream.read_timeout()?,
             stream,
             buffers,
             open: true,
@@ -69,6 +71,8 @@ impl<In: Transport> Connector<In> for HostConnector {
 pub struct HostTransport {
     stream: TcpStream,
     buffers: LazyBuffers,
+    /// How long the stream waits unless told otherwise.
+    usual: Option<Duration>,
     open: bool,
 }
 
@@ -87,9 +91,8 @@ impl Transport for HostTransport {
     fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, Error> {
         let timeout = in_time(timeout.for_read())?;
         // Without a timeout of ureq's, the stream's own holds.
-        if let Some(after) = timeout.not_zero() {
-            self.stream.set_read_timeout(Some(*after))?;
-        }
+        let after = timeout.not_zero().map(|after| *after);
+        self.stream.set_read_timeout(after.or(self.usual))?;
         let read = self.stream.read(self.buffers.input_append_buf());
         let n = self.judge(read, timeout.reason)?;
         self.buffers.input_appended(n);

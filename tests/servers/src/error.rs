@@ -20,7 +20,7 @@ pub type Result<T> = std::result::Result<T, Error>;
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Error::Missing(what) => write!(f, "{what} is not installed"),
+            Error::Missing(what) => write!(f, "{what} is not installed (`.ci/servers` does that)"),
             Error::Failed(what) => f.write_str(what),
             Error::Io(error) => error.fmt(f),
         }

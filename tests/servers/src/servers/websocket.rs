@@ -1,11 +1,12 @@
 use crate::process::Launch;
 use crate::{Error, Result, Server, program};
+use std::path::PathBuf;
 use std::process::Command;
 
-/// Python's `websockets`, as an echo server.
-pub fn websocket_echo() -> Result<Server> {
+/// A Python that has `websockets`.
+pub fn python() -> Result<PathBuf> {
     // Debian's package is for Debian's Python, which need not be the first on the path.
-    let debian = std::path::PathBuf::from("/usr/bin/python3");
+    let debian = PathBuf::from("/usr/bin/python3");
     let python = if debian.is_file() {
         debian
     } else {
@@ -14,9 +15,16 @@ pub fn websocket_echo() -> Result<Server> {
     let there = Command::new(&python)
         .args(["-c", "import websockets"])
         .output()?;
-    if !there.status.success() {
-        return Err(Error::Missing("Python's `websockets`".to_owned()));
+    if there.status.success() {
+        Ok(python)
+    } else {
+        Err(Error::Missing("Python's `websockets`".to_owned()))
     }
+}
+
+/// Python's `websockets`, as an echo server.
+pub fn websocket_echo() -> Result<Server> {
+    let python = python()?;
     Server::start("websockets", 1, |place| {
         let script = place.write("echo.py", SCRIPT)?;
         let mut launch = Launch::new(&python);

@@ -2,12 +2,8 @@ use harness_host::Config;
 use server_tests::guests::{Package, call};
 use server_tests::{servers, started};
 
-#[test]
-fn coap_lite_gets_and_puts_at_libcoap() {
-    let test = "coap::coap_lite_gets_and_puts_at_libcoap";
-    let Some(server) = started(test, servers::coap()) else {
-        return;
-    };
+pub fn coap_lite_gets_and_puts_at_libcoap() {
+    let server = started(servers::coap());
     let addr = server.addr();
     let mut plugin = Package::Std.load("coap", &Config::new());
     let mut ask = |request: &str| call(&mut plugin, format!("{addr} {request}")).unwrap();

@@ -2,12 +2,8 @@ use harness_host::Config;
 use server_tests::guests::{Package, call};
 use server_tests::{servers, started};
 
-#[test]
-fn simple_dns_asks_dnsmasq() {
-    let test = "dns::simple_dns_asks_dnsmasq";
-    let Some(server) = started(test, servers::dnsmasq()) else {
-        return;
-    };
+pub fn simple_dns_asks_dnsmasq() {
+    let server = started(servers::dnsmasq());
     let addr = server.addr();
     let mut plugin = Package::Std.load("dns", &Config::new());
     let mut ask = |question: &str| call(&mut plugin, format!("{addr} {question}"));
@@ -20,12 +16,8 @@ fn simple_dns_asks_dnsmasq() {
     assert!(error.contains("there is no such name"), "{error}");
 }
 
-#[test]
-fn simple_dns_takes_what_is_too_long_for_a_datagram_over_tcp() {
-    let test = "dns::simple_dns_takes_what_is_too_long_for_a_datagram_over_tcp";
-    let Some(server) = started(test, servers::dnsmasq()) else {
-        return;
-    };
+pub fn simple_dns_takes_what_is_too_long_for_a_datagram_over_tcp() {
+    let server = started(servers::dnsmasq());
     let mut plugin = Package::Std.load("dns", &Config::new());
     let answer = call(&mut plugin, format!("{} many.test TXT", server.addr())).unwrap();
     assert_eq!(answer.lines().count(), servers::MANY);

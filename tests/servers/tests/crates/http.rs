@@ -3,18 +3,14 @@ use server_tests::guests::{Package, call};
 use server_tests::servers::{Nginx, nginx};
 use server_tests::{Authority, Validity, started};
 
-fn server(test: &str) -> Option<Nginx> {
+fn server() -> Nginx {
     let authority = Authority::new().unwrap();
     let signed = authority.sign("localhost", Validity::Now).unwrap();
-    started(test, nginx(&signed))
+    started(nginx(&signed))
 }
 
-#[test]
-fn ureq_gets_several_pages_from_nginx_over_one_connection() {
-    let test = "http::ureq_gets_several_pages_from_nginx_over_one_connection";
-    let Some(server) = server(test) else {
-        return;
-    };
+pub fn ureq_gets_several_pages_from_nginx_over_one_connection() {
+    let server = server();
     let site = format!("http://{}", server.http());
     let mut plugin = Package::Std.load("http", &Config::new());
     let pages = [
@@ -40,24 +36,16 @@ fn ureq_gets_several_pages_from_nginx_over_one_connection() {
     assert_eq!(plugin.report().calls.get("tcp_connect"), 1);
 }
 
-#[test]
-fn ureq_finds_nginx_by_name() {
-    let test = "http::ureq_finds_nginx_by_name";
-    let Some(server) = server(test) else {
-        return;
-    };
+pub fn ureq_finds_nginx_by_name() {
+    let server = server();
     let mut plugin = Package::Std.load("http", &Config::new());
     let url = format!("http://localhost:{}/hello.txt", server.http().port());
     let output = call(&mut plugin, url).unwrap();
     assert_eq!(output, "200 18\nHello from nginx.\n");
 }
 
-#[test]
-fn reqwless_gets_several_pages_from_nginx_over_one_connection() {
-    let test = "http::reqwless_gets_several_pages_from_nginx_over_one_connection";
-    let Some(server) = server(test) else {
-        return;
-    };
+pub fn reqwless_gets_several_pages_from_nginx_over_one_connection() {
+    let server = server();
     let mut plugin = Package::NoStd.load("bare_http", &Config::new());
     let port = server.http().port();
     for site in [

@@ -4,12 +4,8 @@ use server_tests::guests::{Package, call};
 use server_tests::servers::{USER, dovecot};
 use server_tests::started;
 
-#[test]
-fn imap_leaves_messages_in_dovecot_and_lists_them() {
-    let test = "imap::imap_leaves_messages_in_dovecot_and_lists_them";
-    let Some(server) = started(test, dovecot()) else {
-        return;
-    };
+pub fn imap_leaves_messages_in_dovecot_and_lists_them() {
+    let server = started(dovecot());
     let addr = server.addr();
     let mut plugin = Package::Std.load("mailbox", &credentials());
     assert_eq!(call(&mut plugin, addr.to_string()).unwrap(), "");

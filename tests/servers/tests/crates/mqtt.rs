@@ -4,12 +4,8 @@ use server_tests::guests::{Package, call};
 use server_tests::servers::{USER, mosquitto};
 use server_tests::started;
 
-#[test]
-fn mqttbytes_talks_to_mosquitto() {
-    let test = "mqtt::mqttbytes_talks_to_mosquitto";
-    let Some(server) = started(test, mosquitto()) else {
-        return;
-    };
+pub fn mqttbytes_talks_to_mosquitto() {
+    let server = started(mosquitto());
     let addr = server.addr();
     let mut plugin = Package::Std.load("mqtt", &credentials());
     let input = format!("{addr} beach/crab sideways, as ever");
@@ -26,12 +22,8 @@ fn mqttbytes_talks_to_mosquitto() {
     assert!(error.contains("not let in"), "{error}");
 }
 
-#[test]
-fn rust_mqtt_talks_to_mosquitto() {
-    let test = "mqtt::rust_mqtt_talks_to_mosquitto";
-    let Some(server) = started(test, mosquitto()) else {
-        return;
-    };
+pub fn rust_mqtt_talks_to_mosquitto() {
+    let server = started(mosquitto());
     let addr = server.addr();
     let mut plugin = Package::NoStd.load("bare_mqtt", &credentials());
     let input = format!("{addr} beach/crab sideways, as ever");

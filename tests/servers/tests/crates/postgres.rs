@@ -4,12 +4,8 @@ use server_tests::guests::{Package, call};
 use server_tests::servers::{USER, postgres};
 use server_tests::started;
 
-#[test]
-fn postgres_protocol_logs_in_to_postgresql_and_asks() {
-    let test = "postgres::postgres_protocol_logs_in_to_postgresql_and_asks";
-    let Some(server) = started(test, postgres()) else {
-        return;
-    };
+pub fn postgres_protocol_logs_in_to_postgresql_and_asks() {
+    let server = started(postgres());
     let addr = server.addr();
     let config = credentials().set("database", "postgres");
     let mut plugin = Package::Std.load("postgres", &config);

@@ -2,12 +2,8 @@ use harness_host::Config;
 use server_tests::guests::{Package, call};
 use server_tests::{servers, started};
 
-#[test]
-fn redis_protocol_talks_to_redis() {
-    let test = "redis::redis_protocol_talks_to_redis";
-    let Some(server) = started(test, servers::redis(Some("open sesame"))) else {
-        return;
-    };
+pub fn redis_protocol_talks_to_redis() {
+    let server = started(servers::redis(Some("open sesame")));
     let addr = server.addr();
     let config = Config::new().set("password", "open sesame");
     let mut plugin = Package::Std.load("redis", &config);
@@ -29,12 +25,8 @@ fn redis_protocol_talks_to_redis() {
     assert!(answer.lines().eq((1..=1_000).map(|n| n.to_string())));
 }
 
-#[test]
-fn redis_refuses_a_wrong_password() {
-    let test = "redis::redis_refuses_a_wrong_password";
-    let Some(server) = started(test, servers::redis(Some("open sesame"))) else {
-        return;
-    };
+pub fn redis_refuses_a_wrong_password() {
+    let server = started(servers::redis(Some("open sesame")));
     let config = Config::new().set("password", "open barley");
     let mut plugin = Package::Std.load("redis", &config);
     let error = call(&mut plugin, format!("{}\nPING", server.addr())).unwrap_err();

@@ -6,10 +6,10 @@ use server_tests::{Authority, Validity, started};
 use std::net::SocketAddr;
 
 /// nginx with a certificate for this name, and the authority that signed it.
-fn server(test: &str, name: &str, validity: Validity) -> Option<(Nginx, Authority)> {
+fn server(name: &str, validity: Validity) -> (Nginx, Authority) {
     let authority = Authority::new().unwrap();
     let signed = authority.sign(name, validity).unwrap();
-    Some((started(test, nginx(&signed))?, authority))
+    (started(nginx(&signed)), authority)
 }
 
 fn trusting(guest: &str, authority: &Authority) -> Plugin {
@@ -21,12 +21,8 @@ fn get(plugin: &mut Plugin, addr: SocketAddr, name: &str, page: &str) -> Result<
     call(plugin, request)
 }
 
-#[test]
-fn rustls_talks_to_nginx_over_tls_1_3_and_1_2() {
-    let test = "tls::rustls_talks_to_nginx_over_tls_1_3_and_1_2";
-    let Some((server, authority)) = server(test, "localhost", Validity::Now) else {
-        return;
-    };
+pub fn rustls_talks_to_nginx_over_tls_1_3_and_1_2() {
+    let (server, authority) = server("localhost", Validity::Now);
     let mut plugin = trusting("tls", &authority);
     for (addr, version) in [(server.tls13(), "TLSv1_3"), (server.tls12(), "TLSv1_2")] {
         let answer = get(&mut plugin, addr, "localhost", "/hello.txt").unwrap();
@@ -40,12 +36,8 @@ fn rustls_talks_to_nginx_over_tls_1_3_and_1_2() {
     }
 }
 
-#[test]
-fn rustls_refuses_a_wrong_name() {
-    let test = "tls::rustls_refuses_a_wrong_name";
-    let Some((server, authority)) = server(test, "somebody.else", Validity::Now) else {
-        return;
-    };
+pub fn rustls_refuses_a_wrong_name() {
+    let (server, authority) = server("somebody.else", Validity::Now);
     let mut plugin = trusting("tls", &authority);
     let error = get(&mut plugin, server.tls13(), "localhost", "/hello.txt").unwrap_err();
     assert!(error.contains("not valid for name"), "{error}");
@@ -53,34 +45,22 @@ fn rustls_refuses_a_wrong_name() {
     get(&mut plugin, server.tls13(), "somebody.else", "/hello.txt").unwrap();
 }
 
-#[test]
-fn rustls_refuses_a_certificate_that_has_expired() {
-    let test = "tls::rustls_refuses_a_certificate_that_has_expired";
-    let Some((server, authority)) = server(test, "localhost", Validity::Past) else {
-        return;
-    };
+pub fn rustls_refuses_a_certificate_that_has_expired() {
+    let (server, authority) = server("localhost", Validity::Past);
     let mut plugin = trusting("tls", &authority);
     let error = get(&mut plugin, server.tls13(), "localhost", "/hello.txt").unwrap_err();
     assert!(error.contains("expired"), "{error}");
 }
 
-#[test]
-fn rustls_refuses_what_another_authority_has_signed() {
-    let test = "tls::rustls_refuses_what_another_authority_has_signed";
-    let Some((server, _)) = server(test, "localhost", Validity::Now) else {
-        return;
-    };
+pub fn rustls_refuses_what_another_authority_has_signed() {
+    let (server, _) = server("localhost", Validity::Now);
     let mut plugin = trusting("tls", &Authority::new().unwrap());
     let error = get(&mut plugin, server.tls13(), "localhost", "/hello.txt").unwrap_err();
     assert!(error.contains("invalid peer certificate"), "{error}");
 }
 
-#[test]
-fn ureq_with_rustls_gets_pages_from_nginx() {
-    let test = "tls::ureq_with_rustls_gets_pages_from_nginx";
-    let Some((server, authority)) = server(test, "localhost", Validity::Now) else {
-        return;
-    };
+pub fn ureq_with_rustls_gets_pages_from_nginx() {
+    let (server, authority) = server("localhost", Validity::Now);
     let mut plugin = trusting("https", &authority);
     for port in [server.tls13().port(), server.tls12().port()] {
         let mut get = |page| call(&mut plugin, format!("https://localhost:{port}/{page}"));
@@ -91,36 +71,24 @@ fn ureq_with_rustls_gets_pages_from_nginx() {
     }
 }
 
-#[test]
-fn ureq_with_rustls_refuses_a_wrong_name() {
-    let test = "tls::ureq_with_rustls_refuses_a_wrong_name";
-    let Some((server, authority)) = server(test, "somebody.else", Validity::Now) else {
-        return;
-    };
+pub fn ureq_with_rustls_refuses_a_wrong_name() {
+    let (server, authority) = server("somebody.else", Validity::Now);
     let mut plugin = trusting("https", &authority);
     let url = format!("https://localhost:{}/hello.txt", server.tls13().port());
     let error = call(&mut plugin, url).unwrap_err();
     assert!(error.contains("not valid for name"), "{error}");
 }
 
-#[test]
-fn embedded_tls_gets_a_page_from_nginx() {
-    let test = "tls::embedded_tls_gets_a_page_from_nginx";
-    let Some((server, authority)) = server(test, "localhost", Validity::Now) else {
-        return;
-    };
+pub fn embedded_tls_gets_a_page_from_nginx() {
+    let (server, authority) = server("localhost", Validity::Now);
     let mut plugin = bare(&authority);
     let answer = get(&mut plugin, server.tls13(), "localhost", "/hello.txt").unwrap();
     assert!(answer.starts_with("HTTP/1.1 200 OK"), "{answer}");
     assert!(answer.ends_with("\r\n\r\nHello from nginx.\n"), "{answer}");
 }
 
-#[test]
-fn embedded_tls_refuses_a_wrong_name() {
-    let test = "tls::embedded_tls_refuses_a_wrong_name";
-    let Some((server, authority)) = server(test, "somebody.else", Validity::Now) else {
-        return;
-    };
+pub fn embedded_tls_refuses_a_wrong_name() {
+    let (server, authority) = server("somebody.else", Validity::Now);
     let mut plugin = bare(&authority);
     let error = get(&mut plugin, server.tls13(), "localhost", "/hello.txt").unwrap_err();
     assert!(error.contains("InvalidCertificate"), "{error}");
@@ -128,12 +96,8 @@ fn embedded_tls_refuses_a_wrong_name() {
     get(&mut plugin, server.tls13(), "somebody.else", "/hello.txt").unwrap();
 }
 
-#[test]
-fn embedded_tls_refuses_what_another_authority_has_signed() {
-    let test = "tls::embedded_tls_refuses_what_another_authority_has_signed";
-    let Some((server, _)) = server(test, "localhost", Validity::Now) else {
-        return;
-    };
+pub fn embedded_tls_refuses_what_another_authority_has_signed() {
+    let (server, _) = server("localhost", Validity::Now);
     let mut plugin = bare(&Authority::new().unwrap());
     let error = get(&mut plugin, server.tls13(), "localhost", "/hello.txt").unwrap_err();
     assert!(error.contains("InvalidCertificate"), "{error}");

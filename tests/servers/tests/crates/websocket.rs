@@ -3,12 +3,8 @@ use harness_host::Config;
 use server_tests::guests::{Package, call};
 use server_tests::{servers, started};
 
-#[test]
-fn tungstenite_talks_to_websockets() {
-    let test = "websocket::tungstenite_talks_to_websockets";
-    let Some(server) = started(test, servers::websocket_echo()) else {
-        return;
-    };
+pub fn tungstenite_talks_to_websockets() {
+    let server = started(servers::websocket_echo());
     let mut plugin = Package::Std.load("websocket", &Config::new());
     let url = format!("ws://{}/", server.addr());
     assert_eq!(
@@ -24,12 +20,8 @@ fn tungstenite_talks_to_websockets() {
     assert_eq!(call(&mut plugin, by_name).unwrap(), "Hello");
 }
 
-#[test]
-fn embedded_websocket_talks_to_websockets() {
-    let test = "websocket::embedded_websocket_talks_to_websockets";
-    let Some(server) = started(test, servers::websocket_echo()) else {
-        return;
-    };
+pub fn embedded_websocket_talks_to_websockets() {
+    let server = started(servers::websocket_echo());
     let addr = server.addr();
     let mut plugin = Package::NoStd.load("bare_websocket", &Config::new().set("seed", SEED));
     assert_eq!(
