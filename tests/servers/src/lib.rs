@@ -17,7 +17,7 @@ mod user;
 
 pub use authority::{Authority, Validity};
 pub use error::{Error, Result};
-pub use find::program;
+use find::program;
 pub use process::Server;
 
 /// The server.

@@ -1,20 +1,7 @@
 //! Prints how large the guests are, and which servers there are.
 
 use server_tests::guests::Package;
-use server_tests::program;
-
-/// The programs that `servers` runs.
-const PROGRAMS: [&str; 9] = [
-    "redis-server",
-    "nginx",
-    "mosquitto",
-    "dnsmasq",
-    "chronyd",
-    "dovecot",
-    "coap-server-notls",
-    "collectd",
-    "python3",
-];
+use server_tests::servers::Kind;
 
 fn main() {
     for package in [Package::Std, Package::NoStd] {
@@ -22,10 +9,10 @@ fn main() {
             println!("{} {}", guest.name, guest.bytes);
         }
     }
-    for name in PROGRAMS {
-        match program(name) {
-            Ok(path) => println!("{name}: {}", path.display()),
-            Err(error) => println!("{error}"),
+    for kind in Kind::ALL {
+        match kind.installed() {
+            Ok(()) => println!("{kind:?} is installed"),
+            Err(why) => println!("{kind:?}: {why}"),
         }
     }
 }

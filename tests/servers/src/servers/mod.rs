@@ -51,6 +51,20 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// All of them.
+    pub const ALL: [Kind; 10] = [
+        Kind::Chrony,
+        Kind::Coap,
+        Kind::Collectd,
+        Kind::Dnsmasq,
+        Kind::Dovecot,
+        Kind::Mosquitto,
+        Kind::Nginx,
+        Kind::Postgres,
+        Kind::Redis,
+        Kind::Websockets,
+    ];
+
     /// Looks whether it is installed.
     ///
     /// # Errors
