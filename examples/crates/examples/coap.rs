@@ -1,6 +1,7 @@
 //! CoAP, with `coap-lite`: gets a resource, or puts one.
 //!
-//! Input: `ADDRESS PATH` to get, `ADDRESS PATH CONTENT` to put; the path may have a query. Output: the answer's code and content.
+//! Input: `ADDRESS PATH` to get, `ADDRESS PATH CONTENT` to put; the path may have a query. Output:
+//! the answer's code and content.
 
 #![cfg(target_family = "wasm")]
 

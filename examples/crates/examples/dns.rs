@@ -1,7 +1,7 @@
 //! DNS, with `simple-dns`: asks a name server, over UDP, and over TCP when the answer does not fit.
 //!
-//! Input: `SERVER NAME TYPE`, say `127.0.0.1:53 example.org A`. Output: an answer a line, for the types
-//! A, AAAA, MX and TXT.
+//! Input: `SERVER NAME TYPE`, say `127.0.0.1:53 example.org A`. Output: an answer a line, for the
+//! types A, AAAA, MX and TXT.
 
 #![cfg(target_family = "wasm")]
 

@@ -1,14 +1,15 @@
-//! HTTPS, with `ureq` and `rustls`, all of it Rust: fetches a page from a server whose certificate is
-//! signed by an authority that is given.
+//! HTTPS, with `ureq` and `rustls`, all of it Rust: fetches a page from a server whose certificate
+//! is signed by an authority that is given.
 //!
-//! Input: a URL. The authority's certificate, as PEM, is the configuration value `authority`. (For the
-//! authorities that browsers trust, the crate `webpki-roots` has their certificates.)
+//! Input: a URL. The authority's certificate, as PEM, is the configuration value `authority`. (For
+//! the authorities that browsers trust, the crate `webpki-roots` has their certificates.)
 //!
 //! The host must have WASI with a real clock and real random numbers: a certificate is valid for a
 //! time, and keys must not be guessed.
 //!
-//! All of TLS here is Rust, so that it compiles for wasm. The authors of `rustls-rustcrypto`, which does the
-//! arithmetic, say that it is not for production yet. `rustls` takes another provider in the same place.
+//! All of TLS here is Rust, so that it compiles for wasm. The authors of `rustls-rustcrypto`, which
+//! does the arithmetic, say that it is not for production yet. `rustls` takes another provider in
+//! the same place.
 
 #![cfg(target_family = "wasm")]
 

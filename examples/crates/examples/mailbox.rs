@@ -1,8 +1,9 @@
-//! IMAP, with `imap`: leaves a message in the inbox, if one is given, and returns the subjects of all
-//! that are there.
+//! IMAP, with `imap`: leaves a message in the inbox, if one is given, and returns the subjects of
+//! all that are there.
 //!
-//! Input: `ADDRESS`, and in the following lines a message. The configuration has `user` and `password`.
-//! They go over the wire as they are: use this where the wire is yours, or put TLS below it.
+//! Input: `ADDRESS`, and in the following lines a message. The configuration has `user` and
+//! `password`. They go over the wire as they are: use this where the wire is yours, or put TLS
+//! below it.
 
 #![cfg(target_family = "wasm")]
 

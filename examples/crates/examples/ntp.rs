@@ -1,7 +1,7 @@
 //! NTP, with `sntpc`: asks a server for the time.
 //!
-//! Input: `ADDRESS`, say `127.0.0.1:123`. Output: the server's time in seconds since 1970, its stratum,
-//! and how far our clock is from it, in microseconds.
+//! Input: `ADDRESS`, say `127.0.0.1:123`. Output: the server's time in seconds since 1970, its
+//! stratum, and how far our clock is from it, in microseconds.
 
 #![cfg(target_family = "wasm")]
 

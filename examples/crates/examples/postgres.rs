@@ -1,7 +1,8 @@
-//! PostgreSQL, with `postgres-protocol`: logs in with a password (SCRAM), asks, and returns the rows.
+//! PostgreSQL, with `postgres-protocol`: logs in with a password (SCRAM), asks, and returns the
+//! rows.
 //!
-//! Input: `ADDRESS QUERY`, say `127.0.0.1:5432 SELECT 1`. Output: a row a line, the columns separated by
-//! tabs. The configuration has `user`, `password` and `database`.
+//! Input: `ADDRESS QUERY`, say `127.0.0.1:5432 SELECT 1`. Output: a row a line, the columns
+//! separated by tabs. The configuration has `user`, `password` and `database`.
 
 #![cfg(target_family = "wasm")]
 

@@ -1,13 +1,15 @@
 //! TLS, with `rustls`: connects, sends the input's request, and returns what the server answers.
 //!
-//! Input: `ADDRESS NAME REQUEST`, say `127.0.0.1:4433 localhost GET / HTTP/1.0`; the request is sent as a
-//! line with an empty one behind it. NAME is whom the certificate must be for. The authority that signed
-//! it is the configuration value `authority`, as PEM. Output: the version of TLS, and the answer.
+//! Input: `ADDRESS NAME REQUEST`, say `127.0.0.1:4433 localhost GET / HTTP/1.0`; the request is
+//! sent as a line with an empty one behind it. NAME is whom the certificate must be for. The
+//! authority that signed it is the configuration value `authority`, as PEM. Output: the version of
+//! TLS, and the answer.
 //!
 //! The host must have WASI with a real clock and real random numbers.
 //!
-//! All of TLS here is Rust, so that it compiles for wasm. The authors of `rustls-rustcrypto`, which does the
-//! arithmetic, say that it is not for production yet. `rustls` takes another provider in the same place.
+//! All of TLS here is Rust, so that it compiles for wasm. The authors of `rustls-rustcrypto`, which
+//! does the arithmetic, say that it is not for production yet. `rustls` takes another provider in
+//! the same place.
 
 #![cfg(target_family = "wasm")]
 

@@ -1,4 +1,5 @@
-//! Plugins to copy, each a well-known crate over the library: they are the examples of this package.
+//! Plugins to copy, each a well-known crate over the library: they are the examples of this
+//! package.
 //!
 //! [`ureq`] is the one adapter that is more than a few lines. It is a file to take as it is.
 

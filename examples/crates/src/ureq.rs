@@ -4,8 +4,8 @@
 //! let agent = Agent::with_parts(config, ().chain(HostConnector), HostResolver);
 //! ```
 //!
-//! For TLS, chain `RustlsConnector::default()` behind the connector. The traits are of ureq's module
-//! `unversioned`: a minor release of ureq may change them.
+//! For TLS, chain `RustlsConnector::default()` behind the connector. The traits are of ureq's
+//! module `unversioned`: a minor release of ureq may change them.
 
 use harness_wasi_sockets::TcpStream;
 use std::io::{self, Read, Write};
@@ -100,9 +100,9 @@ impl Transport for HostTransport {
         Ok(n > 0)
     }
 
-    /// As far as is known. The host cannot be asked without waiting, so a connection that the server
-    /// has closed since its last answer is found out by the next request, which fails. ureq's
-    /// `max_idle_age` (15 s unless set) should be less than what the server keeps.
+    /// As far as is known. The host cannot be asked without waiting, so a connection that the
+    /// server has closed since its last answer is found out by the next request, which fails.
+    /// ureq's `max_idle_age` (15 s unless set) should be less than what the server keeps.
     fn is_open(&mut self) -> bool {
         self.open
     }

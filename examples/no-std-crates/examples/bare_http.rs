@@ -1,9 +1,9 @@
 //! HTTP without std, with `reqwless`: fetches pages of one site over one connection. It asks for
 //! `embedded-nal-async`, which the library's `Stack` is.
 //!
-//! Input: a site's URL, and then a path a line. The site is named by an address or is `localhost`: other
-//! names cannot be looked up (the host would, but the crate wants an address). Output: each page's status
-//! and length, and then the page; 16 KiB in all.
+//! Input: a site's URL, and then a path a line. The site is named by an address or is `localhost`:
+//! other names cannot be looked up (the host would, but the crate wants an address). Output: each
+//! page's status and length, and then the page; 16 KiB in all.
 
 #![cfg(target_family = "wasm")]
 #![no_std]

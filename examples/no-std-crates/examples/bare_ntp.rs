@@ -1,8 +1,8 @@
 //! NTP without std, with `sntpc`: asks a server for the time.
 //!
 //! Input: `ADDRESS`, say `127.0.0.1:123`. Output: the server's time in seconds since 1970, and its
-//! stratum. How long the answer took is not known here, where there is no clock: it may be a few seconds
-//! old, and never more than the host waits.
+//! stratum. How long the answer took is not known here, where there is no clock: it may be a few
+//! seconds old, and never more than the host waits.
 
 #![cfg(target_family = "wasm")]
 #![no_std]

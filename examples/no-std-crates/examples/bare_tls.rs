@@ -1,13 +1,13 @@
 //! TLS 1.3 without std, with `embedded-tls`: connects, sends a request, and returns what the server
 //! answers. It asks for `embedded-io`, which the library's streams are.
 //!
-//! Input: `ADDRESS NAME REQUEST`, say `127.0.0.1:4433 localhost GET / HTTP/1.0`; the request is sent as a
-//! line with an empty one behind it. NAME is whom the certificate must be for. The authority that signed
-//! it, with a key of the curve P-256, is the configuration value `authority`, as PEM. `seed` is 32 random
-//! bytes, in hexadecimal digits: see `random`.
+//! Input: `ADDRESS NAME REQUEST`, say `127.0.0.1:4433 localhost GET / HTTP/1.0`; the request is
+//! sent as a line with an empty one behind it. NAME is whom the certificate must be for. The
+//! authority that signed it, with a key of the curve P-256, is the configuration value `authority`,
+//! as PEM. `seed` is 32 random bytes, in hexadecimal digits: see `random`.
 //!
-//! There is no clock, so a certificate that has expired is taken. A plugin that can ask for the time has
-//! its own `TlsClock` answer with it.
+//! There is no clock, so a certificate that has expired is taken. A plugin that can ask for the
+//! time has its own `TlsClock` answer with it.
 
 #![cfg(target_family = "wasm")]
 #![no_std]

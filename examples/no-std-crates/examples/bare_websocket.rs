@@ -1,5 +1,5 @@
-//! WebSocket without std, with `embedded-websocket`: says something to an echo server, and returns what
-//! it answers. The crate asks for no trait: it is given bytes, and gives bytes to send.
+//! WebSocket without std, with `embedded-websocket`: says something to an echo server, and returns
+//! what it answers. The crate asks for no trait: it is given bytes, and gives bytes to send.
 //!
 //! Input: `ADDRESS MESSAGE`. `seed` is 32 random bytes, in hexadecimal digits: see `random`.
 

@@ -5,8 +5,8 @@ use harness_wasi_sockets::Block;
 use harness_wasi_sockets::host::DefaultHost;
 use heapless::String;
 
-// SAFETY: the signatures are the kernel's. The arguments are plain numbers, which name kernel memory
-// and not this module's.
+// SAFETY: the signatures are the kernel's. The arguments are plain numbers, which name kernel
+// memory and not this module's.
 #[link(wasm_import_module = "extism:host/env")]
 unsafe extern "C" {
     safe fn input_length() -> u64;

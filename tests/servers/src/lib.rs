@@ -1,11 +1,11 @@
 //! Servers that nobody here wrote, for the plugins over well-known crates to talk to.
 //!
-//! Each is started on loopback, on a free port, in a temporary folder, and stopped when it is dropped.
-//! `.ci/servers` installs them all from Debian's packages. A test whose server is not there is
-//! skipped, and says so; with the environment variable `REQUIRE_SERVERS=1` it fails.
+//! Each is started on loopback, on a free port, in a temporary folder, and stopped when it is
+//! dropped. `.ci/servers` installs them all from Debian's packages. A test whose server is not
+//! there is skipped, and says so; with the environment variable `REQUIRE_SERVERS=1` it fails.
 //!
-//! `cargo test -p server-tests` runs the tests; `cargo run -p server-tests` prints how large the guests
-//! are, and which servers there are.
+//! `cargo test -p server-tests` runs the tests; `cargo run -p server-tests` prints how large the
+//! guests are, and which servers there are.
 
 mod authority;
 mod error;

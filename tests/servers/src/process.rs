@@ -226,8 +226,8 @@ impl Drop for Process {
         let Some(pid) = Pid::from_raw(pid) else {
             return;
         };
-        // Not `kill_process_group` at once: a server stops its children in its own way. As long as we
-        // have not waited for it, its number is nobody else's.
+        // Not `kill_process_group` at once: a server stops its children in its own way. As long as
+        // we have not waited for it, its number is nobody else's.
         let _ = kill_process(pid, self.stop);
         let deadline = Instant::now() + STOP;
         while matches!(self.child.try_wait(), Ok(None)) && Instant::now() < deadline {

@@ -4,8 +4,8 @@ use crate::{Result, Server, program};
 /// A question of which no answer matters: the root's name servers.
 const PROBE: &[u8] = &[0, 1, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 2, 0, 1];
 
-/// dnsmasq, which knows the top-level domain `test` and asks nobody. `many.test` has so many texts that
-/// they do not fit in a datagram: [`MANY`] of them.
+/// dnsmasq, which knows the top-level domain `test` and asks nobody. `many.test` has so many texts
+/// that they do not fit in a datagram: [`MANY`] of them.
 pub fn dnsmasq() -> Result<Server> {
     let program = program("dnsmasq")?;
     Server::start("dnsmasq", 1, |place| {

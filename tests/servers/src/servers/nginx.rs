@@ -32,8 +32,9 @@ impl Nginx {
     }
 }
 
-/// nginx, with this certificate. It keeps connections open. `/hello.txt` and `/big.txt` come with their
-/// length; `/small.html` and `/chunked.html`, which has `/big.txt` in it, without one, in chunks.
+/// nginx, with this certificate. It keeps connections open. `/hello.txt` and `/big.txt` come with
+/// their length; `/small.html` and `/chunked.html`, which has `/big.txt` in it, without one, in
+/// chunks.
 pub fn nginx(signed: &Signed) -> Result<Nginx> {
     let program = program("nginx")?;
     let server = Server::start("nginx", 3, |place| {

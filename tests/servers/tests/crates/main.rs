@@ -1,7 +1,8 @@
 //! Plugins over well-known crates, in the real runtime, against servers that nobody here wrote.
 //!
-//! A module a protocol. `docs/crates.md` has the table of them all. A test whose server is not installed is
-//! ignored, which a test cannot say of itself under std's harness; so this one has another.
+//! A module a protocol. `docs/crates.md` has the table of them all. A test whose server is not
+//! installed is ignored, which a test cannot say of itself under std's harness; so this one has
+//! another.
 
 mod coap;
 mod dns;
@@ -28,7 +29,8 @@ struct Test {
     run: fn(),
 }
 
-/// The tests of each module, and what they need. (One that is not listed is dead code to the compiler.)
+/// The tests of each module, and what they need. (One that is not listed is dead code to the
+/// compiler.)
 macro_rules! tests {
     ($($module:ident, $needs:expr => { $($test:ident,)+ })+) => {
         &[$($(Test {
