@@ -1,0 +1,38 @@
+//! HTTPS, with `ureq` and `rustls`, all of it Rust: fetches a page from a server whose certificate
+//! is signed by an authority that is given.
+//!
+//! Input: a URL. The authority's certificate, as PEM, is the configuration value `authority`. (For
+//! the authorities that browsers trust, the crate `webpki-roots` has their certificates.)
+//!
+//! The host must have WASI with a real clock and real random numbers: a certificate is valid for a
+//! time, and keys must not be guessed.
+//!
+//! All of TLS here is Rust, so that it compiles for wasm. The authors of `rustls-rustcrypto`, which
+//! does the arithmetic, say that it is not for production yet. `rustls` takes another provider in
+//! the same place.
+
+#![cfg(target_family = "wasm")]
+
+use crate_guests::ureq::{HostConnector, HostResolver};
+use extism_pdk::{Error, FnResult, config, plugin_fn};
+use std::sync::Arc;
+use ureq::Agent;
+use ureq::config::Config;
+use ureq::tls::{Certificate, RootCerts, TlsConfig};
+use ureq::unversioned::transport::{Connector, RustlsConnector};
+
+#[plugin_fn]
+pub fn run(url: String) -> FnResult<String> {
+    let pem = config::get("authority")?.ok_or(Error::msg("no `authority` is configured"))?;
+    let authority = Certificate::from_pem(pem.as_bytes())?;
+
+    let tls = TlsConfig::builder()
+        .root_certs(RootCerts::new_with_certs(&[authority]))
+        .unversioned_rustls_crypto_provider(Arc::new(rustls_rustcrypto::provider()))
+        .build();
+    let config = Config::builder().https_only(true).tls_config(tls).build();
+    let connector = ().chain(HostConnector).chain(RustlsConnector::default());
+    let agent = Agent::with_parts(config, connector, HostResolver);
+
+    Ok(agent.get(url).call()?.body_mut().read_to_string()?)
+}

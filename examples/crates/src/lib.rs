@@ -1,0 +1,8 @@
+//! Plugins to copy, each a well-known crate over the library: they are the examples of this
+//! package.
+//!
+//! [`ureq`] is the one adapter that is more than a few lines. It is a file to take as it is.
+
+#![cfg(target_family = "wasm")]
+
+pub mod ureq;

@@ -1,0 +1,54 @@
+//! HTTP without std, with `reqwless`: fetches pages of one site over one connection. It asks for
+//! `embedded-nal-async`, which the library's `Stack` is.
+//!
+//! Input: a site's URL, and then a path a line. The site is named by an address or is `localhost`:
+//! other names cannot be looked up (the host would, but the crate wants an address). Output: each
+//! page's status and length, and then the page; 16 KiB in all.
+
+#![cfg(target_family = "wasm")]
+#![no_std]
+
+use core::fmt::Write;
+use embassy_futures::block_on;
+use harness_wasi_sockets::embedded::Stack;
+use heapless::{String, Vec};
+use no_std_crate_guests::guest;
+use no_std_crate_guests::plugin::{Failed, failed, no, output};
+use reqwless::client::HttpClient;
+
+guest!(fetch);
+
+const MOST: usize = 16 * 1024;
+
+fn fetch(input: &str) -> Result<(), Failed> {
+    let (site, paths) = input
+        .split_once('\n')
+        .ok_or_else(|| no("the input is a URL and paths"))?;
+    // All that is asynchronous here is ready when it is first asked.
+    let pages = block_on(pages(site, paths))?;
+    output(&pages)
+}
+
+async fn pages(site: &str, paths: &str) -> Result<Vec<u8, MOST>, Failed> {
+    let stack: Stack = Stack::new();
+    let mut client = HttpClient::new(&stack, &stack);
+    let resource = client.resource(site).await;
+    let mut site = resource.map_err(|why| failed("connecting", why))?;
+
+    let mut pages = Vec::new();
+    for path in paths.lines() {
+        let mut buf = [0; MOST];
+        let answer = site.get(path).send(&mut buf).await;
+        let answer = answer.map_err(|why| failed("the answer", why))?;
+        let status = answer.status.0;
+        let page = answer.body().read_to_end().await;
+        let page = page.map_err(|why| failed("the page", why))?;
+
+        let mut head = String::<32>::new();
+        let _ = writeln!(head, "{status} {}", page.len());
+        let long = |_| no("the pages are too long");
+        pages.extend_from_slice(head.as_bytes()).map_err(long)?;
+        pages.extend_from_slice(page).map_err(long)?;
+    }
+    Ok(pages)
+}

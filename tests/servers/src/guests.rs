@@ -1,0 +1,68 @@
+//! The guests: the plugins over well-known crates, built when they are needed.
+
+use harness_host::wasm::{Artifact, Build, Compiler, Target};
+use harness_host::{Allow, Config, Plugin, guests};
+use std::sync::OnceLock;
+
+/// A package of guests.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Package {
+    /// Those with std.
+    Std,
+    /// Those without.
+    NoStd,
+}
+
+impl Package {
+    /// All its guests, built.
+    ///
+    /// # Panics
+    /// If they cannot be built.
+    pub fn build(self) -> &'static [Artifact] {
+        static STD: OnceLock<Vec<Artifact>> = OnceLock::new();
+        static NO_STD: OnceLock<Vec<Artifact>> = OnceLock::new();
+        match self {
+            Package::Std => STD.get_or_init(|| build("crate-guests", Target::Wasip1)),
+            Package::NoStd => NO_STD.get_or_init(|| build("no-std-crate-guests", Target::Unknown)),
+        }
+    }
+
+    /// Loads one of its guests.
+    ///
+    /// # Panics
+    /// If there is none of this name, or it cannot be loaded.
+    pub fn load(self, name: &str, config: &Config) -> Plugin {
+        let found = self.build().iter().find(|guest| guest.name == name);
+        let guest = found.unwrap_or_else(|| panic!("there is no guest `{name}`"));
+        // The servers are here. Those without std must do without WASI too.
+        let config = config
+            .clone()
+            .allow(Allow::loopback())
+            .wasi(self == Package::Std);
+        Plugin::from_file(&guest.path, &config).expect("a guest that loads")
+    }
+}
+
+/// Calls a guest. The error is what it says, or why it stopped.
+///
+/// # Panics
+/// If it leaves a connection open.
+pub fn call(plugin: &mut Plugin, input: impl AsRef<[u8]>) -> Result<String, String> {
+    let output = plugin.call("run", input.as_ref());
+    assert_eq!(plugin.open_connections(), 0);
+    let output = output.map_err(|error| error.to_string())?;
+    Ok(String::from_utf8_lossy(&output).into_owned())
+}
+
+fn build(package: &str, target: Target) -> Vec<Artifact> {
+    let say = |line: &str| eprintln!("{line}");
+    let workspace = guests::workspace().expect("the workspace");
+    let compiler = Compiler::find(target, &say).expect("a compiler for wasm");
+    Build::new(&compiler, &workspace)
+        .package(package)
+        .examples()
+        .profile("guest")
+        .target_dir(&guests::target_dir(&workspace))
+        .run(&say)
+        .expect("the guests")
+}

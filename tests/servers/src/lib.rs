@@ -1,0 +1,34 @@
+//! Servers that nobody here wrote, for the plugins over well-known crates to talk to.
+//!
+//! Each is started on loopback, on a free port, in a temporary folder, and stopped when it is
+//! dropped. `.ci/servers` installs them all from Debian's packages. A test whose server is not
+//! there is skipped, and says so; with the environment variable `REQUIRE_SERVERS=1` it fails.
+//!
+//! `cargo test -p server-tests` runs the tests; `cargo run -p server-tests` prints how large the
+//! guests are, and which servers there are.
+
+mod authority;
+mod error;
+mod find;
+pub mod guests;
+mod process;
+pub mod servers;
+mod user;
+
+pub use authority::{Authority, Validity};
+pub use error::{Error, Result};
+use find::program;
+pub use process::Server;
+
+/// The server.
+///
+/// # Panics
+/// If it has not started.
+pub fn started<S>(server: Result<S>) -> S {
+    server.unwrap_or_else(|error| panic!("{error}"))
+}
+
+/// Whether a test whose server is not installed is to fail, and not to be skipped.
+pub fn required() -> bool {
+    std::env::var_os("REQUIRE_SERVERS").is_some_and(|value| value == "1")
+}

@@ -1,0 +1,18 @@
+//! Prints how large the guests are, and which servers there are.
+
+use server_tests::guests::Package;
+use server_tests::servers::Kind;
+
+fn main() {
+    for package in [Package::Std, Package::NoStd] {
+        for guest in package.build() {
+            println!("{} {}", guest.name, guest.bytes);
+        }
+    }
+    for kind in Kind::ALL {
+        match kind.installed() {
+            Ok(()) => println!("{kind:?} is installed"),
+            Err(why) => println!("{kind:?}: {why}"),
+        }
+    }
+}

@@ -1,0 +1,280 @@
+//! Starting a server, waiting until it answers, and stopping it.
+
+use crate::user::User;
+use crate::{Error, Result};
+use rustix::process::{Pid, Signal, kill_process, kill_process_group};
+use std::fs;
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream, UdpSocket};
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+use tempfile::TempDir;
+
+/// How long a server may take until it answers, and until it has stopped.
+const START: Duration = Duration::from_secs(60);
+const STOP: Duration = Duration::from_secs(10);
+/// How often something is looked at that should come soon.
+const SOON: Duration = Duration::from_millis(20);
+/// A free port may be somebody else's by the time that a server takes it.
+const TRIES: u32 = 3;
+
+/// A server that is running. It stops when this is dropped.
+#[derive(Debug)]
+pub struct Server {
+    process: Process,
+    place: Place,
+}
+
+/// Where a server lives: its folder, and its ports.
+#[derive(Debug)]
+pub struct Place {
+    folder: TempDir,
+    ports: Vec<u16>,
+    user: User,
+}
+
+/// How to tell that a server is up.
+#[derive(Clone, Copy, Debug)]
+pub enum Ready {
+    /// It takes connections at its first port.
+    Tcp,
+    /// It answers this datagram.
+    Udp(&'static [u8]),
+    /// It says this, because nothing that is sent to it is answered.
+    Says(&'static str),
+}
+
+/// How a server is run.
+pub struct Launch {
+    /// What to run.
+    pub command: Command,
+    /// How to tell that it is up.
+    pub ready: Ready,
+    /// What makes it stop.
+    pub stop: Signal,
+}
+
+impl Launch {
+    /// A command that stops when it is asked to, and takes connections.
+    pub fn new(program: impl AsRef<Path>) -> Launch {
+        Launch {
+            command: Command::new(program.as_ref()),
+            ready: Ready::Tcp,
+            stop: Signal::TERM,
+        }
+    }
+}
+
+impl Server {
+    /// Starts a server with so many ports, as `prepare` says.
+    pub(crate) fn start(
+        name: &str,
+        ports: usize,
+        prepare: impl Fn(&Place) -> Result<Launch>,
+    ) -> Result<Server> {
+        let mut tries = 0;
+        loop {
+            tries += 1;
+            let place = Place::new(ports)?;
+            let launch = prepare(&place)?;
+            match Process::start(&place, launch) {
+                Ok(process) => return Ok(Server { process, place }),
+                Err(Error::Failed(why)) if tries == TRIES => {
+                    return Err(Error::Failed(format!("{name}: {why}")));
+                }
+                Err(Error::Failed(_)) => {}
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    /// Where it is: at its first port.
+    pub fn addr(&self) -> SocketAddr {
+        self.place.addr(0)
+    }
+
+    /// Where its other port is, counted from 0.
+    pub fn addr_of(&self, port: usize) -> SocketAddr {
+        self.place.addr(port)
+    }
+
+    /// A file in its folder.
+    pub fn file(&self, name: &str) -> PathBuf {
+        self.place.file(name)
+    }
+
+    /// The number of its process.
+    pub fn pid(&self) -> u32 {
+        self.process.child.id()
+    }
+}
+
+impl Place {
+    fn new(ports: usize) -> Result<Place> {
+        // Some servers write into no folder that begins with a dot, as the usual ones do.
+        let folder = tempfile::Builder::new().prefix("server-").tempdir()?;
+        let user = User::of_servers()?;
+        user.give(folder.path())?;
+        Ok(Place {
+            folder,
+            ports: free_ports(ports)?,
+            user,
+        })
+    }
+
+    /// One of the ports, as text.
+    pub fn port(&self, index: usize) -> String {
+        self.ports[index].to_string()
+    }
+
+    /// Where one of the ports is.
+    pub fn addr(&self, index: usize) -> SocketAddr {
+        (Ipv4Addr::LOCALHOST, self.ports[index]).into()
+    }
+
+    /// The folder.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Who runs the server.
+    pub fn user(&self) -> &User {
+        &self.user
+    }
+
+    /// A path in the folder.
+    pub fn file(&self, name: &str) -> PathBuf {
+        self.folder().join(name)
+    }
+
+    /// Writes a file in the folder, which is the server's user's.
+    pub fn write(&self, name: &str, content: impl AsRef<[u8]>) -> Result<PathBuf> {
+        let path = self.file(name);
+        fs::write(&path, content)?;
+        self.user.give(&path)?;
+        Ok(path)
+    }
+
+    /// Makes a folder in the folder.
+    pub fn make_folder(&self, name: &str) -> Result<PathBuf> {
+        let path = self.file(name);
+        fs::create_dir(&path)?;
+        self.user.give(&path)?;
+        Ok(path)
+    }
+
+    /// Runs a command that prepares something, and wants it to succeed.
+    pub fn run(&self, command: &mut Command) -> Result<()> {
+        self.user.run(command);
+        let output = command.current_dir(self.folder()).output()?;
+        if output.status.success() {
+            return Ok(());
+        }
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        Err(Error::Failed(format!("{command:?} failed: {said}")))
+    }
+}
+
+/// A process that is stopped when it is dropped.
+#[derive(Debug)]
+struct Process {
+    child: Child,
+    stop: Signal,
+}
+
+impl Process {
+    fn start(place: &Place, mut launch: Launch) -> Result<Process> {
+        let log = fs::File::create(place.file("output.log"))?;
+        place.user.run(&mut launch.command);
+        let child = launch
+            .command
+            .current_dir(place.folder())
+            .stdin(Stdio::null())
+            .stdout(log.try_clone()?)
+            .stderr(log)
+            // A group of its own, with all that it starts.
+            .process_group(0)
+            .spawn()?;
+        let mut process = Process {
+            child,
+            stop: launch.stop,
+        };
+        let deadline = Instant::now() + START;
+        loop {
+            let up = answers(place, launch.ready)?;
+            if let Some(status) = process.child.try_wait()? {
+                return Err(failed(place, &format!("it ended with {status}")));
+            }
+            if up {
+                return Ok(process);
+            }
+            if Instant::now() > deadline {
+                return Err(failed(place, "it does not answer"));
+            }
+            sleep(SOON);
+        }
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        let Ok(pid) = i32::try_from(self.child.id()) else {
+            return;
+        };
+        let Some(pid) = Pid::from_raw(pid) else {
+            return;
+        };
+        // Not `kill_process_group` at once: a server stops its children in its own way. As long as
+        // we have not waited for it, its number is nobody else's.
+        let _ = kill_process(pid, self.stop);
+        let deadline = Instant::now() + STOP;
+        while matches!(self.child.try_wait(), Ok(None)) && Instant::now() < deadline {
+            sleep(SOON);
+        }
+        // What is left of its group; if nothing is, there is nobody to kill.
+        let _ = kill_process_group(pid, Signal::KILL);
+        let _ = self.child.wait();
+    }
+}
+
+fn failed(place: &Place, what: &str) -> Error {
+    Error::Failed(format!("{what}; it says:\n{}", said(place)))
+}
+
+/// The last that it said.
+fn said(place: &Place) -> String {
+    let said = fs::read(place.file("output.log")).unwrap_or_default();
+    String::from_utf8_lossy(&said[said.len().saturating_sub(4096)..]).into_owned()
+}
+
+fn answers(place: &Place, ready: Ready) -> Result<bool> {
+    let addr = place.addr(0);
+    match ready {
+        Ready::Says(text) => Ok(said(place).contains(text)),
+        Ready::Tcp => Ok(TcpStream::connect_timeout(&addr, START).is_ok()),
+        Ready::Udp(probe) => {
+            let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0))?;
+            socket.connect(addr)?;
+            socket.set_read_timeout(Some(Duration::from_millis(200)))?;
+            // Either may fail because nobody is there yet.
+            let heard = socket.send(probe).and_then(|_| socket.recv(&mut [0; 512]));
+            Ok(heard.is_ok())
+        }
+    }
+}
+
+/// Ports that are free, for TCP and for UDP.
+fn free_ports(count: usize) -> Result<Vec<u16>> {
+    let mut held = Vec::new();
+    while held.len() < count {
+        let tcp = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
+        let port = tcp.local_addr()?.port();
+        if let Ok(udp) = UdpSocket::bind((Ipv4Addr::LOCALHOST, port)) {
+            // Held until all are found, so that they differ.
+            held.push((tcp, udp, port));
+        }
+    }
+    Ok(held.into_iter().map(|(_, _, port)| port).collect())
+}

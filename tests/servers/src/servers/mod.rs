@@ -1,0 +1,92 @@
+//! The servers, one small file each.
+
+mod chrony;
+mod coap;
+mod collectd;
+mod dnsmasq;
+mod dovecot;
+mod mosquitto;
+mod nginx;
+mod postgres;
+mod redis;
+mod websocket;
+
+use crate::find::postgres_folder;
+use crate::{Result, program};
+
+pub use chrony::chrony;
+pub use coap::coap;
+pub use collectd::collectd;
+pub use dnsmasq::{MANY, dnsmasq};
+pub use dovecot::dovecot;
+pub use mosquitto::mosquitto;
+pub use nginx::{Nginx, nginx};
+pub use postgres::postgres;
+pub use redis::redis;
+pub use websocket::websocket_echo;
+
+/// What a test may need.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// For NTP.
+    Chrony,
+    /// libcoap's, for CoAP.
+    Coap,
+    /// For StatsD.
+    Collectd,
+    /// For DNS.
+    Dnsmasq,
+    /// For IMAP.
+    Dovecot,
+    /// For MQTT.
+    Mosquitto,
+    /// For HTTP and TLS.
+    Nginx,
+    /// PostgreSQL.
+    Postgres,
+    /// Redis.
+    Redis,
+    /// Python's, for WebSocket.
+    Websockets,
+}
+
+impl Kind {
+    /// All of them.
+    pub const ALL: [Kind; 10] = [
+        Kind::Chrony,
+        Kind::Coap,
+        Kind::Collectd,
+        Kind::Dnsmasq,
+        Kind::Dovecot,
+        Kind::Mosquitto,
+        Kind::Nginx,
+        Kind::Postgres,
+        Kind::Redis,
+        Kind::Websockets,
+    ];
+
+    /// Looks whether it is installed.
+    ///
+    /// # Errors
+    /// What is missing.
+    pub fn installed(self) -> Result<()> {
+        let name = match self {
+            Kind::Chrony => "chronyd",
+            Kind::Coap => "coap-server-notls",
+            Kind::Collectd => "collectd",
+            Kind::Dnsmasq => "dnsmasq",
+            Kind::Dovecot => "dovecot",
+            Kind::Mosquitto => "mosquitto",
+            Kind::Nginx => "nginx",
+            Kind::Postgres => return postgres_folder().map(drop),
+            Kind::Redis => "redis-server",
+            Kind::Websockets => return websocket::python().map(drop),
+        };
+        program(name).map(drop)
+    }
+}
+
+/// Who may log in, where a server asks: their name.
+pub const USER: &str = "crab";
+/// Their password.
+pub const PASSWORD: &str = "a shell of one's own";

@@ -1,0 +1,48 @@
+use crate::process::Launch;
+use crate::{Error, Result, Server, program};
+use std::path::PathBuf;
+use std::process::Command;
+
+/// A Python that has `websockets`.
+pub fn python() -> Result<PathBuf> {
+    // Debian's package is for Debian's Python, which need not be the first on the path.
+    let debian = PathBuf::from("/usr/bin/python3");
+    let python = if debian.is_file() {
+        debian
+    } else {
+        program("python3")?
+    };
+    let there = Command::new(&python)
+        .args(["-c", "import websockets"])
+        .output()?;
+    if there.status.success() {
+        Ok(python)
+    } else {
+        Err(Error::Missing("Python's `websockets`".to_owned()))
+    }
+}
+
+/// Python's `websockets`, as an echo server.
+pub fn websocket_echo() -> Result<Server> {
+    let python = python()?;
+    Server::start("websockets", 1, |place| {
+        let script = place.write("echo.py", SCRIPT)?;
+        let mut launch = Launch::new(&python);
+        launch.command.arg(script).arg(place.port(0));
+        Ok(launch)
+    })
+}
+
+const SCRIPT: &str = "
+import asyncio, sys, websockets
+
+async def echo(socket):
+    async for message in socket:
+        await socket.send(message)
+
+async def main():
+    async with websockets.serve(echo, '127.0.0.1', int(sys.argv[1])):
+        await asyncio.Future()
+
+asyncio.run(main())
+";

@@ -1,0 +1,27 @@
+use harness_host::Config;
+use server_tests::guests::{Package, call};
+use server_tests::{servers, started};
+
+pub fn simple_dns_asks_dnsmasq() {
+    let server = started(servers::dnsmasq());
+    let addr = server.addr();
+    let mut plugin = Package::Std.load("dns", &Config::new());
+    let mut ask = |question: &str| call(&mut plugin, format!("{addr} {question}"));
+
+    assert_eq!(ask("crab.test A").unwrap(), "192.0.2.7");
+    assert_eq!(ask("crab.test AAAA").unwrap(), "2001:db8::7");
+    assert_eq!(ask("crab.test MX").unwrap(), "10 mail.crab.test");
+    assert_eq!(ask("crab.test TXT").unwrap(), "sideways");
+    let error = ask("lobster.test A").unwrap_err();
+    assert!(error.contains("there is no such name"), "{error}");
+}
+
+pub fn simple_dns_takes_what_is_too_long_for_a_datagram_over_tcp() {
+    let server = started(servers::dnsmasq());
+    let mut plugin = Package::Std.load("dns", &Config::new());
+    let answer = call(&mut plugin, format!("{} many.test TXT", server.addr())).unwrap();
+    assert_eq!(answer.lines().count(), servers::MANY);
+    assert!(answer.lines().all(|line| line.len() == 100), "{answer}");
+    let calls = &plugin.report().calls;
+    assert_eq!((calls.get("udp_connect"), calls.get("tcp_connect")), (1, 1));
+}

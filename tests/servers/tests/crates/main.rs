@@ -1,0 +1,123 @@
+//! Plugins over well-known crates, in the real runtime, against servers that nobody here wrote.
+//!
+//! A module a protocol. `docs/crates.md` has the table of them all. A test whose server is not
+//! installed is ignored, which a test cannot say of itself under std's harness; so this one has
+//! another.
+
+mod coap;
+mod dns;
+mod http;
+mod imap;
+mod mqtt;
+mod ntp;
+mod postgres;
+mod redis;
+mod statsd;
+mod table;
+mod tls;
+mod websocket;
+
+use harness_host::Config;
+use libtest_mimic::{Arguments, Trial};
+use server_tests::required;
+use server_tests::servers::{Kind, PASSWORD, USER};
+
+/// A test.
+struct Test {
+    name: &'static str,
+    needs: Option<Kind>,
+    run: fn(),
+}
+
+/// The tests of each module, and what they need. (One that is not listed is dead code to the
+/// compiler.)
+macro_rules! tests {
+    ($($module:ident, $needs:expr => { $($test:ident,)+ })+) => {
+        &[$($(Test {
+            name: concat!(stringify!($module), "::", stringify!($test)),
+            needs: $needs,
+            run: $module::$test,
+        },)+)+]
+    };
+}
+
+const TESTS: &[Test] = tests! {
+    coap, Some(Kind::Coap) => {
+        coap_lite_gets_and_puts_at_libcoap,
+    }
+    dns, Some(Kind::Dnsmasq) => {
+        simple_dns_asks_dnsmasq,
+        simple_dns_takes_what_is_too_long_for_a_datagram_over_tcp,
+    }
+    http, Some(Kind::Nginx) => {
+        ureq_gets_several_pages_from_nginx_over_one_connection,
+        ureq_finds_nginx_by_name,
+        reqwless_gets_several_pages_from_nginx_over_one_connection,
+    }
+    imap, Some(Kind::Dovecot) => {
+        imap_leaves_messages_in_dovecot_and_lists_them,
+    }
+    mqtt, Some(Kind::Mosquitto) => {
+        mqttbytes_talks_to_mosquitto,
+        rust_mqtt_talks_to_mosquitto,
+    }
+    ntp, Some(Kind::Chrony) => {
+        sntpc_asks_chrony_for_the_time,
+        sntpc_without_std_asks_chrony_for_the_time,
+    }
+    postgres, Some(Kind::Postgres) => {
+        postgres_protocol_logs_in_to_postgresql_and_asks,
+    }
+    redis, Some(Kind::Redis) => {
+        redis_protocol_talks_to_redis,
+        redis_refuses_a_wrong_password,
+    }
+    statsd, Some(Kind::Collectd) => {
+        cadence_tells_collectd,
+    }
+    table, None => {
+        every_plugin_is_in_the_table_with_its_size,
+        every_version_in_the_table_is_the_one_that_is_built,
+        every_test_in_the_table_is_there_and_every_test_is_in_the_table,
+    }
+    tls, Some(Kind::Nginx) => {
+        rustls_talks_to_nginx_over_tls_1_3_and_1_2,
+        rustls_refuses_a_wrong_name,
+        rustls_refuses_a_certificate_that_has_expired,
+        rustls_refuses_what_another_authority_has_signed,
+        ureq_with_rustls_gets_pages_from_nginx,
+        ureq_with_rustls_refuses_a_wrong_name,
+        embedded_tls_gets_a_page_from_nginx,
+        embedded_tls_refuses_a_wrong_name,
+        embedded_tls_refuses_what_another_authority_has_signed,
+    }
+    websocket, Some(Kind::Websockets) => {
+        tungstenite_talks_to_websockets,
+        embedded_websocket_talks_to_websockets,
+    }
+};
+
+fn main() {
+    let arguments = Arguments::from_args();
+    let trials = TESTS.iter().map(|test| {
+        let run = test.run;
+        let missing = test.needs.and_then(|kind| kind.installed().err());
+        if let (Some(why), false) = (&missing, arguments.list || required()) {
+            harness_host::skipped(test.name, &why.to_string());
+        }
+        let trial = Trial::test(test.name, move || {
+            run();
+            Ok(())
+        });
+        trial.with_ignored_flag(missing.is_some() && !required())
+    });
+    libtest_mimic::run(&arguments, trials.collect()).exit();
+}
+
+/// What the plugins need to log in.
+fn credentials() -> Config {
+    Config::new().set("user", USER).set("password", PASSWORD)
+}
+
+/// What the plugins without WASI draw their random numbers from. Here it may be anything.
+const SEED: &str = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";

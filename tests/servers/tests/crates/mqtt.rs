@@ -1,0 +1,41 @@
+use crate::credentials;
+use harness_host::Config;
+use server_tests::guests::{Package, call};
+use server_tests::servers::{USER, mosquitto};
+use server_tests::started;
+
+pub fn mqttbytes_talks_to_mosquitto() {
+    let server = started(mosquitto());
+    let addr = server.addr();
+    let mut plugin = Package::Std.load("mqtt", &credentials());
+    let input = format!("{addr} beach/crab sideways, as ever");
+    assert_eq!(call(&mut plugin, input).unwrap(), "sideways, as ever");
+    let long = "long ".repeat(10_000);
+    assert_eq!(
+        call(&mut plugin, format!("{addr} beach {long}")).unwrap(),
+        long
+    );
+
+    let wrong = Config::new().set("user", USER).set("password", "wrong");
+    let mut plugin = Package::Std.load("mqtt", &wrong);
+    let error = call(&mut plugin, format!("{addr} beach hello")).unwrap_err();
+    assert!(error.contains("not let in"), "{error}");
+}
+
+pub fn rust_mqtt_talks_to_mosquitto() {
+    let server = started(mosquitto());
+    let addr = server.addr();
+    let mut plugin = Package::NoStd.load("bare_mqtt", &credentials());
+    let input = format!("{addr} beach/crab sideways, as ever");
+    assert_eq!(call(&mut plugin, input).unwrap(), "sideways, as ever");
+    let long = "long ".repeat(800);
+    assert_eq!(
+        call(&mut plugin, format!("{addr} beach {long}")).unwrap(),
+        long
+    );
+
+    let wrong = Config::new().set("user", USER).set("password", "wrong");
+    let mut plugin = Package::NoStd.load("bare_mqtt", &wrong);
+    let error = call(&mut plugin, format!("{addr} beach hello")).unwrap_err();
+    assert!(error.contains("not let in"), "{error}");
+}

@@ -1,0 +1,44 @@
+use harness_host::Config;
+use server_tests::guests::{Package, call};
+use server_tests::{Server, servers, started};
+use std::fs;
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+/// Longer than collectd ever takes to write what it has heard.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+pub fn cadence_tells_collectd() {
+    let server = started(servers::collectd());
+    let mut plugin = Package::Std.load("statsd", &Config::new());
+    let output = call(&mut plugin, format!("{} plugin", server.addr())).unwrap();
+    assert_eq!(output, "3 datagrams, 56 bytes");
+    assert_eq!(written(&server, "derive-plugin.requests-"), "3");
+    assert_eq!(written(&server, "gauge-plugin.queue-"), "17.000000");
+    assert_eq!(
+        written(&server, "latency-plugin.answer-average-"),
+        "0.250000"
+    );
+}
+
+/// The first value in the file whose name starts like this.
+fn written(server: &Server, name: &str) -> String {
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        let files = fs::read_dir(server.file("data/crab/statsd"));
+        let file = files.into_iter().flatten().flatten().find(|file| {
+            let found = file.file_name();
+            found.to_string_lossy().starts_with(name)
+        });
+        let text = file.and_then(|file| fs::read_to_string(file.path()).ok());
+        // A heading, and then a time and a value a line.
+        let line = text
+            .as_deref()
+            .and_then(|text| text.split_inclusive('\n').nth(1));
+        if let Some((_, value)) = line.and_then(|line| line.strip_suffix('\n')?.split_once(',')) {
+            return value.to_owned();
+        }
+        assert!(Instant::now() < deadline, "collectd has not written {name}");
+        sleep(Duration::from_millis(100));
+    }
+}

@@ -1,0 +1,109 @@
+use crate::SEED;
+use harness_host::{Config, Plugin};
+use server_tests::guests::{Package, call};
+use server_tests::servers::{Nginx, nginx};
+use server_tests::{Authority, Validity, started};
+use std::net::SocketAddr;
+
+/// nginx with a certificate for this name, and the authority that signed it.
+fn server(name: &str, validity: Validity) -> (Nginx, Authority) {
+    let authority = Authority::new().unwrap();
+    let signed = authority.sign(name, validity).unwrap();
+    (started(nginx(&signed)), authority)
+}
+
+fn trusting(guest: &str, authority: &Authority) -> Plugin {
+    Package::Std.load(guest, &Config::new().set("authority", authority.pem()))
+}
+
+fn get(plugin: &mut Plugin, addr: SocketAddr, name: &str, page: &str) -> Result<String, String> {
+    let request = format!("{addr} {name} GET {page} HTTP/1.0");
+    call(plugin, request)
+}
+
+pub fn rustls_talks_to_nginx_over_tls_1_3_and_1_2() {
+    let (server, authority) = server("localhost", Validity::Now);
+    let mut plugin = trusting("tls", &authority);
+    for (addr, version) in [(server.tls13(), "TLSv1_3"), (server.tls12(), "TLSv1_2")] {
+        let answer = get(&mut plugin, addr, "localhost", "/hello.txt").unwrap();
+        assert!(
+            answer.starts_with(&format!("{version}\nHTTP/1.1 200 OK")),
+            "{answer}"
+        );
+        assert!(answer.ends_with("\r\n\r\nHello from nginx.\n"), "{answer}");
+        let answer = get(&mut plugin, addr, "localhost", "/big.txt").unwrap();
+        assert!(answer.ends_with(&Nginx::big()));
+    }
+}
+
+pub fn rustls_refuses_a_wrong_name() {
+    let (server, authority) = server("somebody.else", Validity::Now);
+    let mut plugin = trusting("tls", &authority);
+    let error = get(&mut plugin, server.tls13(), "localhost", "/hello.txt").unwrap_err();
+    assert!(error.contains("not valid for name"), "{error}");
+    // It is the name alone that was wrong.
+    get(&mut plugin, server.tls13(), "somebody.else", "/hello.txt").unwrap();
+}
+
+pub fn rustls_refuses_a_certificate_that_has_expired() {
+    let (server, authority) = server("localhost", Validity::Past);
+    let mut plugin = trusting("tls", &authority);
+    let error = get(&mut plugin, server.tls13(), "localhost", "/hello.txt").unwrap_err();
+    assert!(error.contains("expired"), "{error}");
+}
+
+pub fn rustls_refuses_what_another_authority_has_signed() {
+    let (server, _) = server("localhost", Validity::Now);
+    let mut plugin = trusting("tls", &Authority::new().unwrap());
+    let error = get(&mut plugin, server.tls13(), "localhost", "/hello.txt").unwrap_err();
+    assert!(error.contains("invalid peer certificate"), "{error}");
+}
+
+pub fn ureq_with_rustls_gets_pages_from_nginx() {
+    let (server, authority) = server("localhost", Validity::Now);
+    let mut plugin = trusting("https", &authority);
+    for port in [server.tls13().port(), server.tls12().port()] {
+        let mut get = |page| call(&mut plugin, format!("https://localhost:{port}/{page}"));
+        assert_eq!(get("hello.txt").unwrap(), "Hello from nginx.\n");
+        assert_eq!(get("big.txt").unwrap(), Nginx::big());
+        let chunked = format!("You asked for /chunked.html.\n{}", Nginx::big());
+        assert_eq!(get("chunked.html").unwrap(), chunked);
+    }
+}
+
+pub fn ureq_with_rustls_refuses_a_wrong_name() {
+    let (server, authority) = server("somebody.else", Validity::Now);
+    let mut plugin = trusting("https", &authority);
+    let url = format!("https://localhost:{}/hello.txt", server.tls13().port());
+    let error = call(&mut plugin, url).unwrap_err();
+    assert!(error.contains("not valid for name"), "{error}");
+}
+
+pub fn embedded_tls_gets_a_page_from_nginx() {
+    let (server, authority) = server("localhost", Validity::Now);
+    let mut plugin = bare(&authority);
+    let answer = get(&mut plugin, server.tls13(), "localhost", "/hello.txt").unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200 OK"), "{answer}");
+    assert!(answer.ends_with("\r\n\r\nHello from nginx.\n"), "{answer}");
+}
+
+pub fn embedded_tls_refuses_a_wrong_name() {
+    let (server, authority) = server("somebody.else", Validity::Now);
+    let mut plugin = bare(&authority);
+    let error = get(&mut plugin, server.tls13(), "localhost", "/hello.txt").unwrap_err();
+    assert!(error.contains("InvalidCertificate"), "{error}");
+    // It is the name alone that was wrong.
+    get(&mut plugin, server.tls13(), "somebody.else", "/hello.txt").unwrap();
+}
+
+pub fn embedded_tls_refuses_what_another_authority_has_signed() {
+    let (server, _) = server("localhost", Validity::Now);
+    let mut plugin = bare(&Authority::new().unwrap());
+    let error = get(&mut plugin, server.tls13(), "localhost", "/hello.txt").unwrap_err();
+    assert!(error.contains("InvalidCertificate"), "{error}");
+}
+
+fn bare(authority: &Authority) -> Plugin {
+    let config = Config::new().set("authority", authority.pem());
+    Package::NoStd.load("bare_tls", &config.set("seed", SEED))
+}

@@ -1,0 +1,35 @@
+use crate::SEED;
+use harness_host::Config;
+use server_tests::guests::{Package, call};
+use server_tests::{servers, started};
+
+pub fn tungstenite_talks_to_websockets() {
+    let server = started(servers::websocket_echo());
+    let mut plugin = Package::Std.load("websocket", &Config::new());
+    let url = format!("ws://{}/", server.addr());
+    assert_eq!(
+        call(&mut plugin, format!("{url} Grüezi")).unwrap(),
+        "Grüezi"
+    );
+
+    // Longer than a frame's short forms, and than any buffer between.
+    let long = "long ".repeat(30_000);
+    assert_eq!(call(&mut plugin, format!("{url} {long}")).unwrap(), long);
+
+    let by_name = format!("ws://localhost:{}/ Hello", server.addr().port());
+    assert_eq!(call(&mut plugin, by_name).unwrap(), "Hello");
+}
+
+pub fn embedded_websocket_talks_to_websockets() {
+    let server = started(servers::websocket_echo());
+    let addr = server.addr();
+    let mut plugin = Package::NoStd.load("bare_websocket", &Config::new().set("seed", SEED));
+    assert_eq!(
+        call(&mut plugin, format!("{addr} Grüezi")).unwrap(),
+        "Grüezi"
+    );
+    let long = "long ".repeat(700);
+    assert_eq!(call(&mut plugin, format!("{addr} {long}")).unwrap(), long);
+    let by_name = format!("localhost:{} Hello", addr.port());
+    assert_eq!(call(&mut plugin, by_name).unwrap(), "Hello");
+}
