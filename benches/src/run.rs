@@ -21,6 +21,8 @@ pub struct How {
     pub check: bool,
     /// Whether the calls of the kernel are counted, which changes the fuel.
     pub count_kernel_calls: bool,
+    /// How many pages of 64 KiB the guest's memory and the kernel's may grow by, if there is a limit.
+    pub memory_pages: Option<u32>,
 }
 
 impl How {
@@ -31,6 +33,7 @@ impl How {
             count,
             check: false,
             count_kernel_calls: false,
+            memory_pages: None,
         }
     }
 }
@@ -132,6 +135,9 @@ fn config(case: &Case, style: Style, how: How) -> Config {
         .wasi(style.has_std())
         .whole_receives(case.whole)
         .count_kernel_calls(how.count_kernel_calls);
+    if let Some(pages) = how.memory_pages {
+        config = config.memory_pages(pages);
+    }
     if let Some((dialect, len)) = case.packets {
         let payload: Vec<u8> = (0..len).map(|at| (at ^ (at >> 8)) as u8).collect();
         config = config.dialect(dialect).echo_reply(payload);

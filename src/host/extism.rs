@@ -3,6 +3,7 @@
 //! This is the only file of the crate with `unsafe` in it, and all of it is the two declarations.
 
 use super::Host;
+#[cfg(not(small))]
 use super::page::Page;
 #[cfg(all(feature = "std", target_os = "wasi"))]
 use core::time::Duration;
@@ -59,13 +60,19 @@ mod kernel {
 }
 
 /// Looks at a new block, and takes the rest of the page if that is due.
+#[cfg(not(small))]
 fn saw(offset: u64, len: u64) {
     static PAGE: Page = Page::new();
-    let piece = PAGE.saw(offset, len);
-    if piece != 0 {
-        kernel::free(kernel::alloc(piece));
-    }
+    PAGE.saw(offset, len, |rest| {
+        let piece = kernel::alloc(rest);
+        kernel::free(piece);
+        piece
+    });
 }
+
+/// A plugin that counts its bytes has none to spare for that.
+#[cfg(small)]
+fn saw(_offset: u64, _len: u64) {}
 
 impl Host for Extism {
     #[inline]

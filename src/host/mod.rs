@@ -21,7 +21,7 @@ mod copy;
 mod extism;
 #[cfg(all(not(target_family = "wasm"), feature = "std"))]
 mod native;
-#[cfg(target_family = "wasm")]
+#[cfg(any(all(target_family = "wasm", not(small)), all(test, feature = "std")))]
 mod page;
 
 #[cfg(not(any(target_family = "wasm", feature = "std")))]

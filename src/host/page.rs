@@ -12,13 +12,18 @@
 //!
 //! When is that due? A new call cannot be seen from inside. But a block that lies behind the one
 //! before it, which has been given back, comes from an allocator that takes none again; when
-//! [`PATIENCE`] blocks in a row do, it is in its first phase, whatever came before. A call that makes fewer
-//! pays nothing. A plugin that frees its blocks in time sees no such row afterwards. One that holds on to
-//! many blocks may, and the hint is wrong then: the piece is found among the freed ones, or the
-//! memory grows by a page once, to serve what follows.
+//! [`PATIENCE`] blocks in a row do, it is in its first phase, whatever came before. A call that makes
+//! fewer pays nothing, and one that frees its blocks in time sees no such row afterwards.
 //!
-//! What the piece leaves at the end of the page is more than the kernel itself needs there: were the
-//! piece too large by a byte, the memory would grow by a page.
+//! One that holds on to many blocks at a time may, and then the hint is wrong: the piece does not lie
+//! behind the last block, but among the freed ones, or in a page by which the memory grew. So it
+//! takes a row of twice the length next time, until a hint has been right again: the pages that go
+//! that way are no more than a call has doublings in the blocks it holds.
+//!
+//! This is about 210 bytes of a plugin, and left out of one that counts them (`build.rs` tells).
+//!
+//! The piece leaves more of the page than the kernel itself needs: were it too large by a byte, the
+//! memory would grow by a page.
 
 use core::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
@@ -28,40 +33,53 @@ const PATIENCE: u32 = 6;
 const PAGE: u32 = 65_536;
 /// What is left of the page: the kernel puts 12 bytes before a block and keeps 63 at the end.
 const MARGIN: u32 = 96;
+
 /// What has been seen of the allocator.
 #[derive(Debug)]
 pub(super) struct Page {
     /// Where the last block lay. (Where offsets are larger than this can tell, there is another
     /// kernel, with no such allocator; its blocks do not look like a row.)
     last: AtomicU32,
-    /// How many blocks have lain behind the one before.
-    row: AtomicU32,
+    /// How many more blocks may lie behind the one before.
+    left: AtomicU32,
+    /// How many might.
+    patience: AtomicU32,
 }
 
 impl Page {
     pub(super) const fn new() -> Self {
         Self {
             last: AtomicU32::new(0),
-            row: AtomicU32::new(0),
+            left: AtomicU32::new(PATIENCE),
+            patience: AtomicU32::new(PATIENCE),
         }
     }
 
-    /// Takes in where a block lies that has just been allocated. Answers how large a piece is to be
-    /// taken and given back, 0 if none is due.
-    pub(super) fn saw(&self, offset: u64, len: u64) -> u64 {
+    /// Takes in where a block lies that has just been allocated. When it is due, has `take` take a
+    /// piece of so many bytes, give it back, and say where it was.
+    pub(super) fn saw(&self, offset: u64, len: u64, take: impl FnOnce(u64) -> u64) {
         let at = offset as u32;
         let behind = at > self.last.swap(at, Relaxed);
-        let row = if behind {
-            self.row.load(Relaxed).wrapping_add(1)
-        } else {
-            0
-        };
-        if row <= PATIENCE {
-            self.row.store(row, Relaxed);
-            return 0;
+        let mut patience = self.patience.load(Relaxed);
+        if behind {
+            let left = self.left.load(Relaxed);
+            if left > 0 {
+                self.left.store(left.wrapping_sub(1), Relaxed);
+                return;
+            }
+            let end = at.wrapping_add(len as u32);
+            let rest = (PAGE - MARGIN).saturating_sub(end % PAGE);
+            let piece = take(u64::from(rest)) as u32;
+            patience = if piece.wrapping_sub(end) < MARGIN {
+                PATIENCE
+            } else {
+                patience.saturating_mul(2)
+            };
+            self.patience.store(patience, Relaxed);
         }
-        self.row.store(0, Relaxed);
-        let end = at.wrapping_add(len as u32) % PAGE;
-        u64::from((PAGE - MARGIN).saturating_sub(end))
+        self.left.store(patience, Relaxed);
     }
 }
+
+#[cfg(test)]
+mod tests;
