@@ -134,6 +134,8 @@ fn what_is_no_report() {
         change("[72,105]", "\"S\""),
         change("[72,105]", "\"S G k\""),
         change("[72,105]", "\"SGl=\""),
+        change("[72,105]", "\"SGk=SGkh\""),
+        change("[72,105]", "\"SGk=SGk=\""),
         change("[72,105]", "[72,105],\"data\":[72,105]"),
         change("[72,105]", "[72,105],\"data\":\"SGk=\""),
         change("8.8.8.8", &"8".repeat(MOST_SOURCE + 1)),
