@@ -26,8 +26,8 @@ const ROOM: usize = LONGEST_NAME + 1 + 1 + 5;
 /// It corresponds to `std::net::ToSocketAddrs`, but yields one address, as text for the host. Text
 /// is `host:port`, where `host` is a name (resolved by the host), an IPv4 address, or an IPv6
 /// address in brackets. It is checked before the host sees it: what is not of this form, a name of
-/// more than 253 bytes or with other than letters, digits, `-`, `_` and `.`, or a port beyond 65535
-/// is [`Error::InvalidAddress`].
+/// more than 253 bytes or with other than letters, digits, `-`, `_` and `.`, a label, scope or port of
+/// more than 63 characters, or a port beyond 65535 is [`Error::InvalidAddress`].
 pub trait Address: sealed::Sealed {
     /// Calls `then` with the address as checked text.
     ///

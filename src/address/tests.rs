@@ -73,6 +73,7 @@ fn text_that_cannot() {
         ":80",
         "localhost:65536",
         "localhost:999999999999",
+        "localhost:0000000000000000000000000000000000000000000000000000000000000080",
         "localhost:-1",
         "localhost:+1",
         "localhost:8o",
