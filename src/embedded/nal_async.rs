@@ -4,6 +4,7 @@
 
 use super::{DEFAULT_CAPACITY, TcpStream, UdpSocket};
 use crate::Error;
+use crate::address;
 use crate::host::{DefaultHost, Host};
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use embedded_nal_async::{AddrType, ConnectedUdp, Dns, TcpConnect, UdpStack};
@@ -58,11 +59,11 @@ impl<const N: usize, H: Host> Dns for Stack<N, H> {
 
     async fn get_host_by_name(&self, host: &str, addr_type: AddrType) -> Result<IpAddr, Error> {
         let local = host.eq_ignore_ascii_case("localhost");
-        match (host.parse::<IpAddr>(), addr_type) {
-            (Ok(ip @ IpAddr::V4(_)), AddrType::IPv4 | AddrType::Either)
-            | (Ok(ip @ IpAddr::V6(_)), AddrType::IPv6 | AddrType::Either) => Ok(ip),
-            (Err(_), AddrType::IPv4 | AddrType::Either) if local => Ok(Ipv4Addr::LOCALHOST.into()),
-            (Err(_), AddrType::IPv6) if local => Ok(Ipv6Addr::LOCALHOST.into()),
+        match (address::ip(host.as_bytes()), addr_type) {
+            (Some(ip @ IpAddr::V4(_)), AddrType::IPv4 | AddrType::Either)
+            | (Some(ip @ IpAddr::V6(_)), AddrType::IPv6 | AddrType::Either) => Ok(ip),
+            (None, AddrType::IPv4 | AddrType::Either) if local => Ok(Ipv4Addr::LOCALHOST.into()),
+            (None, AddrType::IPv6) if local => Ok(Ipv6Addr::LOCALHOST.into()),
             _ => Err(Error::Unsupported),
         }
     }

@@ -45,9 +45,10 @@ const PDK: &[&str] = &[
 ];
 
 /// All of them.
-pub const GUESTS: [Guest; 13] = [
+pub const GUESTS: [Guest; 14] = [
     bare("empty", 328, &[]).never_panicking(),
     bare("tcp_ours", 2_464, &[TCP, GIVE, TAKE]).never_panicking(),
+    bare("tcp_async_ours", 3_455, &[TCP, GIVE, TAKE]).never_panicking(),
     bare("tcp_hand", 1_487, &[TCP, GIVE, TAKE]).never_panicking(),
     bare("udp_ours", 1_876, &[UDP, GIVE, TAKE]).never_panicking(),
     bare("udp_hand", 1_422, &[UDP, GIVE, TAKE]).never_panicking(),

@@ -28,7 +28,7 @@ pub enum Goal {
 }
 
 /// All of them, in the order of the table.
-pub const PAIRS: [Pair; 9] = [
+pub const PAIRS: [Pair; 10] = [
     pair(
         "TCP",
         "tcp_ours",
@@ -49,6 +49,7 @@ pub const PAIRS: [Pair; 9] = [
         &[Goal::Under(12_000)],
     ),
     pair("every call", "every_call_ours", None, &[]),
+    pair("TCP, async", "tcp_async_ours", None, &[]),
     pair("nothing", "empty", None, &[]),
     pair(
         "std: all three",

@@ -115,7 +115,7 @@ fn socket(mut socket: UdpSocket) -> Option<()> {
 }
 
 /// `HOST:PORT` in its two parts, without `core`'s own number parser.
-fn split(address: &str) -> Option<(&str, u16)> {
+pub(super) fn split(address: &str) -> Option<(&str, u16)> {
     let (host, digits) = address.split_once(':')?;
     let port = digits.bytes().fold(0_u16, |port, digit| {
         port.wrapping_mul(10).wrapping_add(u16::from(digit & 0x0f))

@@ -3,4 +3,5 @@
 pub mod every_call;
 pub mod icmp;
 pub mod tcp;
+pub mod tcp_async;
 pub mod udp;
