@@ -1,3 +1,4 @@
+use super::payload::base64;
 use super::*;
 
 fn echo(data: &[u8]) -> IcmpResponse {

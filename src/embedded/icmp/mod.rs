@@ -69,8 +69,9 @@ impl<H: Host> IcmpSocket<H> {
     ///
     /// # Errors
     /// [`Error::TimedOut`] if none came; [`Error::NotHeard`] if there is a clock and the host gave
-    /// up at once; [`Error::InvalidData`] if the host's report is not JSON of the agreed form, or
-    /// longer than 8,192 bytes, or has more than 1,500 bytes of data.
+    /// up at once; [`Error::InvalidData`] if the host's report is not JSON of the agreed form, longer
+    /// than 8,192 bytes, nested deeper than 16, or has more than 1,500 bytes of data or a source of more
+    /// than 64 bytes or with other than printable ASCII in it.
     pub fn recv(&self, timeout_ms: u32) -> Result<IcmpResponse, Error> {
         let before = self.host.now();
         let offset = self.host.icmp_recv(timeout_ms);

@@ -1,0 +1,111 @@
+//! The payload of a packet: the bulk of its report.
+
+use super::text::{Json, OTHER, escaped};
+use super::{MOST_DATA, number_or_null};
+use heapless::Vec;
+
+/// Bytes: an array of numbers, base64, or null.
+pub(super) fn data(json: &mut Json<'_>, data: &mut Vec<u8, MOST_DATA>) -> Option<()> {
+    if json.accept(b'"') {
+        json.rest = base64(json.rest, data)?;
+    } else if json.accept(b'[') {
+        array(json, data)?;
+    } else if number_or_null(json.value()?)?.is_some() {
+        return None;
+    }
+    Some(())
+}
+
+/// Decodes an array of numbers, behind its bracket.
+fn array(json: &mut Json<'_>, data: &mut Vec<u8, MOST_DATA>) -> Option<()> {
+    if json.accept(b']') {
+        return Some(());
+    }
+    loop {
+        let mut number = json.peek().and_then(digit)?;
+        let mut bytes = json.rest.iter();
+        bytes.next();
+        while let Some(digit) = bytes.as_slice().first().copied().and_then(digit) {
+            // No number is written with a zero in front.
+            if number == 0 {
+                return None;
+            }
+            number = number.wrapping_mul(10).wrapping_add(digit);
+            if number > 0xff {
+                return None;
+            }
+            bytes.next();
+        }
+        json.rest = bytes.as_slice();
+        data.push(number as u8).ok()?;
+        if !json.accept(b',') {
+            return json.expect(b']');
+        }
+    }
+}
+
+fn digit(byte: u8) -> Option<u32> {
+    let digit = byte.wrapping_sub(b'0');
+    (digit < 10).then_some(u32::from(digit))
+}
+
+/// What each character of base64 stands for; [`OTHER`] for those that are not of it.
+#[expect(
+    clippy::indexing_slicing,
+    reason = "the compiler works it out: an index out of range would not compile"
+)]
+const SIXTY_FOUR: [u8; 128] = {
+    let mut values = [OTHER; 128];
+    let alphabet = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut value = 0;
+    while value < 64 {
+        values[alphabet[value] as usize] = value as u8;
+        value += 1;
+    }
+    values
+};
+
+/// Decodes standard base64, with its padding or without, up to the quote behind it. Answers what is
+/// behind that.
+pub(super) fn base64<'a>(mut text: &'a [u8], data: &mut Vec<u8, MOST_DATA>) -> Option<&'a [u8]> {
+    let value = |byte: u8| SIXTY_FOUR.get(usize::from(byte)).copied().unwrap_or(OTHER);
+    // Four at a time while nothing but plain characters comes.
+    while let Some(([a, b, c, d], behind)) = text.split_first_chunk() {
+        let [a, b, c, d] = [value(*a), value(*b), value(*c), value(*d)];
+        if (a | b | c | d) > 63 {
+            break;
+        }
+        let three = [a << 2 | b >> 4, b << 4 | c >> 2, c << 6 | d];
+        data.extend_from_slice(&three).ok()?;
+        text = behind;
+    }
+    // The bits that make no whole byte yet, and how many they are: 6, 4, 2 or none.
+    let (mut bits, mut count, mut padding) = (0_u32, 0_u32, 0_u32);
+    loop {
+        let mut byte = *text.first()?;
+        text = text.get(1..)?;
+        if byte == b'"' {
+            break;
+        }
+        if byte == b'\\' {
+            byte = escaped(&mut text);
+        }
+        let value = value(byte);
+        if value == OTHER || padding != 0 {
+            if byte != b'=' {
+                return None;
+            }
+            padding = padding.wrapping_add(2);
+            continue;
+        }
+        bits = bits << 6 | u32::from(value);
+        count = count.wrapping_add(6);
+        if count >= 8 {
+            count = count.wrapping_sub(8);
+            data.push((bits >> count) as u8).ok()?;
+            bits &= (1_u32 << count).wrapping_sub(1);
+        }
+    }
+    // Each padding character stands for two bits that are not there.
+    (bits == 0 && count != 6 && (padding == 0 || padding == count)).then_some(text)
+}
