@@ -85,6 +85,7 @@ impl<H: Host> Block<H> {
     }
 
     /// As [`load`](Block::load).
+    #[cfg_attr(not(small), inline(always))]
     pub(crate) fn load_at(&self, at: usize, into: &mut [u8]) -> usize {
         let n = self.len.saturating_sub(at).min(into.len());
         if let Some(into) = into.get_mut(..n) {

@@ -25,7 +25,7 @@
 //! The piece leaves more of the page than the kernel itself needs: were it too large by a byte, the
 //! memory would grow by a page.
 
-use core::sync::atomic::{AtomicU32, Ordering::Relaxed};
+use core::sync::atomic::{AtomicU32, AtomicU64, Ordering::Relaxed};
 
 /// How many blocks may lie behind one another.
 const PATIENCE: u32 = 6;
@@ -37,20 +37,18 @@ const MARGIN: u32 = 96;
 /// What has been seen of the allocator.
 #[derive(Debug)]
 pub(super) struct Page {
-    /// Where the last block lay. (Where offsets are larger than this can tell, there is another
-    /// kernel, with no such allocator; its blocks do not look like a row.)
-    last: AtomicU32,
-    /// How many more blocks may lie behind the one before.
-    left: AtomicU32,
-    /// How many might.
+    /// Where the last block lay, in the upper half, and how many have lain behind the one before. (Where
+    /// offsets are larger than half of this, there is another kernel, with no such allocator; its
+    /// blocks do not look like a row.)
+    row: AtomicU64,
+    /// How many blocks may lie behind one another.
     patience: AtomicU32,
 }
 
 impl Page {
     pub(super) const fn new() -> Self {
         Self {
-            last: AtomicU32::new(0),
-            left: AtomicU32::new(PATIENCE),
+            row: AtomicU64::new(0),
             patience: AtomicU32::new(PATIENCE),
         }
     }
@@ -58,26 +56,27 @@ impl Page {
     /// Takes in where a block lies that has just been allocated. When it is due, has `take` take a
     /// piece of so many bytes, give it back, and say where it was.
     pub(super) fn saw(&self, offset: u64, len: u64, take: impl FnOnce(u64) -> u64) {
-        let at = offset as u32;
-        let behind = at > self.last.swap(at, Relaxed);
-        let mut patience = self.patience.load(Relaxed);
-        if behind {
-            let left = self.left.load(Relaxed);
-            if left > 0 {
-                self.left.store(left.wrapping_sub(1), Relaxed);
-                return;
-            }
-            let end = at.wrapping_add(len as u32);
-            let rest = (PAGE - MARGIN).saturating_sub(end % PAGE);
-            let piece = take(u64::from(rest)) as u32;
-            patience = if piece.wrapping_sub(end) < MARGIN {
-                PATIENCE
+        let before = self.row.load(Relaxed);
+        let mut row = offset << 32;
+        if row > before {
+            let behind = (before as u32).wrapping_add(1);
+            let patience = self.patience.load(Relaxed);
+            if behind <= patience {
+                row |= u64::from(behind);
             } else {
-                patience.saturating_mul(2)
-            };
-            self.patience.store(patience, Relaxed);
+                let end = (offset as u32).wrapping_add(len as u32);
+                let rest = (PAGE - MARGIN).saturating_sub(end % PAGE);
+                let piece = take(u64::from(rest)) as u32;
+                let right = piece.wrapping_sub(end) < MARGIN;
+                let next = if right {
+                    PATIENCE
+                } else {
+                    patience.saturating_mul(2)
+                };
+                self.patience.store(next, Relaxed);
+            }
         }
-        self.left.store(patience, Relaxed);
+        self.row.store(row, Relaxed);
     }
 }
 
