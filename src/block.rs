@@ -14,6 +14,18 @@ use core::num::NonZeroU64;
 /// The kernel is reset between two calls of a plugin, and every block is gone then. So a block must
 /// not be kept from one call to the next; the library's own never outlive the operation that made
 /// them. For the same reason a block stays on its thread.
+///
+/// # Example
+/// ```
+/// use harness_wasi_sockets::Block;
+///
+/// let block = Block::copy_of(b"bytes in the kernel")?;
+/// let mut word = [0; 6];
+/// assert_eq!(block.load(13, &mut word), 6);
+/// assert_eq!(&word, b"kernel");
+/// // Dropped, it is given back.
+/// # Ok::<(), harness_wasi_sockets::Error>(())
+/// ```
 pub struct Block<H: Host = DefaultHost> {
     host: H,
     offset: NonZeroU64,
@@ -30,6 +42,16 @@ impl<H: Host> Block<H> {
     ///
     /// # Errors
     /// [`Error::OutOfMemory`] if the kernel has none left.
+    ///
+    /// # Example
+    /// ```
+    /// use harness_wasi_sockets::Block;
+    /// use harness_wasi_sockets::host::DefaultHost;
+    ///
+    /// let block = Block::new_in(DefaultHost, 64)?;
+    /// assert_eq!(block.len(), 64);
+    /// # Ok::<(), harness_wasi_sockets::Error>(())
+    /// ```
     pub fn new_in(host: H, len: u64) -> Result<Self, Error> {
         let len = len.max(1);
         let offset = NonZeroU64::new(host.alloc(len)).ok_or(Error::OutOfMemory)?;
@@ -40,6 +62,16 @@ impl<H: Host> Block<H> {
     ///
     /// # Errors
     /// [`Error::OutOfMemory`] if the kernel has none left.
+    ///
+    /// # Example
+    /// ```
+    /// use harness_wasi_sockets::Block;
+    /// use harness_wasi_sockets::host::DefaultHost;
+    ///
+    /// let block = Block::copy_of_in(DefaultHost, b"Hello")?;
+    /// assert_eq!(block.len(), 5);
+    /// # Ok::<(), harness_wasi_sockets::Error>(())
+    /// ```
     #[inline(always)]
     pub fn copy_of_in(host: H, bytes: &[u8]) -> Result<Self, Error> {
         let offset = NonZeroU64::new(copy_of(&host, bytes)).ok_or(Error::OutOfMemory)?;
@@ -48,6 +80,18 @@ impl<H: Host> Block<H> {
 
     /// Takes over the block at `offset`, which the host has given: from now on it is freed here.
     /// `None` if there is no block at `offset`.
+    ///
+    /// # Example
+    /// ```
+    /// use harness_wasi_sockets::Block;
+    /// use harness_wasi_sockets::host::DefaultHost;
+    ///
+    /// let offset = Block::copy_of(b"somebody's gift")?.into_offset();
+    /// let block = Block::adopt_in(DefaultHost, offset).expect("there is one");
+    /// assert_eq!(block.len(), 15);
+    /// assert!(Block::adopt_in(DefaultHost, 0).is_none());
+    /// # Ok::<(), harness_wasi_sockets::Error>(())
+    /// ```
     pub fn adopt_in(host: H, offset: u64) -> Option<Self> {
         let offset = NonZeroU64::new(offset)?;
         match host.length(offset.get()) {
@@ -66,12 +110,31 @@ impl<H: Host> Block<H> {
     }
 
     /// Where the block lies in the kernel's memory: what the host's functions are given.
+    ///
+    /// # Example
+    /// ```
+    /// use harness_wasi_sockets::Block;
+    /// use harness_wasi_sockets::host::{DefaultHost, Host};
+    ///
+    /// let block = Block::copy_of(b"Hello")?;
+    /// assert_eq!(DefaultHost.length(block.offset()), 5);
+    /// # Ok::<(), harness_wasi_sockets::Error>(())
+    /// ```
     #[must_use]
     pub fn offset(&self) -> u64 {
         self.offset.get()
     }
 
     /// The block's length in bytes, at least 1.
+    ///
+    /// # Example
+    /// ```
+    /// use harness_wasi_sockets::Block;
+    ///
+    /// assert_eq!(Block::new(16)?.len(), 16);
+    /// assert_eq!(Block::new(0)?.len(), 1);
+    /// # Ok::<(), harness_wasi_sockets::Error>(())
+    /// ```
     #[must_use]
     #[expect(clippy::len_without_is_empty, reason = "there is no empty block")]
     pub fn len(&self) -> u64 {
@@ -80,6 +143,17 @@ impl<H: Host> Block<H> {
 
     /// Copies from the block's byte number `at` on into `into`, and answers how many bytes that
     /// was: all that there are, or all that fit.
+    ///
+    /// # Example
+    /// ```
+    /// use harness_wasi_sockets::Block;
+    ///
+    /// let block = Block::copy_of(b"Hello")?;
+    /// let mut buf = [0; 8];
+    /// let n = block.load(1, &mut buf);
+    /// assert_eq!(&buf[..n], b"ello");
+    /// # Ok::<(), harness_wasi_sockets::Error>(())
+    /// ```
     pub fn load(&self, at: u64, into: &mut [u8]) -> usize {
         usize::try_from(at).map_or(0, |at| self.load_at(at, into))
     }
@@ -96,6 +170,18 @@ impl<H: Host> Block<H> {
 
     /// Copies from `from` into the block from its byte number `at` on, and answers how many bytes
     /// that was: all that there are, or all that fit.
+    ///
+    /// # Example
+    /// ```
+    /// use harness_wasi_sockets::Block;
+    ///
+    /// let block = Block::copy_of(b"Hello")?;
+    /// assert_eq!(block.store(1, b"a"), 1);
+    /// let mut buf = [0; 5];
+    /// block.load(0, &mut buf);
+    /// assert_eq!(&buf, b"Hallo");
+    /// # Ok::<(), harness_wasi_sockets::Error>(())
+    /// ```
     pub fn store(&self, at: u64, from: &[u8]) -> usize {
         let behind = usize::try_from(at).map_or(0, |at| self.len.saturating_sub(at));
         let n = behind.min(from.len());
@@ -112,6 +198,17 @@ impl<H: Host> Block<H> {
     }
 
     /// Gives up the block without freeing it: its offset is now the caller's to free.
+    ///
+    /// # Example
+    /// ```
+    /// use harness_wasi_sockets::Block;
+    /// use harness_wasi_sockets::host::{DefaultHost, Host};
+    ///
+    /// let offset = Block::copy_of(b"Hello")?.into_offset();
+    /// // Hand it to the host, or:
+    /// DefaultHost.free(offset);
+    /// # Ok::<(), harness_wasi_sockets::Error>(())
+    /// ```
     #[must_use = "the block leaks if nobody frees its offset"]
     pub fn into_offset(self) -> u64 {
         core::mem::ManuallyDrop::new(self).offset.get()
@@ -136,6 +233,15 @@ impl Block {
     ///
     /// # Errors
     /// [`Error::OutOfMemory`] if the kernel has none left.
+    ///
+    /// # Example
+    /// ```
+    /// use harness_wasi_sockets::Block;
+    ///
+    /// let block = Block::new(64)?;
+    /// assert_eq!(block.store(0, &[1; 100]), 64);
+    /// # Ok::<(), harness_wasi_sockets::Error>(())
+    /// ```
     pub fn new(len: u64) -> Result<Self, Error> {
         Self::new_in(DefaultHost, len)
     }
@@ -144,6 +250,15 @@ impl Block {
     ///
     /// # Errors
     /// [`Error::OutOfMemory`] if the kernel has none left.
+    ///
+    /// # Example
+    /// ```
+    /// use harness_wasi_sockets::Block;
+    ///
+    /// let block = Block::copy_of(b"Hello")?;
+    /// assert_eq!(block.len(), 5);
+    /// # Ok::<(), harness_wasi_sockets::Error>(())
+    /// ```
     pub fn copy_of(bytes: &[u8]) -> Result<Self, Error> {
         Self::copy_of_in(DefaultHost, bytes)
     }

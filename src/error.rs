@@ -11,6 +11,18 @@ use embedded_io::ErrorKind;
 /// It corresponds to `std::io::Error`, without its allocation: with the feature `std` it converts
 /// into one whose [`kind`](std::io::Error::kind) is the matching one, and which still holds it
 /// (`error.get_ref()`). For the embedded-io world, [`embedded_io::Error::kind`] does the same.
+///
+/// # Example
+/// ```
+/// use harness_wasi_sockets::{Error, embedded};
+///
+/// match embedded::TcpStream::connect("no port") {
+///     Err(Error::InvalidAddress) => {}
+///     other => panic!("{other:?}"),
+/// }
+/// # #[cfg(feature = "std")]
+/// assert_eq!(std::io::Error::from(Error::TimedOut).kind(), std::io::ErrorKind::TimedOut);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Error {
@@ -58,6 +70,14 @@ pub enum Error {
 
 impl Error {
     /// The error in words, without a full stop.
+    ///
+    /// # Example
+    /// ```
+    /// use harness_wasi_sockets::Error;
+    ///
+    /// // What a plugin without `core::fmt` can hand to its host.
+    /// assert!(Error::TimedOut.message().starts_with("nothing came"));
+    /// ```
     #[must_use]
     pub const fn message(self) -> &'static str {
         match self {

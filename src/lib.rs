@@ -57,6 +57,35 @@
 //!
 //! Method by method: the table in [`net`]. Step by step: [`porting`].
 //!
+//! # Testing a plugin
+//!
+//! Natively the same code is on the operating system's sockets, so a plugin's logic runs under plain
+//! `cargo test`; what only a plugin has goes behind `#[cfg(target_family = "wasm")]`:
+//!
+//! ```
+//! use harness_wasi_sockets::host::Native;
+//! use harness_wasi_sockets::{TcpStream, ToSocketAddrs};
+//! use std::io::{Read, Write};
+//! use std::net::TcpListener;
+//!
+//! /// The plugin's logic.
+//! fn first_word(server: impl ToSocketAddrs) -> std::io::Result<String> {
+//!     let mut text = String::new();
+//!     TcpStream::connect(server)?.read_to_string(&mut text)?;
+//!     Ok(text.split(' ').next().unwrap_or_default().to_owned())
+//! }
+//!
+//! let listener = TcpListener::bind("127.0.0.1:0")?;
+//! let server = listener.local_addr()?;
+//! std::thread::spawn(move || listener.accept()?.0.write_all(b"Hello from a server"));
+//! assert_eq!(first_word(server)?, "Hello");
+//! assert_eq!(Native::live_blocks(), 0);
+//! # Ok::<(), std::io::Error>(())
+//! ```
+//!
+//! The finished wasm file is tested with the reference host of this repository, `harness-host`, in the
+//! real runtime, over real sockets, with faults on purpose.
+//!
 //! # Features
 //!
 //! | feature | default | adds |

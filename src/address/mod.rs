@@ -28,6 +28,23 @@ const ROOM: usize = LONGEST_NAME + 1 + 1 + 5;
 /// address in brackets. It is checked before the host sees it: what is not of this form, a name of
 /// more than 253 bytes or with other than letters, digits, `-`, `_` and `.`, a label, scope or port of
 /// more than 63 characters, or a port beyond 65535 is [`Error::InvalidAddress`].
+///
+/// # Example
+/// ```
+/// use embedded_io::Write;
+/// use harness_wasi_sockets::embedded::{Address, Error, TcpStream};
+///
+/// # let server = harness_host::peers::TcpEcho::v4().unwrap();
+/// /// Takes a name and a port, a socket address, or both in one text.
+/// fn greet(server: impl Address) -> Result<(), Error> {
+///     TcpStream::connect(server)?.write_all(b"Hello")
+/// }
+///
+/// greet(server.addr())?;
+/// greet(("localhost", server.addr().port()))?;
+/// assert_eq!(greet("no port"), Err(Error::InvalidAddress));
+/// # Ok::<(), harness_wasi_sockets::Error>(())
+/// ```
 pub trait Address: sealed::Sealed {
     /// Calls `then` with the address as checked text.
     ///

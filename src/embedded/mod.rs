@@ -40,4 +40,14 @@ pub(crate) use udp::{receive_once, send};
 
 /// The number of bytes that a [`TcpStream`] keeps of what it has received, unless its type says
 /// otherwise.
+///
+/// # Example
+/// ```
+/// use harness_wasi_sockets::embedded::{DEFAULT_CAPACITY, TcpStream};
+///
+/// # let server = harness_host::peers::TcpEcho::v4().unwrap();
+/// type Default = TcpStream<DEFAULT_CAPACITY>;
+/// let stream: Default = TcpStream::connect(server.addr())?;
+/// # Ok::<(), harness_wasi_sockets::Error>(())
+/// ```
 pub const DEFAULT_CAPACITY: usize = 1_024;

@@ -19,6 +19,20 @@ const MOST_PEERS: usize = 8;
 /// UDP sockets, and knows the addresses of those names that need no look-up.
 ///
 /// All its futures block: each is ready at its first poll.
+///
+/// # Example
+/// ```
+/// use embedded_nal_async::TcpConnect;
+/// use harness_wasi_sockets::embedded::Stack;
+///
+/// async fn connect(site: core::net::SocketAddr) -> Result<(), harness_wasi_sockets::Error> {
+///     let stack: Stack = Stack::new();
+///     let connection = stack.connect(site).await?;
+///     // ...
+/// #   let _ = connection;
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Stack<const N: usize = DEFAULT_CAPACITY, H: Host = DefaultHost> {
     host: H,
@@ -26,6 +40,14 @@ pub struct Stack<const N: usize = DEFAULT_CAPACITY, H: Host = DefaultHost> {
 
 impl Stack {
     /// The plugin's network, with streams of [`DEFAULT_CAPACITY`].
+    ///
+    /// # Example
+    /// ```
+    /// use harness_wasi_sockets::embedded::Stack;
+    ///
+    /// let stack: Stack = Stack::new();
+    /// # let _ = stack;
+    /// ```
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -34,6 +56,16 @@ impl Stack {
 
 impl<const N: usize, H: Host> Stack<N, H> {
     /// The network behind `host`, with streams of `N` bytes of buffer.
+    ///
+    /// # Example
+    /// ```
+    /// use harness_wasi_sockets::embedded::Stack;
+    /// use harness_wasi_sockets::host::DefaultHost;
+    ///
+    /// // Streams with 256 bytes of buffer.
+    /// let stack: Stack<256> = Stack::new_in(DefaultHost);
+    /// # let _ = stack;
+    /// ```
     pub fn new_in(host: H) -> Self {
         Self { host }
     }
@@ -99,6 +131,23 @@ fn receive_whole<H: Host>(socket: &UdpSocket<H>, buffer: &mut [u8]) -> Result<us
 /// The host knows only connected sockets, so behind it there is one for each peer. To receive is to
 /// wait for one of them after the other, the last one that was sent to first. Local addresses are
 /// the unspecified one: the host does not tell them.
+///
+/// # Example
+/// ```
+/// use embedded_nal_async::{UdpStack, UnconnectedUdp as _};
+/// use harness_wasi_sockets::Error;
+/// use harness_wasi_sockets::embedded::Stack;
+///
+/// async fn ask(server: core::net::SocketAddr) -> Result<usize, Error> {
+///     let any = "0.0.0.0:0".parse().map_err(|_| Error::InvalidAddress)?;
+///     let stack: Stack = Stack::new();
+///     let mut socket = stack.bind_multiple(any).await?;
+///     socket.send(any, server, b"a question").await?;
+///     let mut answer = [0; 512];
+///     let (n, _local, _remote) = socket.receive_into(&mut answer).await?;
+///     Ok(n)
+/// }
+/// ```
 #[derive(Debug)]
 pub struct UnconnectedUdp<H: Host = DefaultHost> {
     host: H,

@@ -22,6 +22,20 @@ use embedded_io::{BufRead, ErrorType, Read, ReadExactError, ReadReady, Write};
 /// is lost. `Ok(0)` is the end of the stream. Where there is no clock (without `std`, or on
 /// `wasm32-unknown-unknown`), a silence cannot be told from the end: a stream that is silent for as
 /// many of the host's waits of 5 s as the timeout has, or as an hour has, reads as ended.
+///
+/// # Example
+/// ```
+/// use embedded_io::{Read, Write};
+/// use harness_wasi_sockets::embedded::TcpStream;
+///
+/// # let server = harness_host::peers::TcpEcho::v4().unwrap();
+/// let mut stream = TcpStream::connect(server.addr())?;
+/// stream.write_all(b"Hello")?;
+/// let mut buf = [0; 64];
+/// let n = stream.read(&mut buf)?;
+/// assert!(b"Hello".starts_with(&buf[..n]));
+/// # Ok::<(), harness_wasi_sockets::Error>(())
+/// ```
 #[derive(Debug)]
 pub struct TcpStream<const N: usize = DEFAULT_CAPACITY, H: Host = DefaultHost> {
     connection: Connection<Tcp, H>,
@@ -30,6 +44,19 @@ pub struct TcpStream<const N: usize = DEFAULT_CAPACITY, H: Host = DefaultHost> {
 }
 
 /// Which directions of a stream to shut down. It corresponds to `std::net::Shutdown`.
+///
+/// # Example
+/// ```
+/// use embedded_io::{Read, Write};
+/// use harness_wasi_sockets::embedded::{Shutdown, TcpStream};
+///
+/// # let server = harness_host::peers::TcpEcho::v4().unwrap();
+/// let mut stream = TcpStream::connect(server.addr())?;
+/// stream.shutdown(Shutdown::Read);
+/// assert_eq!(stream.read(&mut [0; 8])?, 0);
+/// stream.write_all(b"still open for writing")?;
+/// # Ok::<(), harness_wasi_sockets::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Shutdown {
     /// What this side reads.
@@ -49,6 +76,16 @@ impl TcpStream {
     /// # Errors
     /// [`Error::InvalidAddress`] before the host is called; [`Error::ConnectFailed`] if the host
     /// could not connect within its 5 s; [`Error::OutOfMemory`].
+    ///
+    /// # Example
+    /// ```
+    /// use harness_wasi_sockets::embedded::TcpStream;
+    ///
+    /// # let server = harness_host::peers::TcpEcho::v4().unwrap();
+    /// let stream = TcpStream::connect(server.addr())?;
+    /// let by_name = TcpStream::connect(("localhost", server.addr().port()))?;
+    /// # Ok::<(), harness_wasi_sockets::Error>(())
+    /// ```
     pub fn connect<A: Address>(address: A) -> Result<Self, Error> {
         Self::connect_in(DefaultHost, address)
     }
@@ -59,6 +96,17 @@ impl<const N: usize, H: Host> TcpStream<N, H> {
     ///
     /// # Errors
     /// As [`connect`](TcpStream::connect).
+    ///
+    /// # Example
+    /// ```
+    /// use harness_wasi_sockets::embedded::TcpStream;
+    /// use harness_wasi_sockets::host::DefaultHost;
+    ///
+    /// # let server = harness_host::peers::TcpEcho::v4().unwrap();
+    /// // With 64 bytes of buffer in place of 1,024.
+    /// let stream = TcpStream::<64>::connect_in(DefaultHost, server.addr())?;
+    /// # Ok::<(), harness_wasi_sockets::Error>(())
+    /// ```
     pub fn connect_in<A: Address>(host: H, address: A) -> Result<Self, Error> {
         Ok(Self {
             connection: Connection::open(host, &address)?,
@@ -74,6 +122,17 @@ impl<const N: usize, H: Host> TcpStream<N, H> {
     ///
     /// # Errors
     /// [`Error::InvalidInput`] if the timeout is zero.
+    ///
+    /// # Example
+    /// ```
+    /// use core::time::Duration;
+    /// use harness_wasi_sockets::embedded::TcpStream;
+    ///
+    /// # let server = harness_host::peers::TcpEcho::v4().unwrap();
+    /// let mut stream = TcpStream::connect(server.addr())?;
+    /// stream.set_read_timeout(Some(Duration::from_secs(60)))?;
+    /// # Ok::<(), harness_wasi_sockets::Error>(())
+    /// ```
     pub fn set_read_timeout(&mut self, timeout: Option<Duration>) -> Result<(), Error> {
         self.read_timeout = Timeout::new(timeout)?;
         Ok(())
@@ -81,6 +140,17 @@ impl<const N: usize, H: Host> TcpStream<N, H> {
 
     /// How long a read waits for the first byte. This corresponds to
     /// `std::net::TcpStream::read_timeout`.
+    ///
+    /// # Example
+    /// ```
+    /// use core::time::Duration;
+    /// use harness_wasi_sockets::embedded::TcpStream;
+    ///
+    /// # let server = harness_host::peers::TcpEcho::v4().unwrap();
+    /// let stream = TcpStream::connect(server.addr())?;
+    /// assert_eq!(stream.read_timeout(), Some(Duration::from_secs(30)));
+    /// # Ok::<(), harness_wasi_sockets::Error>(())
+    /// ```
     #[must_use]
     pub fn read_timeout(&self) -> Option<Duration> {
         self.read_timeout.get()
@@ -94,6 +164,22 @@ impl<const N: usize, H: Host> TcpStream<N, H> {
     ///
     /// # Errors
     /// As a read: [`Error::TimedOut`], [`Error::Overrun`].
+    ///
+    /// # Example
+    /// ```
+    /// use embedded_io::{Read, Write};
+    /// use harness_wasi_sockets::embedded::TcpStream;
+    ///
+    /// # let server = harness_host::peers::TcpEcho::v4().unwrap();
+    /// let mut stream = TcpStream::connect(server.addr())?;
+    /// stream.write_all(b"*")?;
+    /// let mut buf = [0; 1];
+    /// stream.peek(&mut buf)?;
+    /// assert_eq!(buf, *b"*");
+    /// // It is still there.
+    /// assert_eq!(stream.read(&mut buf)?, 1);
+    /// # Ok::<(), harness_wasi_sockets::Error>(())
+    /// ```
     pub fn peek(&mut self, into: &mut [u8]) -> Result<usize, Error> {
         self.reader.peek(&self.connection, self.read_timeout, into)
     }
@@ -104,6 +190,18 @@ impl<const N: usize, H: Host> TcpStream<N, H> {
     /// close a connection whole. It is closed when both directions have been shut; one that is shut
     /// alone is shut on this side (reads give the end, writes [`Error::Shutdown`]), and the peer
     /// does not see it.
+    ///
+    /// # Example
+    /// ```
+    /// use embedded_io::Write;
+    /// use harness_wasi_sockets::embedded::{Error, Shutdown, TcpStream};
+    ///
+    /// # let server = harness_host::peers::TcpEcho::v4().unwrap();
+    /// let mut stream = TcpStream::connect(server.addr())?;
+    /// stream.shutdown(Shutdown::Both);
+    /// assert_eq!(stream.write(b"late"), Err(Error::Shutdown));
+    /// # Ok::<(), harness_wasi_sockets::Error>(())
+    /// ```
     pub fn shutdown(&mut self, how: Shutdown) {
         self.connection.shut(match how {
             Shutdown::Read => READ,
@@ -119,6 +217,18 @@ impl<const N: usize, H: Host> TcpStream<N, H> {
     ///
     /// # Errors
     /// As a write: [`Error::Shutdown`], [`Error::SendFailed`].
+    ///
+    /// # Example
+    /// ```
+    /// use harness_wasi_sockets::Block;
+    /// use harness_wasi_sockets::embedded::TcpStream;
+    ///
+    /// # let server = harness_host::peers::TcpEcho::v4().unwrap();
+    /// let mut stream = TcpStream::connect(server.addr())?;
+    /// let block = Block::copy_of(b"Hello")?;
+    /// assert_eq!(stream.write_block(&block)?, 5);
+    /// # Ok::<(), harness_wasi_sockets::Error>(())
+    /// ```
     pub fn write_block(&mut self, block: &Block<H>) -> Result<u64, Error> {
         let len = usize::try_from(block.len()).unwrap_or(usize::MAX);
         self.connection
@@ -133,6 +243,19 @@ impl<const N: usize, H: Host> TcpStream<N, H> {
     ///
     /// # Errors
     /// As a read: [`Error::TimedOut`], [`Error::Overrun`]; and [`Error::OutOfMemory`].
+    ///
+    /// # Example
+    /// ```
+    /// use embedded_io::Write;
+    /// use harness_wasi_sockets::embedded::TcpStream;
+    ///
+    /// # let server = harness_host::peers::TcpEcho::v4().unwrap();
+    /// let mut stream = TcpStream::connect(server.addr())?;
+    /// stream.write_all(b"Hello")?;
+    /// let block = stream.read_block(65_536)?.expect("no end yet");
+    /// assert!((1..=5).contains(&block.len()));
+    /// # Ok::<(), harness_wasi_sockets::Error>(())
+    /// ```
     pub fn read_block(&mut self, max: usize) -> Result<Option<Block<H>>, Error> {
         self.reader
             .read_block(&self.connection, self.read_timeout, max)

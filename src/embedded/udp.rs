@@ -20,6 +20,19 @@ const LONGEST: usize = 65_507;
 /// [`Error::TimedOut`]. Where there is a clock, a receive that the host answers at once without a
 /// datagram is [`Error::WouldBlock`]: an empty datagram came, or word that nobody listens at the
 /// peer's port; the host does not say which.
+///
+/// # Example
+/// ```
+/// use harness_wasi_sockets::embedded::UdpSocket;
+///
+/// # let server = harness_host::peers::UdpEcho::v4().unwrap();
+/// let socket = UdpSocket::connect(server.addr())?;
+/// socket.send(b"Hello")?;
+/// let mut buf = [0; 512];
+/// let n = socket.recv(&mut buf)?;
+/// assert_eq!(&buf[..n], b"Hello");
+/// # Ok::<(), harness_wasi_sockets::Error>(())
+/// ```
 #[derive(Debug)]
 pub struct UdpSocket<H: Host = DefaultHost> {
     connection: Connection<Udp, H>,
@@ -32,6 +45,15 @@ impl UdpSocket {
     /// # Errors
     /// [`Error::InvalidAddress`] before the host is called; [`Error::ConnectFailed`] if the host
     /// does not find the name or a way there; [`Error::OutOfMemory`].
+    ///
+    /// # Example
+    /// ```
+    /// use harness_wasi_sockets::embedded::UdpSocket;
+    ///
+    /// # let server = harness_host::peers::UdpEcho::v4().unwrap();
+    /// let socket = UdpSocket::connect(server.addr())?;
+    /// # Ok::<(), harness_wasi_sockets::Error>(())
+    /// ```
     pub fn connect<A: Address>(address: A) -> Result<Self, Error> {
         Self::connect_in(DefaultHost, address)
     }
@@ -42,6 +64,16 @@ impl<H: Host> UdpSocket<H> {
     ///
     /// # Errors
     /// As [`connect`](UdpSocket::connect).
+    ///
+    /// # Example
+    /// ```
+    /// use harness_wasi_sockets::embedded::UdpSocket;
+    /// use harness_wasi_sockets::host::DefaultHost;
+    ///
+    /// # let server = harness_host::peers::UdpEcho::v4().unwrap();
+    /// let socket = UdpSocket::connect_in(DefaultHost, server.addr())?;
+    /// # Ok::<(), harness_wasi_sockets::Error>(())
+    /// ```
     pub fn connect_in<A: Address>(host: H, address: A) -> Result<Self, Error> {
         Ok(Self {
             connection: Connection::open(host, &address)?,
@@ -57,6 +89,17 @@ impl<H: Host> UdpSocket<H> {
     ///
     /// # Errors
     /// [`Error::InvalidInput`] if the timeout is zero.
+    ///
+    /// # Example
+    /// ```
+    /// use core::time::Duration;
+    /// use harness_wasi_sockets::embedded::UdpSocket;
+    ///
+    /// # let server = harness_host::peers::UdpEcho::v4().unwrap();
+    /// let mut socket = UdpSocket::connect(server.addr())?;
+    /// socket.set_read_timeout(Some(Duration::from_secs(10)))?;
+    /// # Ok::<(), harness_wasi_sockets::Error>(())
+    /// ```
     pub fn set_read_timeout(&mut self, timeout: Option<Duration>) -> Result<(), Error> {
         self.read_timeout = Timeout::new(timeout)?;
         Ok(())
@@ -71,6 +114,16 @@ impl<H: Host> UdpSocket<H> {
     /// # Errors
     /// [`Error::InvalidInput`] for a longer one; [`Error::NotSent`] if the host did not send it;
     /// [`Error::OutOfMemory`].
+    ///
+    /// # Example
+    /// ```
+    /// use harness_wasi_sockets::embedded::UdpSocket;
+    ///
+    /// # let server = harness_host::peers::UdpEcho::v4().unwrap();
+    /// let socket = UdpSocket::connect(server.addr())?;
+    /// assert_eq!(socket.send(b"Hello")?, 5);
+    /// # Ok::<(), harness_wasi_sockets::Error>(())
+    /// ```
     pub fn send(&self, datagram: &[u8]) -> Result<usize, Error> {
         send(&self.connection, datagram)
     }
@@ -82,6 +135,19 @@ impl<H: Host> UdpSocket<H> {
     ///
     /// # Errors
     /// [`Error::TimedOut`], [`Error::WouldBlock`]: see [above](UdpSocket).
+    ///
+    /// # Example
+    /// ```
+    /// use harness_wasi_sockets::embedded::UdpSocket;
+    ///
+    /// # let server = harness_host::peers::UdpEcho::v4().unwrap();
+    /// let socket = UdpSocket::connect(server.addr())?;
+    /// socket.send(b"Hello")?;
+    /// let mut buf = [0; 2];
+    /// // What does not fit is lost.
+    /// assert_eq!(socket.recv(&mut buf)?, 2);
+    /// # Ok::<(), harness_wasi_sockets::Error>(())
+    /// ```
     pub fn recv(&self, into: &mut [u8]) -> Result<usize, Error> {
         Ok(self.recv_block(into.len())?.load_at(0, into))
     }
@@ -91,6 +157,17 @@ impl<H: Host> UdpSocket<H> {
     /// # Errors
     /// [`Error::InvalidInput`] if it is longer than 65,507 bytes; [`Error::NotSent`] if the host did
     /// not send it.
+    ///
+    /// # Example
+    /// ```
+    /// use harness_wasi_sockets::Block;
+    /// use harness_wasi_sockets::embedded::UdpSocket;
+    ///
+    /// # let server = harness_host::peers::UdpEcho::v4().unwrap();
+    /// let socket = UdpSocket::connect(server.addr())?;
+    /// socket.send_block(&Block::copy_of(b"Hello")?)?;
+    /// # Ok::<(), harness_wasi_sockets::Error>(())
+    /// ```
     pub fn send_block(&self, block: &Block<H>) -> Result<(), Error> {
         if block.len() > LONGEST as u64 {
             return Err(Error::InvalidInput);
@@ -105,6 +182,18 @@ impl<H: Host> UdpSocket<H> {
     ///
     /// # Errors
     /// As [`recv`](UdpSocket::recv).
+    ///
+    /// # Example
+    /// ```
+    /// use harness_wasi_sockets::embedded::UdpSocket;
+    ///
+    /// # let server = harness_host::peers::UdpEcho::v4().unwrap();
+    /// let socket = UdpSocket::connect(server.addr())?;
+    /// socket.send(b"Hello")?;
+    /// let block = socket.recv_block(512)?;
+    /// assert_eq!(block.len(), 5);
+    /// # Ok::<(), harness_wasi_sockets::Error>(())
+    /// ```
     pub fn recv_block(&self, max: usize) -> Result<Block<H>, Error> {
         let mut patience = Patience::new(self.read_timeout);
         loop {

@@ -7,6 +7,15 @@ use super::Host;
 /// It is what sockets use by default in a build that is neither a plugin nor has the operating
 /// system's sockets (`default-features = false` on a target that is not wasm). Such a build can
 /// still check code and bring a [`Host`] of its own.
+///
+/// # Example
+/// ```
+/// use harness_wasi_sockets::Error;
+/// use harness_wasi_sockets::embedded::TcpStream;
+///
+/// // Without `std`, on a target that is not wasm.
+/// assert_eq!(TcpStream::connect("127.0.0.1:80").err(), Some(Error::ConnectFailed));
+/// ```
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Absent;
 

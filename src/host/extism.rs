@@ -12,6 +12,18 @@ use core::time::Duration;
 ///
 /// The ten functions are imported from module `env`, the kernel's from `extism:host/env`. An
 /// import is there only if the plugin uses it.
+///
+/// # Example
+/// ```no_run
+/// use harness_wasi_sockets::Error;
+/// use harness_wasi_sockets::embedded::TcpStream;
+/// use harness_wasi_sockets::host::Extism;
+///
+/// // In a plugin, where it is the `DefaultHost` too.
+/// fn connect() -> Result<TcpStream<256, Extism>, Error> {
+///     TcpStream::connect_in(Extism, "example.org:80")
+/// }
+/// ```
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Extism;
 

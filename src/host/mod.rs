@@ -10,7 +10,23 @@
 //! | `Absent` | elsewhere, without `std`: nothing is there, and every call says so |
 //!
 //! You can answer it yourself, for another import module or another runtime: implement [`Host`]
-//! and open sockets with the `connect_in` functions of [`embedded`](crate::embedded).
+//! and open sockets with the `connect_in` functions of [`embedded`](crate::embedded). (The repository's
+//! `examples/other_module.rs` is a whole one.)
+//!
+//! ```
+//! use harness_wasi_sockets::Error;
+//! use harness_wasi_sockets::embedded::{Address, TcpStream};
+//! use harness_wasi_sockets::host::Host;
+//!
+//! /// Works with whichever host there is.
+//! fn connect<H: Host>(host: H, server: impl Address) -> Result<TcpStream<1024, H>, Error> {
+//!     TcpStream::connect_in(host, server)
+//! }
+//!
+//! # let server = harness_host::peers::TcpEcho::v4().unwrap();
+//! connect(harness_wasi_sockets::host::DefaultHost, server.addr())?;
+//! # Ok::<(), Error>(())
+//! ```
 
 use core::time::Duration;
 
@@ -42,50 +58,266 @@ pub use native::{Native, Native as DefaultHost};
 ///
 /// A clone answers for the same host: the library clones a `Host` into every block and socket, so
 /// a host with state is best a reference or an `Rc` to it.
+///
+/// # Example
+/// ```
+/// use harness_wasi_sockets::Block;
+/// use harness_wasi_sockets::host::{DefaultHost, Host};
+///
+/// // A `Host` is called by the sockets; code of its own rarely has to.
+/// let block = Block::copy_of(&[7; 20])?;
+/// assert_eq!(DefaultHost.length(block.offset()), 20);
+/// assert_eq!(DefaultHost.load_u8(block.offset()), 7);
+/// # Ok::<(), harness_wasi_sockets::Error>(())
+/// ```
 pub trait Host: Clone {
     /// Opens a TCP connection to the address in the block at `addr`: text, `host:port`, as long
     /// as the block. Answers the connection's id, or 0 if there is none.
+    ///
+    /// # Example
+    /// ```
+    /// use harness_wasi_sockets::Block;
+    /// use harness_wasi_sockets::host::{DefaultHost, Host};
+    ///
+    /// # let server = harness_host::peers::TcpEcho::v4().unwrap();
+    /// let address = Block::copy_of(server.addr().to_string().as_bytes())?;
+    /// let id = DefaultHost.tcp_connect(address.offset());
+    /// assert_ne!(id, 0);
+    /// DefaultHost.tcp_close(id);
+    /// # Ok::<(), harness_wasi_sockets::Error>(())
+    /// ```
     fn tcp_connect(&self, addr: u64) -> u32;
     /// Sends the first `len` bytes of the block at `data`. Answers how many were sent, 0 if it
     /// failed.
+    ///
+    /// # Example
+    /// ```
+    /// use harness_wasi_sockets::Block;
+    /// use harness_wasi_sockets::host::{DefaultHost, Host};
+    ///
+    /// # let server = harness_host::peers::TcpEcho::v4().unwrap();
+    /// # let address = Block::copy_of(server.addr().to_string().as_bytes())?;
+    /// # let id = DefaultHost.tcp_connect(address.offset());
+    /// let data = Block::copy_of(b"Hello")?;
+    /// assert_eq!(DefaultHost.tcp_send(id, data.offset(), 5), 5);
+    /// # DefaultHost.tcp_close(id);
+    /// # Ok::<(), harness_wasi_sockets::Error>(())
+    /// ```
     fn tcp_send(&self, id: u32, data: u64, len: u64) -> u32;
     /// Receives up to `max` bytes, waiting as long as the host waits (5 s). Answers a block with
     /// them, or 0: nothing came, or the connection has ended, or anything else went wrong.
+    ///
+    /// # Example
+    /// ```
+    /// use harness_wasi_sockets::Block;
+    /// use harness_wasi_sockets::host::{DefaultHost, Host};
+    ///
+    /// # let server = harness_host::peers::TcpEcho::v4().unwrap();
+    /// # let address = Block::copy_of(server.addr().to_string().as_bytes())?;
+    /// # let id = DefaultHost.tcp_connect(address.offset());
+    /// # let data = Block::copy_of(b"Hello")?;
+    /// # DefaultHost.tcp_send(id, data.offset(), 5);
+    /// let offset = DefaultHost.tcp_recv(id, 1024);
+    /// // From here on the block is ours to free.
+    /// let block = Block::adopt_in(DefaultHost, offset);
+    /// assert!(block.is_some());
+    /// # DefaultHost.tcp_close(id);
+    /// # Ok::<(), harness_wasi_sockets::Error>(())
+    /// ```
     fn tcp_recv(&self, id: u32, max: u32) -> u64;
     /// Closes a TCP connection.
+    ///
+    /// # Example
+    /// ```
+    /// use harness_wasi_sockets::Block;
+    /// use harness_wasi_sockets::host::{DefaultHost, Host};
+    ///
+    /// # let server = harness_host::peers::TcpEcho::v4().unwrap();
+    /// # let address = Block::copy_of(server.addr().to_string().as_bytes())?;
+    /// # let id = DefaultHost.tcp_connect(address.offset());
+    /// DefaultHost.tcp_close(id);
+    /// # Ok::<(), harness_wasi_sockets::Error>(())
+    /// ```
     fn tcp_close(&self, id: u32);
 
     /// Opens a UDP socket that is connected to the address in the block at `addr`. As
     /// [`tcp_connect`](Host::tcp_connect).
+    ///
+    /// # Example
+    /// ```
+    /// use harness_wasi_sockets::Block;
+    /// use harness_wasi_sockets::host::{DefaultHost, Host};
+    ///
+    /// # let server = harness_host::peers::UdpEcho::v4().unwrap();
+    /// let address = Block::copy_of(server.addr().to_string().as_bytes())?;
+    /// let id = DefaultHost.udp_connect(address.offset());
+    /// assert_ne!(id, 0);
+    /// DefaultHost.udp_close(id);
+    /// # Ok::<(), harness_wasi_sockets::Error>(())
+    /// ```
     fn udp_connect(&self, addr: u64) -> u32;
     /// Sends one datagram. As [`tcp_send`](Host::tcp_send).
+    ///
+    /// # Example
+    /// ```
+    /// use harness_wasi_sockets::Block;
+    /// use harness_wasi_sockets::host::{DefaultHost, Host};
+    ///
+    /// # let server = harness_host::peers::UdpEcho::v4().unwrap();
+    /// # let address = Block::copy_of(server.addr().to_string().as_bytes())?;
+    /// # let id = DefaultHost.udp_connect(address.offset());
+    /// let data = Block::copy_of(b"Hello")?;
+    /// assert_eq!(DefaultHost.udp_send(id, data.offset(), 5), 5);
+    /// # DefaultHost.udp_close(id);
+    /// # Ok::<(), harness_wasi_sockets::Error>(())
+    /// ```
     fn udp_send(&self, id: u32, data: u64, len: u64) -> u32;
     /// Receives one datagram, cut to `max` bytes. As [`tcp_recv`](Host::tcp_recv).
+    ///
+    /// # Example
+    /// ```
+    /// use harness_wasi_sockets::Block;
+    /// use harness_wasi_sockets::host::{DefaultHost, Host};
+    ///
+    /// # let server = harness_host::peers::UdpEcho::v4().unwrap();
+    /// # let address = Block::copy_of(server.addr().to_string().as_bytes())?;
+    /// # let id = DefaultHost.udp_connect(address.offset());
+    /// # let data = Block::copy_of(b"Hello")?;
+    /// # DefaultHost.udp_send(id, data.offset(), 5);
+    /// let offset = DefaultHost.udp_recv(id, 1024);
+    /// // From here on the block is ours to free.
+    /// let block = Block::adopt_in(DefaultHost, offset);
+    /// assert!(block.is_some());
+    /// # DefaultHost.udp_close(id);
+    /// # Ok::<(), harness_wasi_sockets::Error>(())
+    /// ```
     fn udp_recv(&self, id: u32, max: u32) -> u64;
     /// Closes a UDP socket.
+    ///
+    /// # Example
+    /// ```
+    /// use harness_wasi_sockets::Block;
+    /// use harness_wasi_sockets::host::{DefaultHost, Host};
+    ///
+    /// # let server = harness_host::peers::UdpEcho::v4().unwrap();
+    /// # let address = Block::copy_of(server.addr().to_string().as_bytes())?;
+    /// # let id = DefaultHost.udp_connect(address.offset());
+    /// DefaultHost.udp_close(id);
+    /// # Ok::<(), harness_wasi_sockets::Error>(())
+    /// ```
     fn udp_close(&self, id: u32);
 
     /// Sends an ICMP echo request with the first `len` bytes of the block at `payload` to the
     /// address (no port) in the block at `target`. Answers 1 if it was sent, 0 if not.
+    ///
+    /// # Example
+    /// ```no_run
+    /// use harness_wasi_sockets::Block;
+    /// use harness_wasi_sockets::host::{DefaultHost, Host};
+    ///
+    /// # fn example() -> Result<(), harness_wasi_sockets::Error> {
+    /// let target = Block::copy_of(b"127.0.0.1")?;
+    /// let payload = Block::copy_of(b"Hello")?;
+    /// let sent = DefaultHost.icmp_send(target.offset(), payload.offset(), 5, 1) != 0;
+    /// # let _ = sent;
+    /// # Ok(())
+    /// # }
+    /// ```
     fn icmp_send(&self, target: u64, payload: u64, len: u64, seq: u16) -> u32;
     /// Waits up to `timeout_ms` milliseconds for an ICMP packet. Answers a block with its JSON, or
     /// 0.
+    ///
+    /// # Example
+    /// ```no_run
+    /// use harness_wasi_sockets::Block;
+    /// use harness_wasi_sockets::host::{DefaultHost, Host};
+    ///
+    /// let report = Block::adopt_in(DefaultHost, DefaultHost.icmp_recv(5000));
+    /// # let _ = report;
+    /// ```
     fn icmp_recv(&self, timeout_ms: u32) -> u64;
 
     /// Takes a block of `len` bytes. Answers its offset, or 0 if there is no memory for it (or
     /// `len` is 0).
+    ///
+    /// # Example
+    /// ```
+    /// use harness_wasi_sockets::host::{DefaultHost, Host};
+    ///
+    /// let offset = DefaultHost.alloc(16);
+    /// assert_ne!(offset, 0);
+    /// DefaultHost.free(offset);
+    /// ```
     fn alloc(&self, len: u64) -> u64;
     /// Gives a block back.
+    ///
+    /// # Example
+    /// ```
+    /// use harness_wasi_sockets::host::{DefaultHost, Host};
+    ///
+    /// let offset = DefaultHost.alloc(16);
+    /// DefaultHost.free(offset);
+    /// ```
     fn free(&self, offset: u64);
     /// The length in bytes of the block at `offset`, 0 if there is no such block.
+    ///
+    /// # Example
+    /// ```
+    /// use harness_wasi_sockets::host::{DefaultHost, Host};
+    ///
+    /// let offset = DefaultHost.alloc(16);
+    /// assert_eq!(DefaultHost.length(offset), 16);
+    /// assert_eq!(DefaultHost.length(0), 0);
+    /// # DefaultHost.free(offset);
+    /// ```
     fn length(&self, offset: u64) -> u64;
     /// One byte of kernel memory.
+    ///
+    /// # Example
+    /// ```
+    /// use harness_wasi_sockets::host::{DefaultHost, Host};
+    ///
+    /// let offset = DefaultHost.alloc(16);
+    /// DefaultHost.store_u64(offset, 0x0102);
+    /// assert_eq!(DefaultHost.load_u8(offset), 2);
+    /// # DefaultHost.free(offset);
+    /// ```
     fn load_u8(&self, offset: u64) -> u8;
     /// Eight bytes of kernel memory, the first one in the lowest bits.
+    ///
+    /// # Example
+    /// ```
+    /// use harness_wasi_sockets::host::{DefaultHost, Host};
+    ///
+    /// let offset = DefaultHost.alloc(16);
+    /// DefaultHost.store_u64(offset, 42);
+    /// assert_eq!(DefaultHost.load_u64(offset), 42);
+    /// # DefaultHost.free(offset);
+    /// ```
     fn load_u64(&self, offset: u64) -> u64;
     /// Stores one byte.
+    ///
+    /// # Example
+    /// ```
+    /// use harness_wasi_sockets::host::{DefaultHost, Host};
+    ///
+    /// let offset = DefaultHost.alloc(16);
+    /// DefaultHost.store_u8(offset, 7);
+    /// assert_eq!(DefaultHost.load_u8(offset), 7);
+    /// # DefaultHost.free(offset);
+    /// ```
     fn store_u8(&self, offset: u64, value: u8);
     /// Stores eight bytes, the lowest bits first.
+    ///
+    /// # Example
+    /// ```
+    /// use harness_wasi_sockets::host::{DefaultHost, Host};
+    ///
+    /// let offset = DefaultHost.alloc(16);
+    /// DefaultHost.store_u64(offset, 0x0807_0605_0403_0201);
+    /// assert_eq!(DefaultHost.load_u8(offset + 7), 8);
+    /// # DefaultHost.free(offset);
+    /// ```
     fn store_u64(&self, offset: u64, value: u64);
 
     /// Copies kernel memory from `offset` on into all of `into`.
@@ -93,12 +325,33 @@ pub trait Host: Clone {
     /// The provided answer moves 8 bytes a call, the most a kernel moves. What is left over at the
     /// end of 8 bytes or more is one word that overlaps the one before: a call costs the same for
     /// one byte as for eight.
+    ///
+    /// # Example
+    /// ```
+    /// use harness_wasi_sockets::host::{DefaultHost, Host};
+    ///
+    /// let offset = DefaultHost.alloc(16);
+    /// DefaultHost.store(offset, b"sixteen bytes...");
+    /// let mut word = [0; 5];
+    /// DefaultHost.load(offset + 8, &mut word);
+    /// assert_eq!(&word, b"bytes");
+    /// # DefaultHost.free(offset);
+    /// ```
     fn load(&self, offset: u64, into: &mut [u8]) {
         copy::load(self, offset, into);
     }
 
     /// Copies all of `from` into kernel memory from `offset` on. As [`load`](Host::load), the
     /// other way.
+    ///
+    /// # Example
+    /// ```
+    /// use harness_wasi_sockets::host::{DefaultHost, Host};
+    ///
+    /// let offset = DefaultHost.alloc(16);
+    /// DefaultHost.store(offset, b"Hello");
+    /// # DefaultHost.free(offset);
+    /// ```
     fn store(&self, offset: u64, from: &[u8]) {
         copy::store(self, offset, from);
     }
@@ -108,6 +361,15 @@ pub trait Host: Clone {
     /// It is used for one thing: to tell a host that answered "nothing" at once from one that
     /// waited first. A clock that stands still, runs backwards or advances by exactly one
     /// millisecond a reading is noticed and not relied on.
+    ///
+    /// # Example
+    /// ```
+    /// use harness_wasi_sockets::host::{DefaultHost, Host};
+    ///
+    /// if let (Some(before), Some(after)) = (DefaultHost.now(), DefaultHost.now()) {
+    ///     assert!(after >= before);
+    /// }
+    /// ```
     fn now(&self) -> Option<Duration> {
         None
     }

@@ -29,6 +29,19 @@ pub(crate) const MOST_TEXT: usize = 8_192;
 pub(crate) const MOST_SOURCE: usize = 64;
 
 /// An ICMP packet, as the host tells of it.
+///
+/// # Example
+/// ```no_run
+/// use harness_wasi_sockets::embedded::IcmpSocket;
+///
+/// # fn example() -> Result<(), harness_wasi_sockets::Error> {
+/// let packet = IcmpSocket::new().recv(5000)?;
+/// if (packet.icmp_type, packet.seq) == (0, Some(1)) {
+///     // An echo reply; whether to our request, its data says.
+/// }
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IcmpResponse {
     /// Where the packet came from: an IP address as text.

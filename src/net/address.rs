@@ -14,6 +14,21 @@ use std::{slice, vec};
 /// This corresponds to [`std::net::ToSocketAddrs`] and is implemented for whatever that is
 /// implemented for. The difference is who resolves a name: a plugin cannot, so a name goes to the
 /// host as it is. Only `localhost` is known here: it is tried as 127.0.0.1 and then as ::1.
+///
+/// # Example
+/// ```
+/// use harness_wasi_sockets::{TcpStream, ToSocketAddrs};
+///
+/// /// Takes whatever std's `connect` takes.
+/// fn reaches(server: impl ToSocketAddrs) -> bool {
+///     TcpStream::connect(server).is_ok()
+/// }
+///
+/// # let server = harness_host::peers::TcpEcho::v4()?;
+/// assert!(reaches(server.addr()));
+/// assert!(reaches(("localhost", server.addr().port())));
+/// # Ok::<(), std::io::Error>(())
+/// ```
 pub trait ToSocketAddrs {
     /// The addresses that are known without the host's help.
     type Iter: Iterator<Item = SocketAddr>;
@@ -23,18 +38,51 @@ pub trait ToSocketAddrs {
     /// # Errors
     /// Kind `InvalidInput` if it is no address, and `Unsupported` if it is a name that only the
     /// host can resolve: hand the name itself to `connect`.
+    ///
+    /// # Example
+    /// ```
+    /// use harness_wasi_sockets::ToSocketAddrs;
+    /// use std::io::ErrorKind;
+    ///
+    /// let addrs: Vec<_> = "localhost:80".to_socket_addrs()?.collect();
+    /// assert_eq!(addrs, ["127.0.0.1:80".parse().unwrap(), "[::1]:80".parse().unwrap()]);
+    /// // The host alone knows this one.
+    /// let error = "example.org:80".to_socket_addrs().unwrap_err();
+    /// assert_eq!(error.kind(), ErrorKind::Unsupported);
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     fn to_socket_addrs(&self) -> io::Result<Self::Iter>;
 
     /// What to ask the host to connect to: socket addresses, or a name.
     ///
     /// # Errors
     /// Kind `InvalidInput` if it is no address.
+    ///
+    /// # Example
+    /// ```
+    /// use harness_wasi_sockets::{Endpoints, ToSocketAddrs};
+    ///
+    /// match "example.org:80".to_endpoints()? {
+    ///     Endpoints::Name { host, port } => assert_eq!((host.as_str(), port), ("example.org", 80)),
+    ///     Endpoints::Addrs(_) => unreachable!("a name is the host's to resolve"),
+    /// }
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     fn to_endpoints(&self) -> io::Result<Endpoints<Self::Iter>> {
         self.to_socket_addrs().map(Endpoints::Addrs)
     }
 }
 
 /// What an address turned out to be.
+///
+/// # Example
+/// ```
+/// use harness_wasi_sockets::{Endpoints, ToSocketAddrs};
+///
+/// assert!(matches!("[::1]:80".to_endpoints()?, Endpoints::Addrs(_)));
+/// assert!(matches!("example.org:80".to_endpoints()?, Endpoints::Name { port: 80, .. }));
+/// # Ok::<(), std::io::Error>(())
+/// ```
 #[derive(Debug, Clone)]
 pub enum Endpoints<I> {
     /// Socket addresses, to be tried one after the other.

@@ -30,6 +30,19 @@ pub struct IcmpSocket {
 }
 
 /// An ICMP packet, as the host tells of it.
+///
+/// # Example
+/// ```no_run
+/// use harness_wasi_sockets::IcmpSocket;
+///
+/// # fn example() -> std::io::Result<()> {
+/// let packet = IcmpSocket::new().recv(5000)?;
+/// if packet.icmp_type == 3 {
+///     println!("{} says that something is unreachable", packet.source);
+/// }
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct IcmpResponse {
@@ -49,6 +62,17 @@ pub struct IcmpResponse {
 }
 
 /// The reply to a ping.
+///
+/// # Example
+/// ```no_run
+/// use harness_wasi_sockets::IcmpSocket;
+///
+/// # fn example() -> std::io::Result<()> {
+/// let reply = IcmpSocket::new().ping("127.0.0.1", b"there?", 1, 5000)?;
+/// println!("{} answered request {} in {:?}", reply.source, reply.seq, reply.round_trip);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct PingReply {
@@ -64,6 +88,14 @@ pub struct PingReply {
 
 impl IcmpSocket {
     /// Makes a socket. Nothing is opened: the host does that as it needs.
+    ///
+    /// # Example
+    /// ```
+    /// use harness_wasi_sockets::IcmpSocket;
+    ///
+    /// let socket = IcmpSocket::new();
+    /// # let _ = socket;
+    /// ```
     #[must_use]
     pub fn new() -> IcmpSocket {
         IcmpSocket::default()
@@ -75,6 +107,16 @@ impl IcmpSocket {
     /// # Errors
     /// Kind `InvalidInput`, before the host is called, if `target` is none of these or the payload
     /// is longer than 65,507 bytes; `Other` if the host did not send it.
+    ///
+    /// # Example
+    /// ```no_run
+    /// use harness_wasi_sockets::IcmpSocket;
+    ///
+    /// # fn example() -> std::io::Result<()> {
+    /// IcmpSocket::new().send("2001:db8::1", b"Hello", 1)?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn send(&self, target: &str, payload: &[u8], seq: u16) -> io::Result<()> {
         Ok(self.socket.send(target, payload, seq)?)
     }
@@ -85,6 +127,19 @@ impl IcmpSocket {
     /// Kind `TimedOut` if none came; `Other` if there is a clock and the host gave up at once;
     /// `InvalidData` if the host's report is not JSON of the agreed form, or longer than 8,192
     /// bytes, or has more than 1,500 bytes of data.
+    ///
+    /// # Example
+    /// ```no_run
+    /// use harness_wasi_sockets::IcmpSocket;
+    ///
+    /// # fn example() -> std::io::Result<()> {
+    /// let socket = IcmpSocket::new();
+    /// socket.send("192.0.2.1", b"Hello", 1)?;
+    /// let packet = socket.recv(5000)?;
+    /// println!("type {} with {} bytes", packet.icmp_type, packet.data.len());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn recv(&self, timeout_ms: u32) -> io::Result<IcmpResponse> {
         let packet = self.socket.recv(timeout_ms)?;
         Ok(IcmpResponse {
@@ -142,6 +197,19 @@ impl IcmpSocket {
 impl IcmpResponse {
     /// Where the packet came from, if its source reads as an IP address (one with a scope does
     /// not).
+    ///
+    /// # Example
+    /// ```no_run
+    /// use harness_wasi_sockets::IcmpSocket;
+    ///
+    /// # fn example() -> std::io::Result<()> {
+    /// let packet = IcmpSocket::new().recv(5000)?;
+    /// if packet.source_ip().is_some_and(|ip| ip.is_loopback()) {
+    ///     println!("from this machine");
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn source_ip(&self) -> Option<IpAddr> {
         self.source.parse().ok()

@@ -4,6 +4,21 @@
 //! kin, `Shutdown`) are std's own, so that `use harness_wasi_sockets::net` can stand where
 //! `use std::net` stood.
 //!
+//! ```
+//! use harness_wasi_sockets::net; // instead of std::net
+//! use std::io::Write;
+//!
+//! fn greet(server: impl net::ToSocketAddrs) -> std::io::Result<net::IpAddr> {
+//!     let mut stream = net::TcpStream::connect(server)?;
+//!     stream.write_all(b"Hello")?;
+//!     Ok(stream.peer_addr()?.ip())
+//! }
+//!
+//! # let server = harness_host::peers::TcpEcho::v4()?;
+//! assert_eq!(greet(server.addr())?, net::Ipv4Addr::LOCALHOST);
+//! # Ok::<(), std::io::Error>(())
+//! ```
+//!
 //! # What each method does
 //!
 //! *Works*: as in std, but for what the last column says. *Hint*: is accepted and remembered, and has no

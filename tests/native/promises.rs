@@ -34,3 +34,51 @@ fn unsafe_code_is_in_one_file() {
     assert_eq!(blocks, 2);
     assert_eq!(text.matches("// SAFETY:").count(), blocks);
 }
+
+/// Whether a line of source declares something that the documentation shows. Inside a module that is
+/// private, `pub` stands for that here: whatever stays in the crate says `pub(crate)` or `pub(super)`.
+fn declares(line: &str, in_a_trait: bool) -> bool {
+    let Some(item) = line.trim_start().strip_prefix("pub ") else {
+        return in_a_trait && line.starts_with("    fn ");
+    };
+    let item = item.strip_prefix("const ").unwrap_or(item);
+    // Modules have their documentation inside.
+    let kinds = ["fn ", "struct ", "enum ", "trait ", "type "];
+    kinds.iter().any(|kind| item.starts_with(kind)) || line.starts_with("pub const ")
+}
+
+#[test]
+fn every_public_item_has_an_example() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let (mut items, mut without) = (0, Vec::new());
+    for path in sources(&root) {
+        let text = fs::read_to_string(&path).unwrap();
+        let (mut example, mut hidden, mut in_a_trait) = (false, false, false);
+        for line in text.lines() {
+            let start = line.trim_start();
+            if start == "#[cfg(test)]" {
+                // Tests are at the foot of a file.
+                break;
+            }
+            if start.starts_with("///") || start.starts_with("#[") {
+                example |= start.starts_with("/// ```");
+                hidden |= start == "#[doc(hidden)]";
+                continue;
+            }
+            // A sealed trait cannot be named.
+            if declares(line, in_a_trait) && !hidden && !line.contains("trait Sealed") {
+                items += 1;
+                if !example {
+                    without.push(format!("{}: {start}", path.display()));
+                }
+            }
+            in_a_trait = match line {
+                "}" => false,
+                _ => in_a_trait || line.starts_with("pub trait "),
+            };
+            (example, hidden) = (false, false);
+        }
+    }
+    assert!(items > 100, "{items} items");
+    assert_eq!(without, <[String; 0]>::default());
+}

@@ -1,6 +1,6 @@
 //! The peers themselves, over plain sockets.
 
-use harness_host::peers::{HttpServer, LineServer, TcpEcho, TcpPeer, UdpEcho, has_ipv6};
+use harness_host::peers::{HttpServer, LineServer, TcpEcho, TcpPeer, UdpEcho, UdpPeer, has_ipv6};
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, TcpStream, UdpSocket};
 use std::time::Duration;
@@ -47,6 +47,26 @@ fn lines() {
         converse(server.addr(), b"one\ntwo\nhalf a li"),
         "you said: one\nyou said: two\n"
     );
+}
+
+#[test]
+fn lines_and_datagrams_are_answered_as_a_function_says() {
+    let v4 = Ipv4Addr::LOCALHOST.into();
+    let server = LineServer::answering(v4, |line| line.to_uppercase()).unwrap();
+    assert_eq!(converse(server.addr(), b"one\r\ntwo\n"), "ONE\nTWO\n");
+    assert_eq!(server.accepted(), 1);
+
+    // It says nothing to what it does not know.
+    let peer = UdpPeer::start(v4, |asked| (asked == b"ping").then(|| b"pong".to_vec())).unwrap();
+    let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    socket
+        .set_read_timeout(Some(Duration::from_secs(30)))
+        .unwrap();
+    socket.send_to(b"what?", peer.addr()).unwrap();
+    socket.send_to(b"ping", peer.addr()).unwrap();
+    let mut buffer = [0; 10];
+    let (n, _) = socket.recv_from(&mut buffer).unwrap();
+    assert_eq!(&buffer[..n], b"pong");
 }
 
 #[test]

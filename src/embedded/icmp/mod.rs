@@ -23,6 +23,18 @@ const TELLING_MS: u32 = 20;
 /// packets of its machine, so what is received may be anybody's: look at its type, source, sequence
 /// number and data before you take it for a reply. A host that opens its raw socket only in the
 /// receive misses replies that came before.
+///
+/// # Example
+/// ```no_run
+/// use harness_wasi_sockets::embedded::IcmpSocket;
+///
+/// # fn example() -> Result<(), harness_wasi_sockets::Error> {
+/// let socket = IcmpSocket::new();
+/// let reply = socket.ping("127.0.0.1", b"are you there?", 1, 5000)?;
+/// assert_eq!(reply.source, "127.0.0.1");
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, Copy, Default)]
 pub struct IcmpSocket<H: Host = DefaultHost> {
     host: H,
@@ -30,6 +42,14 @@ pub struct IcmpSocket<H: Host = DefaultHost> {
 
 impl IcmpSocket {
     /// Makes a socket. Nothing is opened: the host does that as it needs.
+    ///
+    /// # Example
+    /// ```
+    /// use harness_wasi_sockets::embedded::IcmpSocket;
+    ///
+    /// let socket = IcmpSocket::new();
+    /// # let _ = socket;
+    /// ```
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -38,6 +58,15 @@ impl IcmpSocket {
 
 impl<H: Host> IcmpSocket<H> {
     /// Makes a socket that asks `host`.
+    ///
+    /// # Example
+    /// ```
+    /// use harness_wasi_sockets::embedded::IcmpSocket;
+    /// use harness_wasi_sockets::host::DefaultHost;
+    ///
+    /// let socket = IcmpSocket::new_in(DefaultHost);
+    /// # let _ = socket;
+    /// ```
     pub fn new_in(host: H) -> Self {
         Self { host }
     }
@@ -49,6 +78,16 @@ impl<H: Host> IcmpSocket<H> {
     /// [`Error::InvalidAddress`] before the host is called; [`Error::InvalidInput`] if the payload
     /// is longer than 65,507 bytes; [`Error::NotSent`] if the host did not send it;
     /// [`Error::OutOfMemory`].
+    ///
+    /// # Example
+    /// ```no_run
+    /// use harness_wasi_sockets::embedded::IcmpSocket;
+    ///
+    /// # fn example() -> Result<(), harness_wasi_sockets::Error> {
+    /// IcmpSocket::new().send("192.0.2.1", b"Hello", 1)?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn send(&self, target: &str, payload: &[u8], seq: u16) -> Result<(), Error> {
         check_target(target)?;
         if payload.len() > LONGEST {
@@ -72,6 +111,19 @@ impl<H: Host> IcmpSocket<H> {
     /// up at once; [`Error::InvalidData`] if the host's report is not JSON of the agreed form, longer
     /// than 8,192 bytes, nested deeper than 16, or has more than 1,500 bytes of data or a source of more
     /// than 64 bytes or with other than printable ASCII in it.
+    ///
+    /// # Example
+    /// ```no_run
+    /// use harness_wasi_sockets::embedded::IcmpSocket;
+    ///
+    /// # fn example() -> Result<(), harness_wasi_sockets::Error> {
+    /// let packet = IcmpSocket::new().recv(5000)?;
+    /// if packet.icmp_type == 3 {
+    ///     // Something is unreachable: `packet.data` begins with what was sent.
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn recv(&self, timeout_ms: u32) -> Result<IcmpResponse, Error> {
         let before = self.host.now();
         let offset = self.host.icmp_recv(timeout_ms);

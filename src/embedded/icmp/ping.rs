@@ -21,6 +21,17 @@ const INTERVAL_MS: u32 = 1_000;
 const MOST_STRANGERS: u32 = 64;
 
 /// The reply to a ping.
+///
+/// # Example
+/// ```no_run
+/// use harness_wasi_sockets::embedded::IcmpSocket;
+///
+/// # fn example() -> Result<(), harness_wasi_sockets::Error> {
+/// let reply = IcmpSocket::new().ping("127.0.0.1", b"there?", 1, 5000)?;
+/// assert!(reply.requests >= 1);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct PingReply {
@@ -60,6 +71,18 @@ impl<H: Host> IcmpSocket<H> {
     /// [`Error::TimedOut`] if no reply came. [`Error::InvalidInput`] if the payload is longer than
     /// 1,472 bytes; otherwise as [`send`](IcmpSocket::send), and [`Error::NotHeard`] as
     /// [`recv`](IcmpSocket::recv).
+    ///
+    /// # Example
+    /// ```no_run
+    /// use harness_wasi_sockets::embedded::IcmpSocket;
+    ///
+    /// # fn example() -> Result<(), harness_wasi_sockets::Error> {
+    /// let reply = IcmpSocket::new().ping("192.0.2.1", b"there?", 1, 5000)?;
+    /// let round_trip = reply.round_trip; // `None` where there is no clock
+    /// # let _ = round_trip;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn ping(
         &self,
         target: &str,

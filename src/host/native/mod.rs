@@ -28,6 +28,21 @@ const LIMIT: Duration = Duration::from_secs(5);
 /// Kernel memory is kept thread by thread, so [`live_blocks`](Native::live_blocks) is exact in a
 /// test while other tests run beside it. ICMP needs the right to open raw sockets (on Linux root or
 /// `CAP_NET_RAW`), and a reply is heard on the thread that sent the request.
+///
+/// # Example
+/// ```
+/// use harness_wasi_sockets::TcpStream;
+/// use harness_wasi_sockets::host::Native;
+/// use std::time::Duration;
+///
+/// // In a unit test: no silence need last as long as in production.
+/// Native::set_wait(Duration::from_millis(100));
+/// # let server = harness_host::peers::TcpEcho::v4()?;
+/// let stream = TcpStream::connect(server.addr())?;
+/// drop(stream);
+/// assert_eq!(Native::live_blocks(), 0);
+/// # Ok::<(), std::io::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Native;
 
@@ -35,12 +50,35 @@ impl Native {
     /// The number of kernel blocks that this thread has taken and not given back.
     ///
     /// Between two operations of the library it is 0: no block outlives the operation that made it.
+    ///
+    /// # Example
+    /// ```
+    /// use harness_wasi_sockets::Block;
+    /// use harness_wasi_sockets::host::Native;
+    ///
+    /// let block = Block::new(8)?;
+    /// assert_eq!(Native::live_blocks(), 1);
+    /// drop(block);
+    /// assert_eq!(Native::live_blocks(), 0);
+    /// # Ok::<(), harness_wasi_sockets::Error>(())
+    /// ```
     #[must_use]
     pub fn live_blocks() -> usize {
         kernel::live_blocks()
     }
 
     /// The number of TCP connections and UDP sockets that are open now in the whole process.
+    ///
+    /// # Example
+    /// ```
+    /// use harness_wasi_sockets::host::Native;
+    ///
+    /// # let server = harness_host::peers::TcpEcho::v4()?;
+    /// let stream = harness_wasi_sockets::TcpStream::connect(server.addr())?;
+    /// assert!(Native::open_connections() >= 1);
+    /// # drop(stream);
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     #[must_use]
     pub fn open_connections() -> usize {
         sockets::open()
@@ -50,12 +88,27 @@ impl Native {
     /// connections made from now on. It is 5 s at first, as at the real host; tests that wait a
     /// silence out want less, but not less than 20 ms: what comes back within 10 ms counts as
     /// "at once".
+    ///
+    /// # Example
+    /// ```
+    /// use harness_wasi_sockets::host::Native;
+    /// use std::time::Duration;
+    ///
+    /// Native::set_wait(Duration::from_millis(100));
+    /// ```
     pub fn set_wait(wait: Duration) {
         let ms = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
         WAIT_MS.store(ms.max(1), Ordering::Relaxed);
     }
 
     /// How long a receive waits before it answers nothing.
+    ///
+    /// # Example
+    /// ```
+    /// use harness_wasi_sockets::host::Native;
+    ///
+    /// println!("a receive waits {:?}", Native::wait());
+    /// ```
     #[must_use]
     pub fn wait() -> Duration {
         Duration::from_millis(WAIT_MS.load(Ordering::Relaxed))

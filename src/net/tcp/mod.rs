@@ -71,6 +71,18 @@ impl TcpStream {
     /// # Errors
     /// Kind `InvalidInput`, before the host is called, if `addr` is no address; `ConnectionRefused`
     /// if the host could not connect within its 5 s, for whatever reason: it gives none.
+    ///
+    /// # Example
+    /// ```
+    /// use harness_wasi_sockets::TcpStream;
+    ///
+    /// # let server = harness_host::peers::TcpEcho::v4()?;
+    /// # let port = server.addr().port();
+    /// let stream = TcpStream::connect(("localhost", port))?;
+    /// let another = TcpStream::connect(format!("127.0.0.1:{port}"))?;
+    /// assert_eq!(stream.peer_addr()?, another.peer_addr()?);
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn connect<A: ToSocketAddrs>(addr: A) -> io::Result<TcpStream> {
         let (connection, peer) = open(addr)?;
         Ok(TcpStream {
@@ -94,6 +106,17 @@ impl TcpStream {
     /// Kind `InvalidInput` if the timeout is zero; `TimedOut` if the host could not connect and
     /// that took as long as the timeout or longer; `ConnectionRefused` if it could not connect
     /// otherwise, and where there is no clock.
+    ///
+    /// # Example
+    /// ```
+    /// use harness_wasi_sockets::TcpStream;
+    /// use std::time::Duration;
+    ///
+    /// # let server = harness_host::peers::TcpEcho::v4()?;
+    /// let stream = TcpStream::connect_timeout(&server.addr(), Duration::from_secs(2))?;
+    /// # drop(stream);
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn connect_timeout(addr: &SocketAddr, timeout: Duration) -> io::Result<TcpStream> {
         if timeout.is_zero() {
             return Err(Error::InvalidInput.into());
@@ -112,6 +135,16 @@ impl TcpStream {
     /// # Errors
     /// Kind `Unsupported` if the stream was connected to a name, other than `localhost`: only the
     /// host knows which address it found for it.
+    ///
+    /// # Example
+    /// ```
+    /// use harness_wasi_sockets::TcpStream;
+    ///
+    /// # let server = harness_host::peers::TcpEcho::v4()?;
+    /// let stream = TcpStream::connect(server.addr())?;
+    /// assert_eq!(stream.peer_addr()?, server.addr());
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn peer_addr(&self) -> io::Result<SocketAddr> {
         self.shared.peer.ok_or_else(|| Error::Unsupported.into())
     }
@@ -122,6 +155,17 @@ impl TcpStream {
     ///
     /// # Errors
     /// Always, of kind `Unsupported`.
+    ///
+    /// # Example
+    /// ```
+    /// use harness_wasi_sockets::TcpStream;
+    /// use std::io::ErrorKind;
+    ///
+    /// # let server = harness_host::peers::TcpEcho::v4()?;
+    /// let stream = TcpStream::connect(server.addr())?;
+    /// assert_eq!(stream.local_addr().unwrap_err().kind(), ErrorKind::Unsupported);
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn local_addr(&self) -> io::Result<SocketAddr> {
         Err(Error::Unsupported.into())
     }
@@ -135,6 +179,19 @@ impl TcpStream {
     ///
     /// # Errors
     /// None.
+    ///
+    /// # Example
+    /// ```
+    /// use harness_wasi_sockets::TcpStream;
+    /// use harness_wasi_sockets::Shutdown;
+    /// use std::io::Read;
+    ///
+    /// # let server = harness_host::peers::TcpEcho::v4()?;
+    /// let mut stream = TcpStream::connect(server.addr())?;
+    /// stream.shutdown(Shutdown::Both)?;
+    /// assert_eq!(stream.read(&mut [0; 8])?, 0);
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn shutdown(&self, how: Shutdown) -> io::Result<()> {
         self.shared.connection.shut(match how {
             Shutdown::Read => READ,
@@ -151,6 +208,21 @@ impl TcpStream {
     ///
     /// # Errors
     /// None.
+    ///
+    /// # Example
+    /// ```
+    /// use harness_wasi_sockets::TcpStream;
+    /// use std::io::{BufRead, BufReader, Write};
+    ///
+    /// # let server = harness_host::peers::TcpEcho::v4()?;
+    /// let mut writer = TcpStream::connect(server.addr())?;
+    /// let mut reader = BufReader::new(writer.try_clone()?);
+    /// writer.write_all(b"one line\n")?;
+    /// let mut line = String::new();
+    /// reader.read_line(&mut line)?;
+    /// assert_eq!(line, "one line\n");
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn try_clone(&self) -> io::Result<TcpStream> {
         Ok(TcpStream {
             shared: Arc::clone(&self.shared),
@@ -164,6 +236,17 @@ impl TcpStream {
     ///
     /// # Errors
     /// Kind `InvalidInput` if the timeout is zero.
+    ///
+    /// # Example
+    /// ```
+    /// use harness_wasi_sockets::TcpStream;
+    /// use std::time::Duration;
+    ///
+    /// # let server = harness_host::peers::TcpEcho::v4()?;
+    /// let stream = TcpStream::connect(server.addr())?;
+    /// stream.set_read_timeout(Some(Duration::from_secs(60)))?;
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn set_read_timeout(&self, timeout: Option<Duration>) -> io::Result<()> {
         self.shared.read_timeout.set(timeout)
     }
@@ -174,6 +257,17 @@ impl TcpStream {
     ///
     /// # Errors
     /// None.
+    ///
+    /// # Example
+    /// ```
+    /// use harness_wasi_sockets::TcpStream;
+    /// use std::time::Duration;
+    ///
+    /// # let server = harness_host::peers::TcpEcho::v4()?;
+    /// let stream = TcpStream::connect(server.addr())?;
+    /// assert_eq!(stream.read_timeout()?, Some(Duration::from_secs(30)));
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn read_timeout(&self) -> io::Result<Option<Duration>> {
         Ok(self.shared.read_timeout.get().get())
     }
@@ -186,6 +280,22 @@ impl TcpStream {
     ///
     /// # Errors
     /// As a read.
+    ///
+    /// # Example
+    /// ```
+    /// use harness_wasi_sockets::TcpStream;
+    /// use std::io::{Read, Write};
+    ///
+    /// # let server = harness_host::peers::TcpEcho::v4()?;
+    /// let mut stream = TcpStream::connect(server.addr())?;
+    /// stream.write_all(b"*")?;
+    /// let mut buf = [0; 1];
+    /// stream.peek(&mut buf)?;
+    /// assert_eq!(buf, *b"*");
+    /// // It is still there.
+    /// stream.read_exact(&mut buf)?;
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn peek(&self, buf: &mut [u8]) -> io::Result<usize> {
         let Shared {
             connection,

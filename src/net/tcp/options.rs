@@ -31,6 +31,17 @@ impl TcpStream {
     ///
     /// # Errors
     /// Kind `InvalidInput` if the timeout is zero.
+    ///
+    /// # Example
+    /// ```
+    /// use harness_wasi_sockets::TcpStream;
+    /// use std::time::Duration;
+    ///
+    /// # let server = harness_host::peers::TcpEcho::v4()?;
+    /// let stream = TcpStream::connect(server.addr())?;
+    /// stream.set_write_timeout(Some(Duration::from_secs(5)))?;
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn set_write_timeout(&self, timeout: Option<Duration>) -> io::Result<()> {
         self.shared.hints.write_timeout.set(timeout)
     }
@@ -41,6 +52,16 @@ impl TcpStream {
     ///
     /// # Errors
     /// None.
+    ///
+    /// # Example
+    /// ```
+    /// use harness_wasi_sockets::TcpStream;
+    ///
+    /// # let server = harness_host::peers::TcpEcho::v4()?;
+    /// let stream = TcpStream::connect(server.addr())?;
+    /// assert_eq!(stream.write_timeout()?, None);
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn write_timeout(&self) -> io::Result<Option<Duration>> {
         Ok(self.shared.hints.write_timeout.get().get())
     }
@@ -52,6 +73,16 @@ impl TcpStream {
     ///
     /// # Errors
     /// None.
+    ///
+    /// # Example
+    /// ```
+    /// use harness_wasi_sockets::TcpStream;
+    ///
+    /// # let server = harness_host::peers::TcpEcho::v4()?;
+    /// let stream = TcpStream::connect(server.addr())?;
+    /// stream.set_nodelay(true)?;
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn set_nodelay(&self, nodelay: bool) -> io::Result<()> {
         self.shared.hints.nodelay.store(nodelay, Ordering::Relaxed);
         Ok(())
@@ -63,6 +94,17 @@ impl TcpStream {
     ///
     /// # Errors
     /// None.
+    ///
+    /// # Example
+    /// ```
+    /// use harness_wasi_sockets::TcpStream;
+    ///
+    /// # let server = harness_host::peers::TcpEcho::v4()?;
+    /// let stream = TcpStream::connect(server.addr())?;
+    /// stream.set_nodelay(true)?;
+    /// assert!(stream.nodelay()?);
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn nodelay(&self) -> io::Result<bool> {
         Ok(self.shared.hints.nodelay.load(Ordering::Relaxed))
     }
@@ -73,6 +115,17 @@ impl TcpStream {
     ///
     /// # Errors
     /// Always, of kind `Unsupported`.
+    ///
+    /// # Example
+    /// ```
+    /// use harness_wasi_sockets::TcpStream;
+    /// use std::io::ErrorKind;
+    ///
+    /// # let server = harness_host::peers::TcpEcho::v4()?;
+    /// let stream = TcpStream::connect(server.addr())?;
+    /// assert_eq!(stream.set_ttl(64).unwrap_err().kind(), ErrorKind::Unsupported);
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn set_ttl(&self, _ttl: u32) -> io::Result<()> {
         Err(Error::Unsupported.into())
     }
@@ -83,6 +136,17 @@ impl TcpStream {
     ///
     /// # Errors
     /// Always, of kind `Unsupported`.
+    ///
+    /// # Example
+    /// ```
+    /// use harness_wasi_sockets::TcpStream;
+    /// use std::io::ErrorKind;
+    ///
+    /// # let server = harness_host::peers::TcpEcho::v4()?;
+    /// let stream = TcpStream::connect(server.addr())?;
+    /// assert_eq!(stream.ttl().unwrap_err().kind(), ErrorKind::Unsupported);
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn ttl(&self) -> io::Result<u32> {
         Err(Error::Unsupported.into())
     }
@@ -94,6 +158,16 @@ impl TcpStream {
     ///
     /// # Errors
     /// None.
+    ///
+    /// # Example
+    /// ```
+    /// use harness_wasi_sockets::TcpStream;
+    ///
+    /// # let server = harness_host::peers::TcpEcho::v4()?;
+    /// let stream = TcpStream::connect(server.addr())?;
+    /// assert!(stream.take_error()?.is_none());
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn take_error(&self) -> io::Result<Option<io::Error>> {
         Ok(None)
     }
@@ -104,6 +178,18 @@ impl TcpStream {
     ///
     /// # Errors
     /// Kind `Unsupported` for `true`.
+    ///
+    /// # Example
+    /// ```
+    /// use harness_wasi_sockets::TcpStream;
+    /// use std::io::ErrorKind;
+    ///
+    /// # let server = harness_host::peers::TcpEcho::v4()?;
+    /// let stream = TcpStream::connect(server.addr())?;
+    /// stream.set_nonblocking(false)?;
+    /// assert_eq!(stream.set_nonblocking(true).unwrap_err().kind(), ErrorKind::Unsupported);
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn set_nonblocking(&self, nonblocking: bool) -> io::Result<()> {
         if nonblocking {
             Err(Error::Unsupported.into())

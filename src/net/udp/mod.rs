@@ -67,6 +67,19 @@ impl UdpSocket {
     /// # Errors
     /// Kind `InvalidInput`, before the host is called, if `addr` is no address; `ConnectionRefused`
     /// if the host does not find the name or a way there.
+    ///
+    /// # Example
+    /// ```
+    /// use harness_wasi_sockets::UdpSocket;
+    ///
+    /// # let server = harness_host::peers::UdpEcho::v4()?;
+    /// let socket = UdpSocket::connect(server.addr())?;
+    /// socket.send(b"Hello")?;
+    /// let mut buf = [0; 512];
+    /// let n = socket.recv(&mut buf)?;
+    /// assert_eq!(&buf[..n], b"Hello");
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn connect<A: ToSocketAddrs>(addr: A) -> io::Result<UdpSocket> {
         let socket = UdpSocket::new();
         socket.connect_to(addr)?;
@@ -82,6 +95,15 @@ impl UdpSocket {
     /// # Errors
     /// Kind `InvalidInput` if `addr` is no address, `AddrNotAvailable` if it is any other than
     /// those two.
+    ///
+    /// # Example
+    /// ```
+    /// use harness_wasi_sockets::UdpSocket;
+    ///
+    /// let socket = UdpSocket::bind("0.0.0.0:0")?;
+    /// assert!(UdpSocket::bind("127.0.0.1:5000").is_err());
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn bind<A: ToSocketAddrs>(addr: A) -> io::Result<UdpSocket> {
         let any = |addr: SocketAddr| addr.ip().is_unspecified() && addr.port() == 0;
         let can = match addr.to_endpoints()? {
@@ -112,6 +134,18 @@ impl UdpSocket {
     ///
     /// # Errors
     /// As [`connect`](UdpSocket::connect); and kind `QuotaExceeded` if it has 16 other peers.
+    ///
+    /// # Example
+    /// ```
+    /// use harness_wasi_sockets::UdpSocket;
+    ///
+    /// # let server = harness_host::peers::UdpEcho::v4()?;
+    /// let socket = UdpSocket::bind("0.0.0.0:0")?;
+    /// // std: socket.connect(server)
+    /// socket.connect_to(server.addr())?;
+    /// socket.send(b"Hello")?;
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn connect_to<A: ToSocketAddrs>(&self, addr: A) -> io::Result<()> {
         self.shared.peers.connect(addr)
     }
@@ -125,6 +159,16 @@ impl UdpSocket {
     /// # Errors
     /// Kind `NotConnected` if the socket is not; `InvalidInput` for a longer datagram; `Other` if
     /// the host did not send it.
+    ///
+    /// # Example
+    /// ```
+    /// use harness_wasi_sockets::UdpSocket;
+    ///
+    /// # let server = harness_host::peers::UdpEcho::v4()?;
+    /// let socket = UdpSocket::connect(server.addr())?;
+    /// assert_eq!(socket.send(b"Hello")?, 5);
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn send(&self, buf: &[u8]) -> io::Result<usize> {
         Ok(send(&*self.shared.peers.to_connected()?, buf)?)
     }
@@ -139,6 +183,16 @@ impl UdpSocket {
     /// Kind `InvalidInput` if `addr` is no address or the datagram longer; `ConnectionRefused` if
     /// the host does not find the name or a way there; `QuotaExceeded` if the socket has sent to 16
     /// other peers; `Other` if the host did not send it.
+    ///
+    /// # Example
+    /// ```
+    /// use harness_wasi_sockets::UdpSocket;
+    ///
+    /// # let server = harness_host::peers::UdpEcho::v4()?;
+    /// let socket = UdpSocket::bind("0.0.0.0:0")?;
+    /// socket.send_to(b"Hello", server.addr())?;
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn send_to<A: ToSocketAddrs>(&self, buf: &[u8], addr: A) -> io::Result<usize> {
         let peer = self.shared.peers.to(addr)?;
         // The peer's connection may hold word that an earlier datagram found nobody listening. Std's
@@ -157,6 +211,18 @@ impl UdpSocket {
     /// # Errors
     /// Kind `TimedOut` or `WouldBlock` if none came: see [above](UdpSocket). `NotConnected` if the
     /// socket has not sent to anybody.
+    ///
+    /// # Example
+    /// ```
+    /// use harness_wasi_sockets::UdpSocket;
+    ///
+    /// # let server = harness_host::peers::UdpEcho::v4()?;
+    /// let socket = UdpSocket::connect(server.addr())?;
+    /// socket.send(b"Hello")?;
+    /// let mut buf = [0; 512];
+    /// assert_eq!(socket.recv(&mut buf)?, 5);
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn recv(&self, buf: &mut [u8]) -> io::Result<usize> {
         let (n, _) = self.receive(
             Receive {
@@ -176,6 +242,19 @@ impl UdpSocket {
     /// # Errors
     /// As [`recv`](UdpSocket::recv); and kind `Unsupported`, before anything is received, if all
     /// peers were given by name.
+    ///
+    /// # Example
+    /// ```
+    /// use harness_wasi_sockets::UdpSocket;
+    ///
+    /// # let server = harness_host::peers::UdpEcho::v4()?;
+    /// let socket = UdpSocket::bind("0.0.0.0:0")?;
+    /// socket.send_to(b"Hello", server.addr())?;
+    /// let mut buf = [0; 512];
+    /// let (n, from) = socket.recv_from(&mut buf)?;
+    /// assert_eq!((&buf[..n], from), (&b"Hello"[..], server.addr()));
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn recv_from(&self, buf: &mut [u8]) -> io::Result<(usize, SocketAddr)> {
         self.receive_from(
             Receive {
@@ -193,6 +272,20 @@ impl UdpSocket {
     ///
     /// # Errors
     /// As [`recv`](UdpSocket::recv).
+    ///
+    /// # Example
+    /// ```
+    /// use harness_wasi_sockets::UdpSocket;
+    ///
+    /// # let server = harness_host::peers::UdpEcho::v4()?;
+    /// let socket = UdpSocket::connect(server.addr())?;
+    /// socket.send(b"Hello")?;
+    /// let mut buf = [0; 512];
+    /// let n = socket.peek(&mut buf)?;
+    /// // It is still there.
+    /// assert_eq!(socket.recv(&mut buf)?, n);
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn peek(&self, buf: &mut [u8]) -> io::Result<usize> {
         let (n, _) = self.receive(
             Receive {
@@ -211,6 +304,19 @@ impl UdpSocket {
     ///
     /// # Errors
     /// As [`recv_from`](UdpSocket::recv_from).
+    ///
+    /// # Example
+    /// ```
+    /// use harness_wasi_sockets::UdpSocket;
+    ///
+    /// # let server = harness_host::peers::UdpEcho::v4()?;
+    /// let socket = UdpSocket::connect(server.addr())?;
+    /// socket.send(b"Hello")?;
+    /// let mut buf = [0; 512];
+    /// let (n, from) = socket.peek_from(&mut buf)?;
+    /// assert_eq!((n, from), (5, server.addr()));
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn peek_from(&self, buf: &mut [u8]) -> io::Result<(usize, SocketAddr)> {
         self.receive_from(
             Receive {
@@ -239,6 +345,16 @@ impl UdpSocket {
     /// # Errors
     /// Kind `NotConnected` if the socket is not; `Unsupported` if it was connected to a name, other
     /// than `localhost`: only the host knows which address it found for it.
+    ///
+    /// # Example
+    /// ```
+    /// use harness_wasi_sockets::UdpSocket;
+    ///
+    /// # let server = harness_host::peers::UdpEcho::v4()?;
+    /// let socket = UdpSocket::connect(server.addr())?;
+    /// assert_eq!(socket.peer_addr()?, server.addr());
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn peer_addr(&self) -> io::Result<SocketAddr> {
         Ok(self.shared.peers.connected()?.ok_or(Error::Unsupported)?)
     }
@@ -249,6 +365,17 @@ impl UdpSocket {
     ///
     /// # Errors
     /// Always, of kind `Unsupported`.
+    ///
+    /// # Example
+    /// ```
+    /// use harness_wasi_sockets::UdpSocket;
+    /// use std::io::ErrorKind;
+    ///
+    /// # let server = harness_host::peers::UdpEcho::v4()?;
+    /// let socket = UdpSocket::connect(server.addr())?;
+    /// assert_eq!(socket.local_addr().unwrap_err().kind(), ErrorKind::Unsupported);
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn local_addr(&self) -> io::Result<SocketAddr> {
         Err(Error::Unsupported.into())
     }
@@ -260,6 +387,19 @@ impl UdpSocket {
     ///
     /// # Errors
     /// None.
+    ///
+    /// # Example
+    /// ```
+    /// use harness_wasi_sockets::UdpSocket;
+    /// use std::thread;
+    ///
+    /// # let server = harness_host::peers::UdpEcho::v4()?;
+    /// let socket = UdpSocket::connect(server.addr())?;
+    /// let sender = socket.try_clone()?;
+    /// thread::spawn(move || sender.send(b"Hello"));
+    /// assert_eq!(socket.recv(&mut [0; 512])?, 5);
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn try_clone(&self) -> io::Result<UdpSocket> {
         Ok(UdpSocket {
             shared: Arc::clone(&self.shared),

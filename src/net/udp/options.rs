@@ -33,6 +33,16 @@ impl UdpSocket {
     ///
     /// # Errors
     /// Kind `InvalidInput` if the timeout is zero.
+    ///
+    /// # Example
+    /// ```
+    /// use harness_wasi_sockets::UdpSocket;
+    /// use std::time::Duration;
+    ///
+    /// let socket = UdpSocket::bind("0.0.0.0:0")?;
+    /// socket.set_read_timeout(Some(Duration::from_secs(10)))?;
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn set_read_timeout(&self, timeout: Option<Duration>) -> io::Result<()> {
         self.shared.read_timeout.set(timeout)
     }
@@ -43,6 +53,16 @@ impl UdpSocket {
     ///
     /// # Errors
     /// None.
+    ///
+    /// # Example
+    /// ```
+    /// use harness_wasi_sockets::UdpSocket;
+    /// use std::time::Duration;
+    ///
+    /// let socket = UdpSocket::bind("0.0.0.0:0")?;
+    /// assert_eq!(socket.read_timeout()?, Some(Duration::from_secs(5)));
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn read_timeout(&self) -> io::Result<Option<Duration>> {
         Ok(match self.shared.read_timeout.get() {
             ONE_WAIT => Some(HOST_WAIT),
@@ -57,6 +77,16 @@ impl UdpSocket {
     ///
     /// # Errors
     /// Kind `InvalidInput` if the timeout is zero.
+    ///
+    /// # Example
+    /// ```
+    /// use harness_wasi_sockets::UdpSocket;
+    /// use std::time::Duration;
+    ///
+    /// let socket = UdpSocket::bind("0.0.0.0:0")?;
+    /// socket.set_write_timeout(Some(Duration::from_secs(5)))?;
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn set_write_timeout(&self, timeout: Option<Duration>) -> io::Result<()> {
         self.shared.hints.write_timeout.set(timeout)
     }
@@ -67,6 +97,15 @@ impl UdpSocket {
     ///
     /// # Errors
     /// None.
+    ///
+    /// # Example
+    /// ```
+    /// use harness_wasi_sockets::UdpSocket;
+    ///
+    /// let socket = UdpSocket::bind("0.0.0.0:0")?;
+    /// assert_eq!(socket.write_timeout()?, None);
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn write_timeout(&self) -> io::Result<Option<Duration>> {
         Ok(self.shared.hints.write_timeout.get().get())
     }
@@ -78,6 +117,15 @@ impl UdpSocket {
     ///
     /// # Errors
     /// None.
+    ///
+    /// # Example
+    /// ```
+    /// use harness_wasi_sockets::UdpSocket;
+    ///
+    /// let socket = UdpSocket::bind("0.0.0.0:0")?;
+    /// socket.set_broadcast(true)?;
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn set_broadcast(&self, broadcast: bool) -> io::Result<()> {
         self.shared
             .hints
@@ -92,6 +140,16 @@ impl UdpSocket {
     ///
     /// # Errors
     /// None.
+    ///
+    /// # Example
+    /// ```
+    /// use harness_wasi_sockets::UdpSocket;
+    ///
+    /// let socket = UdpSocket::bind("0.0.0.0:0")?;
+    /// socket.set_broadcast(true)?;
+    /// assert!(socket.broadcast()?);
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn broadcast(&self) -> io::Result<bool> {
         Ok(self.shared.hints.broadcast.load(Ordering::Relaxed))
     }
@@ -103,6 +161,15 @@ impl UdpSocket {
     ///
     /// # Errors
     /// None.
+    ///
+    /// # Example
+    /// ```
+    /// use harness_wasi_sockets::UdpSocket;
+    ///
+    /// let socket = UdpSocket::bind("0.0.0.0:0")?;
+    /// assert!(socket.take_error()?.is_none());
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn take_error(&self) -> io::Result<Option<io::Error>> {
         Ok(None)
     }
@@ -113,6 +180,17 @@ impl UdpSocket {
     ///
     /// # Errors
     /// Kind `Unsupported` for `true`.
+    ///
+    /// # Example
+    /// ```
+    /// use harness_wasi_sockets::UdpSocket;
+    /// use std::io::ErrorKind;
+    ///
+    /// let socket = UdpSocket::bind("0.0.0.0:0")?;
+    /// socket.set_nonblocking(false)?;
+    /// assert_eq!(socket.set_nonblocking(true).unwrap_err().kind(), ErrorKind::Unsupported);
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn set_nonblocking(&self, nonblocking: bool) -> io::Result<()> {
         if nonblocking {
             Err(Error::Unsupported.into())
@@ -124,7 +202,7 @@ impl UdpSocket {
 
 /// The methods whose only answer is that the host has no function for them.
 macro_rules! unsupported {
-    ($($name:ident($($arg:ident: $type:ty),*) -> $result:ty, $what:literal;)+) => {
+    ($($name:ident($($arg:ident: $type:ty),*) -> $result:ty, $what:literal, $call:literal;)+) => {
         impl UdpSocket {$(
             #[doc = concat!("Not supported: the host has no function ", $what, ".")]
             ///
@@ -132,6 +210,17 @@ macro_rules! unsupported {
             ///
             /// # Errors
             /// Always, of kind `Unsupported`.
+            ///
+            /// # Example
+            /// ```
+            /// use harness_wasi_sockets::UdpSocket;
+            /// use std::io::ErrorKind;
+            ///
+            /// let socket = UdpSocket::bind("0.0.0.0:0")?;
+            #[doc = concat!("let error = socket.", $call, ".unwrap_err();")]
+            /// assert_eq!(error.kind(), ErrorKind::Unsupported);
+            /// # Ok::<(), std::io::Error>(())
+            /// ```
             pub fn $name(&self, $($arg: $type),*) -> io::Result<$result> {
                 Err(Error::Unsupported.into())
             }
@@ -140,16 +229,28 @@ macro_rules! unsupported {
 }
 
 unsupported! {
-    set_ttl(_ttl: u32) -> (), "to set the time to live";
-    ttl() -> u32, "that tells the time to live";
-    set_multicast_loop_v4(_multicast_loop_v4: bool) -> (), "for multicast";
-    multicast_loop_v4() -> bool, "for multicast";
-    set_multicast_ttl_v4(_multicast_ttl_v4: u32) -> (), "for multicast";
-    multicast_ttl_v4() -> u32, "for multicast";
-    set_multicast_loop_v6(_multicast_loop_v6: bool) -> (), "for multicast";
-    multicast_loop_v6() -> bool, "for multicast";
-    join_multicast_v4(_multiaddr: &Ipv4Addr, _interface: &Ipv4Addr) -> (), "for multicast";
-    join_multicast_v6(_multiaddr: &Ipv6Addr, _interface: u32) -> (), "for multicast";
-    leave_multicast_v4(_multiaddr: &Ipv4Addr, _interface: &Ipv4Addr) -> (), "for multicast";
-    leave_multicast_v6(_multiaddr: &Ipv6Addr, _interface: u32) -> (), "for multicast";
+    set_ttl(_ttl: u32) -> (), "to set the time to live",
+        "set_ttl(64)";
+    ttl() -> u32, "that tells the time to live",
+        "ttl()";
+    set_multicast_loop_v4(_multicast_loop_v4: bool) -> (), "for multicast",
+        "set_multicast_loop_v4(true)";
+    multicast_loop_v4() -> bool, "for multicast",
+        "multicast_loop_v4()";
+    set_multicast_ttl_v4(_multicast_ttl_v4: u32) -> (), "for multicast",
+        "set_multicast_ttl_v4(1)";
+    multicast_ttl_v4() -> u32, "for multicast",
+        "multicast_ttl_v4()";
+    set_multicast_loop_v6(_multicast_loop_v6: bool) -> (), "for multicast",
+        "set_multicast_loop_v6(true)";
+    multicast_loop_v6() -> bool, "for multicast",
+        "multicast_loop_v6()";
+    join_multicast_v4(_multiaddr: &Ipv4Addr, _interface: &Ipv4Addr) -> (), "for multicast",
+        "join_multicast_v4(&[224, 0, 0, 251].into(), &[0, 0, 0, 0].into())";
+    join_multicast_v6(_multiaddr: &Ipv6Addr, _interface: u32) -> (), "for multicast",
+        "join_multicast_v6(&[0xff02, 0, 0, 0, 0, 0, 0, 1].into(), 0)";
+    leave_multicast_v4(_multiaddr: &Ipv4Addr, _interface: &Ipv4Addr) -> (), "for multicast",
+        "leave_multicast_v4(&[224, 0, 0, 251].into(), &[0, 0, 0, 0].into())";
+    leave_multicast_v6(_multiaddr: &Ipv6Addr, _interface: u32) -> (), "for multicast",
+        "leave_multicast_v6(&[0xff02, 0, 0, 0, 0, 0, 0, 1].into(), 0)";
 }

@@ -7,6 +7,7 @@ use std::time::Duration;
 use lexopt::prelude::*;
 
 use super::Failure;
+use super::peer::Kind;
 use crate::{Allow, Config, Dialect, Faults, IcmpListening, soak};
 
 pub(super) const HELP: &str = include_str!("help.txt");
@@ -32,6 +33,7 @@ pub(super) struct Job {
     /// What follows it.
     pub words: Vec<OsString>,
     pub input_file: Option<PathBuf>,
+    pub peer: Option<Kind>,
     pub report: bool,
     pub stdio: bool,
     pub config: Config,
@@ -40,7 +42,7 @@ pub(super) struct Job {
 pub(super) fn parse(mut parser: lexopt::Parser) -> Result<Command, Failure> {
     let mut config = Config::new();
     let (mut allow, mut faults) = (None::<Allow>, Faults::default());
-    let (mut report, mut stdio, mut input_file) = (false, false, None);
+    let (mut report, mut stdio, mut input_file, mut peer) = (false, false, None, None);
     let mut words: Vec<OsString> = Vec::new();
     let mut has_options = false;
     while let Some(argument) = parser.next()? {
@@ -50,6 +52,7 @@ pub(super) fn parse(mut parser: lexopt::Parser) -> Result<Command, Failure> {
             Long("list") => return Ok(Command::List),
             Long("report") => report = true,
             Long("stdio") => stdio = true,
+            Long("peer") => peer = Some(parser.value()?.parse::<Kind>()?),
             Long("input-file") => input_file = Some(parser.value()?.into()),
             Long("dialect") => config = config.dialect(parser.value()?.parse_with(dialect)?),
             Long("icmp") => config = config.icmp(parser.value()?.parse_with(listening)?),
@@ -116,6 +119,7 @@ pub(super) fn parse(mut parser: lexopt::Parser) -> Result<Command, Failure> {
         plugin,
         words,
         input_file,
+        peer,
         report,
         stdio,
         config,
@@ -199,6 +203,7 @@ mod tests {
             "a=b=c",
             "--redirect",
             "example.org:80=127.0.0.1:8080",
+            "--peer=udp-echo",
             "--allow=loopback",
             "--allow=10.0.0.0/8:80",
             "--fault=drop=0.5",
@@ -209,6 +214,7 @@ mod tests {
         assert_eq!(job.plugin, "x.wasm");
         assert_eq!(job.words, ["go", "in"]);
         assert!(job.report && !job.stdio);
+        assert_eq!(job.peer, Some(Kind::UdpEcho));
         assert_eq!(job.config.wait, Duration::from_millis(70));
         assert_eq!(job.config.dialect, Dialect::Real);
         assert_eq!(job.config.values, [("a".to_owned(), "b=c".to_owned())]);
@@ -229,6 +235,7 @@ mod tests {
             &["--allow", "example.org", "x.wasm"],
             &["--fault", "drop", "x.wasm"],
             &["--fault", "drop@tcp_close=1", "x.wasm"],
+            &["--peer", "pen-friend", "x.wasm"],
             &["soak", "forever"],
         ] {
             assert!(parsed(words).is_err(), "{words:?}");

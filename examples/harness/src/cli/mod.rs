@@ -2,6 +2,7 @@
 
 mod arguments;
 mod demo;
+mod peer;
 mod single;
 mod table;
 mod tools;

@@ -1,6 +1,5 @@
 //! One plugin: an example by its name, or a file of the user's.
 
-use std::any::Any;
 use std::ffi::{OsStr, OsString};
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
@@ -8,12 +7,12 @@ use std::process::ExitCode;
 use std::{env, fs, io, process};
 
 use super::arguments::Job;
+use super::peer;
 use super::table::{self, grouped};
 use super::{Failure, say};
-use crate::guests::{self, EXAMPLES, Example};
-use crate::peers::{HttpServer, LineServer, TcpEcho, UdpEcho};
+use crate::guests::{self, CRATES, EXAMPLES, Example};
 use crate::wasm::Target;
-use crate::{Config, Error, Plugin, Report};
+use crate::{Error, Plugin, Report};
 
 /// The switch with which Extism lets a plugin's standard output and error through.
 const STDIO: &str = "EXTISM_ENABLE_WASI_OUTPUT";
@@ -22,12 +21,11 @@ const STDIO: &str = "EXTISM_ENABLE_WASI_OUTPUT";
 pub(super) fn list() {
     let rows: Vec<_> = EXAMPLES
         .iter()
-        .map(|e| [e.name, e.input, e.about].map(str::to_owned))
+        .chain(&CRATES)
+        .map(|e| [e.name, e.about, e.server.unwrap_or("nothing"), e.input].map(str::to_owned))
         .collect();
-    print!(
-        "{}",
-        table::render(["name", "input", "what it does"], [false; 3], &rows)
-    );
+    let head = ["name", "what it does", "needs", "input"];
+    print!("{}", table::render(head, [false; 4], &rows));
 }
 
 /// Runs one plugin, and prints its output.
@@ -56,16 +54,26 @@ pub(super) fn run(job: &Job) -> Result<ExitCode, Failure> {
         return Err(format!("what is {} for? See --help", surplus.display()).into());
     }
     // The peer lives as long as this.
-    let (input, _peer) = match (given, &job.input_file, example) {
-        (Some(_), Some(_), _) => return Err("INPUT and --input-file are one too many".into()),
-        (Some(input), None, _) => (input.as_encoded_bytes().to_vec(), None),
-        (None, Some(file), _) => (read(file)?, None),
-        (None, None, Some(example)) => {
-            let (input, peer) = peer_for(example, &mut config)?;
+    let (input, _peer) = match (given, &job.input_file, job.peer, example) {
+        (Some(_), Some(_), ..) => return Err("INPUT and --input-file are one too many".into()),
+        (None, Some(_), Some(_), _) => {
+            return Err("--peer has no place in the input of a file".into());
+        }
+        (given, None, Some(kind), _) => {
+            let peer = kind.start()?;
+            let pattern = given.map_or(Some("PEER"), |given| given.to_str());
+            let input = peer.input(pattern.ok_or("INPUT is no text")?);
             say(&format!("input: {input}"));
             (input.into_bytes(), Some(peer))
         }
-        (None, None, None) => (Vec::new(), None),
+        (Some(input), None, None, _) => (input.as_encoded_bytes().to_vec(), None),
+        (None, Some(file), None, _) => (read(file)?, None),
+        (None, None, None, Some(example)) => {
+            let (input, peer) = peer::of(example, &mut config)?;
+            say(&format!("input: {input}"));
+            (input.into_bytes(), peer)
+        }
+        (None, None, None, None) => (Vec::new(), None),
     };
 
     let mut plugin = Plugin::from_file(path, &config)?;
@@ -110,6 +118,10 @@ fn locate(job: &Job) -> Result<(PathBuf, Option<&'static Example>, &[OsString]),
     let example = job.plugin.to_str().and_then(|name| guests::find(name).ok());
     match example {
         Some(example) => {
+            // Before the build, which may take minutes.
+            if job.words.is_empty() && job.input_file.is_none() && job.peer.is_none() {
+                peer::check(example)?;
+            }
             let artifact = guests::build(example, &say)?;
             Ok((artifact.path, Some(example), &job.words))
         }
@@ -120,37 +132,6 @@ fn locate(job: &Job) -> Result<(PathBuf, Option<&'static Example>, &[OsString]),
         )
         .into()),
     }
-}
-
-/// An input that makes sense for an example, and the peer that it leads to.
-fn peer_for(example: &Example, config: &mut Config) -> Result<(String, Box<dyn Any>), Failure> {
-    Ok(match example.name {
-        "tcp_lines" => {
-            let peer = LineServer::v4()?;
-            (peer.addr().to_string(), Box::new(peer))
-        }
-        "udp_echo" => {
-            let peer = UdpEcho::v4()?;
-            (peer.addr().to_string(), Box::new(peer))
-        }
-        "udp_proxy" => {
-            let peer = UdpEcho::v4()?;
-            *config = config.clone().set("address", peer.addr().to_string());
-            ("Hello through a proxy".to_owned(), Box::new(peer))
-        }
-        "http_get" => {
-            let peer = HttpServer::v4()?;
-            (format!("{}/", peer.addr()), Box::new(peer))
-        }
-        "icmp_ping" => {
-            crate::icmp::allowed()?;
-            ("127.0.0.1".to_owned(), Box::new(()))
-        }
-        _ => {
-            let peer = TcpEcho::v4()?;
-            (peer.addr().to_string(), Box::new(peer))
-        }
-    })
 }
 
 fn read(file: &Path) -> Result<Vec<u8>, Failure> {

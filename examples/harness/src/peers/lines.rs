@@ -8,7 +8,18 @@ use super::tcp::{TcpPeer, read};
 /// A line longer than this ends the connection.
 const LONGEST_LINE: usize = 64 * 1024;
 
-/// A TCP server that answers every line `TEXT` with the line `you said: TEXT`.
+/// A TCP server that answers every line with a line: `you said: TEXT`, or what a function says.
+///
+/// ```
+/// use harness_host::peers::LineServer;
+///
+/// // A server of a protocol of lines.
+/// let server = LineServer::answering("127.0.0.1".parse()?, |line| match line {
+///     "HELO" => "250 hello".to_owned(),
+///     _ => "500 what?".to_owned(),
+/// })?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug)]
 pub struct LineServer(TcpPeer);
 
@@ -25,14 +36,25 @@ impl LineServer {
 
     /// Listens on a free port of this address.
     pub fn start(ip: IpAddr) -> io::Result<Self> {
-        TcpPeer::start(ip, |mut stream, stop| {
+        Self::answering(ip, |line| format!("you said: {line}"))
+    }
+
+    /// Listens on a free port of this address, and answers each line, which comes without its end,
+    /// as the function says. What is no UTF-8 in a line is replaced.
+    pub fn answering<F>(ip: IpAddr, answer: F) -> io::Result<Self>
+    where
+        F: Fn(&str) -> String + Send + Sync + 'static,
+    {
+        TcpPeer::start(ip, move |mut stream, stop| {
             let mut buffer = [0; 1024];
             let mut pending = Vec::new();
             while let Some(n) = read(&mut stream, stop, &mut buffer) {
                 pending.extend_from_slice(&buffer[..n]);
                 while let Some(end) = pending.iter().position(|byte| *byte == b'\n') {
                     let line: Vec<u8> = pending.drain(..=end).collect();
-                    stream.write_all(&[b"you said: ", line.as_slice()].concat())?;
+                    let line = String::from_utf8_lossy(&line);
+                    let answer = answer(line.trim_end_matches(['\r', '\n'])) + "\n";
+                    stream.write_all(answer.as_bytes())?;
                 }
                 if pending.len() > LONGEST_LINE {
                     break;
@@ -46,5 +68,15 @@ impl LineServer {
     /// Where the server listens.
     pub fn addr(&self) -> SocketAddr {
         self.0.addr()
+    }
+
+    /// How many connections were ever accepted.
+    pub fn accepted(&self) -> usize {
+        self.0.accepted()
+    }
+
+    /// How many connections are open at the server's end.
+    pub fn open(&self) -> usize {
+        self.0.open()
     }
 }

@@ -21,7 +21,7 @@ use std::time::Duration;
 pub use http::HttpServer;
 pub use lines::LineServer;
 pub use tcp::{Stop, TcpEcho, TcpPeer};
-pub use udp::UdpEcho;
+pub use udp::{UdpEcho, UdpPeer};
 
 /// How long a peer sleeps at most before it looks whether it should stop.
 const NAP: Duration = Duration::from_millis(20);

@@ -1,4 +1,4 @@
-//! A UDP echo.
+//! A UDP peer that answers as a function of the caller's says, and the echo made of it.
 
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
@@ -7,13 +7,80 @@ use std::thread::{self, JoinHandle};
 use super::NAP;
 use super::tcp::Stop;
 
-/// A UDP server that sends every datagram back to where it came from.
+/// A UDP server that answers every datagram with what a function says, if it says anything.
+///
+/// ```
+/// use harness_host::peers::UdpPeer;
+///
+/// // A name server that is of no help to anybody.
+/// let peer = UdpPeer::start("127.0.0.1".parse()?, |query| {
+///     let mut answer = query.to_vec();
+///     *answer.get_mut(3)? = 0x82;
+///     Some(answer)
+/// })?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug)]
-pub struct UdpEcho {
+pub struct UdpPeer {
     addr: SocketAddr,
     stop: Stop,
     thread: Option<JoinHandle<()>>,
 }
+
+impl UdpPeer {
+    /// Starts a server on a free port of this address.
+    pub fn start<F>(ip: IpAddr, answer: F) -> io::Result<Self>
+    where
+        F: Fn(&[u8]) -> Option<Vec<u8>> + Send + 'static,
+    {
+        let socket = UdpSocket::bind((ip, 0))?;
+        socket.set_read_timeout(Some(NAP))?;
+        let addr = socket.local_addr()?;
+        let stop = Stop::default();
+        let serve = {
+            let stop = stop.clone();
+            move || serve(&socket, &stop, &answer)
+        };
+        let thread = thread::Builder::new().spawn(serve)?;
+        Ok(UdpPeer {
+            addr,
+            stop,
+            thread: Some(thread),
+        })
+    }
+
+    /// Where the server listens.
+    pub fn addr(&self) -> SocketAddr {
+        self.addr
+    }
+}
+
+impl Drop for UdpPeer {
+    fn drop(&mut self) {
+        self.stop.set();
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+fn serve(socket: &UdpSocket, stop: &Stop, answer: &dyn Fn(&[u8]) -> Option<Vec<u8>>) {
+    // The longest datagram there is.
+    let mut buffer = vec![0; 65_535];
+    while !stop.is_set() {
+        // An error is a nap that has passed, or a peer that has gone away: both are no reason to
+        // stop.
+        if let Ok((n, from)) = socket.recv_from(&mut buffer) {
+            if let Some(answer) = answer(&buffer[..n]) {
+                let _ = socket.send_to(&answer, from);
+            }
+        }
+    }
+}
+
+/// A UDP server that sends every datagram back to where it came from.
+#[derive(Debug)]
+pub struct UdpEcho(UdpPeer);
 
 impl UdpEcho {
     /// Listens on `127.0.0.1`.
@@ -28,45 +95,11 @@ impl UdpEcho {
 
     /// Listens on a free port of this address.
     pub fn start(ip: IpAddr) -> io::Result<Self> {
-        let socket = UdpSocket::bind((ip, 0))?;
-        socket.set_read_timeout(Some(NAP))?;
-        let addr = socket.local_addr()?;
-        let stop = Stop::default();
-        let echo = {
-            let stop = stop.clone();
-            move || echo(&socket, &stop)
-        };
-        let thread = thread::Builder::new().spawn(echo)?;
-        Ok(UdpEcho {
-            addr,
-            stop,
-            thread: Some(thread),
-        })
+        UdpPeer::start(ip, |datagram| Some(datagram.to_vec())).map(UdpEcho)
     }
 
     /// Where the server listens.
     pub fn addr(&self) -> SocketAddr {
-        self.addr
-    }
-}
-
-impl Drop for UdpEcho {
-    fn drop(&mut self) {
-        self.stop.set();
-        if let Some(thread) = self.thread.take() {
-            let _ = thread.join();
-        }
-    }
-}
-
-fn echo(socket: &UdpSocket, stop: &Stop) {
-    // The longest datagram there is.
-    let mut buffer = vec![0; 65_535];
-    while !stop.is_set() {
-        // An error is a nap that has passed, or a peer that has gone away: both are no reason to
-        // stop.
-        if let Ok((n, from)) = socket.recv_from(&mut buffer) {
-            let _ = socket.send_to(&buffer[..n], from);
-        }
+        self.0.addr()
     }
 }

@@ -26,6 +26,8 @@
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! Whose tests want the plugin of the package that they belong to needs but one call: [`plugin()`].
 
 mod build;
 mod cache;
@@ -36,6 +38,7 @@ mod environment;
 mod error;
 mod installed;
 mod messages;
+mod plugin;
 mod probe;
 mod process;
 mod target;
@@ -43,4 +46,5 @@ mod target;
 pub use build::{Artifact, Build};
 pub use compiler::Compiler;
 pub use error::Error;
+pub use plugin::plugin;
 pub use target::Target;

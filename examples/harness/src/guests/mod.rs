@@ -10,6 +10,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod list;
+
 use std::env;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
@@ -17,79 +19,16 @@ use std::sync::OnceLock;
 use crate::Error;
 use crate::wasm::{self, Artifact, Build, Compiler, Target};
 
-/// An example guest. Each exports `run`, and takes its input as text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Example {
-    /// The name of its source file, or of its folder.
-    pub name: &'static str,
-    /// What it does, in a few words.
-    pub about: &'static str,
-    /// What it takes as input.
-    pub input: &'static str,
-    /// What it is built for.
-    pub target: Target,
-}
-
-/// All of them.
-pub const EXAMPLES: [Example; 8] = [
-    Example {
-        name: "tcp_echo",
-        about: "sends a message to a TCP echo server",
-        input: "ADDRESS [MESSAGE]",
-        target: Target::Wasip1,
-    },
-    Example {
-        name: "tcp_lines",
-        about: "talks to a TCP server line by line",
-        input: "ADDRESS [WORDS]",
-        target: Target::Wasip1,
-    },
-    Example {
-        name: "udp_echo",
-        about: "sends a datagram to a UDP echo server",
-        input: "ADDRESS [MESSAGE]",
-        target: Target::Wasip1,
-    },
-    Example {
-        name: "icmp_ping",
-        about: "pings a host; needs the right to open raw sockets",
-        input: "TARGET [MESSAGE]",
-        target: Target::Wasip1,
-    },
-    Example {
-        name: "http_get",
-        about: "fetches a page over plain HTTP",
-        input: "HOST:PORT/PATH",
-        target: Target::Wasip1,
-    },
-    Example {
-        name: "udp_proxy",
-        about: "hands its input to a UDP server and back, without copying either",
-        input: "DATAGRAM, for the server that the configuration names as `address`",
-        target: Target::Wasip1,
-    },
-    Example {
-        name: "other_module",
-        about: "imports the host functions from another module",
-        input: "ADDRESS [MESSAGE]",
-        target: Target::Wasip1,
-    },
-    Example {
-        name: "tiny",
-        about: "a TCP client without std, an allocator or WASI",
-        input: "ADDRESS [MESSAGE]",
-        target: Target::Unknown,
-    },
-];
+pub use list::{CRATES, EXAMPLES, Example};
 
 /// The cargo profile that the examples are built with.
 const PROFILE: &str = "guest";
 
-/// The example of this name.
+/// The example of this name, among [`EXAMPLES`] and [`CRATES`].
 pub fn find(name: &str) -> Result<&'static Example, Error> {
     EXAMPLES
         .iter()
+        .chain(&CRATES)
         .find(|example| example.name == name)
         .ok_or_else(|| Error::NoSuchExample(name.to_owned()))
 }
@@ -105,15 +44,21 @@ pub fn example(name: &str) -> Result<PathBuf, Error> {
 
 /// As [`example`](fn@example), with the progress told to `say`, and with the size of the file.
 ///
-/// All examples of one target are built together, which takes little longer than one of them.
+/// All of [`EXAMPLES`] that are for one target are built together, which takes little longer than one
+/// of them. One of [`CRATES`] is built alone, and cargo asked again in each call.
 pub fn build(example: &Example, say: &dyn Fn(&str)) -> Result<Artifact, Error> {
     static WITH_STD: OnceLock<Built> = OnceLock::new();
     static WITHOUT: OnceLock<Built> = OnceLock::new();
     let workspace = workspace()?;
-    let built = match example.target {
-        Target::Wasip1 => WITH_STD.get_or_init(|| build_examples(&workspace, say)),
-        Target::Unknown => {
-            WITHOUT.get_or_init(|| build_library(&workspace, example.name, example.target, say))
+    let alone;
+    let built = match (example.package, example.target) {
+        ("harness-wasi-sockets", _) => WITH_STD.get_or_init(|| build_examples(&workspace, say)),
+        ("tiny", target) => {
+            WITHOUT.get_or_init(|| build_library(&workspace, example.name, target, say))
+        }
+        _ => {
+            alone = build_one(&workspace, example, say);
+            &alone
         }
     };
     let artifacts = built
@@ -144,6 +89,16 @@ fn build_examples(workspace: &Path, say: &dyn Fn(&str)) -> Built {
     Build::new(&compiler, workspace)
         .package("harness-wasi-sockets")
         .examples()
+        .profile(PROFILE)
+        .target_dir(&target_dir(workspace))
+        .run(say)
+}
+
+fn build_one(workspace: &Path, example: &Example, say: &dyn Fn(&str)) -> Built {
+    let compiler = Compiler::find(example.target, say)?;
+    Build::new(&compiler, workspace)
+        .package(example.package)
+        .example(example.name)
         .profile(PROFILE)
         .target_dir(&target_dir(workspace))
         .run(say)
@@ -180,21 +135,27 @@ mod tests {
 
     #[test]
     fn every_example_is_listed() {
-        let folder = workspace().unwrap().join("examples");
-        let mut sources: Vec<_> = std::fs::read_dir(folder)
-            .unwrap()
-            .map(|entry| entry.unwrap().path())
-            .filter(|path| path.extension().is_some_and(|e| e == "rs"))
-            .map(|path| path.file_stem().unwrap().to_string_lossy().into_owned())
-            .collect();
-        sources.sort();
-        let mut listed: Vec<_> = EXAMPLES
-            .iter()
-            .filter(|example| example.target == Target::Wasip1)
-            .map(|example| example.name)
-            .collect();
-        listed.sort();
-        assert_eq!(sources, listed);
+        for (folder, package) in [
+            ("examples", "harness-wasi-sockets"),
+            ("examples/crates/examples", "crate-guests"),
+            ("examples/no-std-crates/examples", "no-std-crate-guests"),
+        ] {
+            let mut sources: Vec<_> = std::fs::read_dir(workspace().unwrap().join(folder))
+                .unwrap()
+                .map(|entry| entry.unwrap().path())
+                .filter(|path| path.extension().is_some_and(|e| e == "rs"))
+                .map(|path| path.file_stem().unwrap().to_string_lossy().into_owned())
+                .collect();
+            sources.sort();
+            let mut listed: Vec<_> = EXAMPLES
+                .iter()
+                .chain(&CRATES)
+                .filter(|example| example.package == package)
+                .map(|example| example.name)
+                .collect();
+            listed.sort();
+            assert_eq!(sources, listed);
+        }
     }
 
     #[test]

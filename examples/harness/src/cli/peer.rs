@@ -1,0 +1,100 @@
+//! Peers that the program starts for a plugin to talk to.
+
+use std::any::Any;
+use std::io;
+use std::net::SocketAddr;
+use std::str::FromStr;
+
+use super::Failure;
+use crate::Config;
+use crate::guests::Example;
+use crate::peers::{HttpServer, LineServer, TcpEcho, UdpEcho};
+
+/// A kind of peer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    TcpEcho,
+    Lines,
+    UdpEcho,
+    Http,
+}
+
+/// A peer that is there until this is dropped.
+pub(super) struct Peer {
+    address: SocketAddr,
+    _server: Box<dyn Any>,
+}
+
+impl FromStr for Kind {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Ok(match text {
+            "tcp-echo" => Kind::TcpEcho,
+            "lines" => Kind::Lines,
+            "udp-echo" => Kind::UdpEcho,
+            "http" => Kind::Http,
+            _ => return Err("a peer is tcp-echo, lines, udp-echo or http"),
+        })
+    }
+}
+
+impl Kind {
+    pub fn start(self) -> io::Result<Peer> {
+        let (address, server): (_, Box<dyn Any>) = match self {
+            Kind::TcpEcho => TcpEcho::v4().map(|p| (p.addr(), Box::new(p) as _))?,
+            Kind::Lines => LineServer::v4().map(|p| (p.addr(), Box::new(p) as _))?,
+            Kind::UdpEcho => UdpEcho::v4().map(|p| (p.addr(), Box::new(p) as _))?,
+            Kind::Http => HttpServer::v4().map(|p| (p.addr(), Box::new(p) as _))?,
+        };
+        Ok(Peer {
+            address,
+            _server: server,
+        })
+    }
+}
+
+impl Peer {
+    /// An input that leads a plugin here: `PEER` in it is the peer's address.
+    pub fn input(&self, pattern: &str) -> String {
+        pattern.replace("PEER", &self.address.to_string())
+    }
+}
+
+/// Says what an example needs that no peer here can be.
+pub(super) fn check(example: &Example) -> Result<(), Failure> {
+    let (name, input) = (example.name, example.input);
+    example.server.map_or(Ok(()), |server| {
+        Err(format!(
+            "{name} needs {server}: give it the input {input} (`--input-file -` takes one of \
+             several lines from standard input)"
+        )
+        .into())
+    })
+}
+
+/// An input that makes sense for an example, and the peer that it leads to.
+pub(super) fn of(
+    example: &Example,
+    config: &mut Config,
+) -> Result<(String, Option<Peer>), Failure> {
+    let (kind, pattern) = match example.name {
+        "icmp_ping" => {
+            crate::icmp::allowed()?;
+            return Ok(("127.0.0.1".to_owned(), None));
+        }
+        "tcp_lines" => (Kind::Lines, "PEER"),
+        "udp_echo" => (Kind::UdpEcho, "PEER"),
+        "udp_proxy" => (Kind::UdpEcho, "Hello through a proxy"),
+        "http_get" => (Kind::Http, "PEER/"),
+        "http" => (Kind::Http, "http://PEER/"),
+        "bare_http" => (Kind::Http, "http://PEER\n/"),
+        "statsd" => (Kind::UdpEcho, "PEER plugin"),
+        _ => (Kind::TcpEcho, "PEER"),
+    };
+    let peer = kind.start()?;
+    if example.name == "udp_proxy" {
+        *config = config.clone().set("address", peer.input("PEER"));
+    }
+    Ok((peer.input(pattern), Some(peer)))
+}

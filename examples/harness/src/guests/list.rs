@@ -1,0 +1,200 @@
+//! What there is.
+
+use crate::wasm::Target;
+
+/// An example guest. Each exports `run`, and takes its input as text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Example {
+    /// The name of its source file, or of its folder.
+    pub name: &'static str,
+    /// The package that it belongs to.
+    pub package: &'static str,
+    /// What it does, in a few words.
+    pub about: &'static str,
+    /// What it takes as input.
+    pub input: &'static str,
+    /// What it is built for.
+    pub target: Target,
+    /// The server that it needs, if none of [`peers`](crate::peers) will do.
+    pub server: Option<&'static str>,
+}
+
+/// Those that need nothing but the library: the ones to begin with.
+pub const EXAMPLES: [Example; 8] = [
+    example(
+        "tcp_echo",
+        "ADDRESS [MESSAGE]",
+        "sends a message to a TCP echo server",
+    ),
+    example(
+        "tcp_lines",
+        "ADDRESS [WORDS]",
+        "talks to a TCP server line by line",
+    ),
+    example(
+        "udp_echo",
+        "ADDRESS [MESSAGE]",
+        "sends a datagram to a UDP echo server",
+    ),
+    example(
+        "icmp_ping",
+        "TARGET [MESSAGE]",
+        "pings a host; needs the right to open raw sockets",
+    ),
+    example(
+        "http_get",
+        "HOST:PORT/PATH",
+        "fetches a page over plain HTTP",
+    ),
+    example(
+        "udp_proxy",
+        "DATAGRAM; --set address=ADDRESS",
+        "hands its input to a UDP server and back, without copying either",
+    ),
+    example(
+        "other_module",
+        "ADDRESS [MESSAGE]",
+        "imports the host functions from another module",
+    ),
+    Example {
+        package: "tiny",
+        target: Target::Unknown,
+        ..example(
+            "tiny",
+            "ADDRESS [MESSAGE]",
+            "a TCP client without std, an allocator or WASI",
+        )
+    },
+];
+
+/// Those over crates that many people use: with std, and without.
+pub const CRATES: [Example; 17] = [
+    over(
+        "websocket",
+        "URL [MESSAGE]",
+        "WebSocket, with tungstenite",
+        Some("a WebSocket echo"),
+    ),
+    over("http", "a URL a line", "HTTP, with ureq", None),
+    over(
+        "tls",
+        "ADDRESS NAME REQUEST; --set authority=PEM",
+        "TLS, with rustls",
+        Some("a TLS server"),
+    ),
+    over(
+        "https",
+        "URL; --set authority=PEM",
+        "HTTPS, with ureq and rustls",
+        Some("a web server with TLS"),
+    ),
+    over(
+        "redis",
+        "ADDRESS, and a command a line; [--set password=]",
+        "Redis, with redis-protocol",
+        Some("Redis"),
+    ),
+    over(
+        "postgres",
+        "ADDRESS QUERY; --set user=, password=, database=",
+        "PostgreSQL, with postgres-protocol",
+        Some("PostgreSQL"),
+    ),
+    over(
+        "mailbox",
+        "ADDRESS, and a message; --set user=, password=",
+        "IMAP, with imap",
+        Some("an IMAP server"),
+    ),
+    over(
+        "mqtt",
+        "ADDRESS TOPIC MESSAGE; [--set user=, password=]",
+        "MQTT 3.1.1, with mqttbytes",
+        Some("an MQTT broker"),
+    ),
+    over(
+        "dns",
+        "SERVER NAME TYPE",
+        "DNS, with simple-dns",
+        Some("a name server"),
+    ),
+    over("ntp", "ADDRESS", "NTP, with sntpc", Some("a time server")),
+    over(
+        "coap",
+        "ADDRESS PATH [CONTENT]",
+        "CoAP, with coap-lite",
+        Some("a CoAP server"),
+    ),
+    over("statsd", "ADDRESS PREFIX", "StatsD, with cadence", None),
+    bare(
+        "bare_http",
+        "URL, and a path a line",
+        "HTTP without std, with reqwless",
+        None,
+    ),
+    bare(
+        "bare_tls",
+        "ADDRESS NAME REQUEST; --set authority=PEM, seed=HEX",
+        "TLS 1.3 without std, with embedded-tls",
+        Some("a TLS server"),
+    ),
+    bare(
+        "bare_mqtt",
+        "ADDRESS TOPIC MESSAGE; --set user=, password=",
+        "MQTT 5 without std, with rust-mqtt",
+        Some("an MQTT broker"),
+    ),
+    bare(
+        "bare_websocket",
+        "ADDRESS MESSAGE; --set seed=HEX",
+        "WebSocket without std, with embedded-websocket",
+        Some("a WebSocket echo"),
+    ),
+    bare(
+        "bare_ntp",
+        "ADDRESS",
+        "NTP without std, with sntpc",
+        Some("a time server"),
+    ),
+];
+
+const fn example(name: &'static str, input: &'static str, about: &'static str) -> Example {
+    Example {
+        name,
+        package: "harness-wasi-sockets",
+        about,
+        input,
+        target: Target::Wasip1,
+        server: None,
+    }
+}
+
+/// With std, over a crate.
+const fn over(
+    name: &'static str,
+    input: &'static str,
+    about: &'static str,
+    server: Option<&'static str>,
+) -> Example {
+    Example {
+        package: "crate-guests",
+        server,
+        ..example(name, input, about)
+    }
+}
+
+/// Without std, over a crate.
+const fn bare(
+    name: &'static str,
+    input: &'static str,
+    about: &'static str,
+    server: Option<&'static str>,
+) -> Example {
+    Example {
+        package: "no-std-crate-guests",
+        target: Target::Unknown,
+        server,
+        ..example(name, input, about)
+    }
+}

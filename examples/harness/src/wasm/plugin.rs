@@ -1,0 +1,88 @@
+//! Somebody's own plugin, built for their tests.
+
+use super::{Build, Compiler, Error, Target, environment, process};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+/// What has been built in this process, or could not be.
+static BUILT: Mutex<Vec<(PathBuf, Target, Result<PathBuf, Error>)>> = Mutex::new(Vec::new());
+
+/// Builds the plugin that the package in this folder is, and answers where its wasm file is.
+///
+/// ```no_run
+/// use harness_host::wasm::{self, Target};
+/// use harness_host::{Config, Plugin};
+///
+/// let file = wasm::plugin(env!("CARGO_MANIFEST_DIR"), Target::Wasip1)?;
+/// let plugin = Plugin::from_file(file, &Config::new())?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// It is the package's library, in the profile `release`, as it is shipped. It is built in the
+/// folder `wasm` below the one that cargo uses for the package, so that the two do not undo each
+/// other's work. [`Build`] is for whatever else a build may be.
+///
+/// The first call in a process builds, or finds that all is up to date; the others know the answer.
+/// Any number of threads may call it at the same time. Progress goes to standard error.
+pub fn plugin(manifest_dir: impl AsRef<Path>, target: Target) -> Result<PathBuf, Error> {
+    let folder = manifest_dir.as_ref();
+    // `build` leaves the list alone, so a poisoned lock is still a good one.
+    let mut built = BUILT.lock().unwrap_or_else(PoisonError::into_inner);
+    let known = |entry: &&(PathBuf, Target, _)| entry.0 == folder && entry.1 == target;
+    if let Some((_, _, answer)) = built.iter().find(known) {
+        return answer.clone();
+    }
+    let answer = build(folder, target);
+    built.push((folder.to_owned(), target, answer.clone()));
+    answer
+}
+
+fn build(folder: &Path, target: Target) -> Result<PathBuf, Error> {
+    let say = |line: &str| eprintln!("{line}");
+    let compiler = Compiler::find(target, &say)?;
+    let artifacts = Build::new(&compiler, folder)
+        .release()
+        .target_dir(&target_dir(folder)?.join("wasm"))
+        .run(&say)?;
+    let artifact = artifacts.into_iter().next();
+    artifact
+        .map(|artifact| artifact.path)
+        .ok_or_else(|| Error::new(format!("{} is no plugin", folder.display())))
+}
+
+/// Where cargo builds what is in this folder: nobody else knows of workspaces and settings.
+fn target_dir(folder: &Path) -> Result<PathBuf, Error> {
+    const DEED: &str = "ask cargo where it builds";
+    let mut ask = Command::new(environment::cargo());
+    ask.args(["metadata", "--no-deps", "--format-version=1"])
+        .arg("--manifest-path")
+        .arg(folder.join("Cargo.toml"));
+    let output = process::run(&mut ask, Duration::from_secs(60))?.success(DEED)?;
+    let metadata: serde_json::Value =
+        serde_json::from_str(&output.stdout).map_err(Error::doing(DEED))?;
+    let folder = metadata.get("target_directory").and_then(|v| v.as_str());
+    folder
+        .map(PathBuf::from)
+        .ok_or_else(|| Error::new(format!("cannot {DEED}: it does not say")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cargo_knows_of_workspaces() {
+        let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let workspace = here.ancestors().nth(2).expect("the workspace");
+        let theirs = target_dir(here).expect("cargo answers");
+        assert_eq!(theirs, target_dir(workspace).expect("cargo answers"));
+    }
+
+    #[test]
+    fn a_folder_without_a_package_is_refused_in_words() {
+        let error = target_dir(Path::new("/nowhere")).expect_err("there is nothing");
+        assert!(error.to_string().contains("/nowhere"), "{error}");
+    }
+}
