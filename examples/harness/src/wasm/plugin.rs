@@ -6,8 +6,11 @@ use std::process::Command;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-/// What has been built in this process, or could not be.
-static BUILT: Mutex<Vec<(PathBuf, Target, Result<PathBuf, Error>)>> = Mutex::new(Vec::new());
+/// A package that has been built, or could not be.
+type Built = (PathBuf, Target, Result<PathBuf, Error>);
+
+/// Those of this process.
+static BUILT: Mutex<Vec<Built>> = Mutex::new(Vec::new());
 
 /// Builds the plugin that the package in this folder is, and answers where its wasm file is.
 ///
@@ -30,7 +33,7 @@ pub fn plugin(manifest_dir: impl AsRef<Path>, target: Target) -> Result<PathBuf,
     let folder = manifest_dir.as_ref();
     // `build` leaves the list alone, so a poisoned lock is still a good one.
     let mut built = BUILT.lock().unwrap_or_else(PoisonError::into_inner);
-    let known = |entry: &&(PathBuf, Target, _)| entry.0 == folder && entry.1 == target;
+    let known = |entry: &&Built| entry.0 == folder && entry.1 == target;
     if let Some((_, _, answer)) = built.iter().find(known) {
         return answer.clone();
     }
