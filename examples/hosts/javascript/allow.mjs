@@ -11,11 +11,6 @@ const LAST_PORT = 65535;
 // A network, and perhaps ports. Of an IPv6 network only brackets tell where it ends.
 const RULE = /^(?:\[([^\]]+)\](\/\d+)?|([^\][:]+))(?::(\d+)(?:-(\d+))?)?$/;
 
-// The address of no host in particular, however it is written: a connection to it ends on this machine.
-const NOBODY = new BlockList();
-NOBODY.addAddress('0.0.0.0', 'ipv4');
-NOBODY.addAddress('::', 'ipv6');
-
 /**
  * The rules, each as text: `all`, `loopback`, ADDRESS or ADDRESS/BITS, and :PORT or :FROM-TO behind it if
  * not every port is meant (an IPv6 address in brackets then). Without rules nothing is allowed.
@@ -39,11 +34,10 @@ export class Allow {
   }
 
   #permits(address, low, high) {
-    // The list knows an IPv4 address that is written as IPv6, but no scope.
+    // A list knows no scope. And to it an IPv4 address is a part of ::/0 too.
     const [ip] = address.split('%');
-    return this.#rules.some(
-      (rule) => rule.low <= low && high <= rule.high && rule.net.check(ip, family(ip)),
-    );
+    const isInside = (rule) => rule.family === family(ip) && rule.net.check(ip, rule.family);
+    return this.#rules.some((rule) => rule.low <= low && high <= rule.high && isInside(rule));
   }
 }
 
@@ -63,10 +57,14 @@ export function family(ip) {
   return isIP(ip) === 6 ? 'ipv6' : 'ipv4';
 }
 
-/** The address that a connection to this one would reach. */
+/** The address that a connection to this one would reach, in its plainest form. */
 function plain(address) {
-  if (!NOBODY.check(address.split('%')[0], family(address))) return address;
-  return family(address) === 'ipv6' && !address.includes('.') ? '::1' : '127.0.0.1';
+  if (family(address) === 'ipv4') return address === '0.0.0.0' ? '127.0.0.1' : address;
+  if (address.includes('%')) return address;
+  const ip = new URL(`http://[${address}]`).hostname.slice(1, -1);
+  const ip4 = /^::ffff:([0-9a-f]+):([0-9a-f]+)$/.exec(ip)?.slice(1).map((part) => parseInt(part, 16));
+  if (ip4) return plain(ip4.flatMap((part) => [part >> 8, part & 255]).join('.'));
+  return ip === '::' ? '::1' : ip;
 }
 
 /** The operating system's look-up has no time limit of its own, so it is left to itself after a while. */
@@ -91,5 +89,5 @@ function parse(rule) {
   if (!isIP(ip) || high > LAST_PORT) throw new Error(`not a network: ${rule}`);
   const net = new BlockList();
   net.addSubnet(ip, bits === undefined ? (isIP(ip) === 6 ? 128 : 32) : Number(bits), family(ip));
-  return [{ net, low, high }];
+  return [{ net, family: family(ip), low, high }];
 }

@@ -30,6 +30,8 @@ class Change {
 
 export class Tcp {
   #socket;
+  // Whether a send has taken too long.
+  #stuck = false;
   #change = new Change();
 
   static async connect(ip, port, limit) {
@@ -47,9 +49,13 @@ export class Tcp {
   }
 
   send(data, limit) {
+    if (this.#stuck) return 0;
     return new Promise((resolve) => {
-      // What node has taken in it cannot give back; it would go out before the next send's bytes.
-      const timer = setTimeout(() => this.#socket.destroy(), limit);
+      const timer = setTimeout(() => {
+        // What node has taken in it cannot give back: nothing may follow it.
+        this.#stuck = true;
+        resolve(0);
+      }, limit);
       this.#socket.write(data, (error) => {
         clearTimeout(timer);
         resolve(error ? 0 : data.length);
@@ -77,8 +83,9 @@ export class Tcp {
   }
 
   close() {
-    // The last bytes still go out; what the peer has sent since is not for us.
-    this.#socket.destroySoon();
+    // The last bytes still go out, but for those that nobody takes.
+    if (this.#stuck) this.#socket.destroy();
+    else this.#socket.destroySoon();
   }
 }
 
