@@ -12,7 +12,8 @@ const HELP = `node harness-host.mjs [OPTIONS] PLUGIN.wasm FUNCTION INPUT
 
   --allow NET          what the plugin may reach (default: nothing): all, loopback, ADDRESS or
                        ADDRESS/BITS, and :PORT or :FROM-TO behind it; may be repeated
-  --wait MS            how long connecting, sending and receiving may take (default: 5000)
+  --wait MS            how long a receive waits (default: 5000)
+  --send-wait MS       how long connecting and sending may take (default: 5000)
   --set KEY=VALUE      a configuration value for the plugin; may be repeated
   --no-wasi            run without WASI
   --icmp-reports FILE  packets that icmp_recv answers with, as JSON, one a line; none is real
@@ -23,6 +24,7 @@ const { values, positionals } = parseArgs({
   options: {
     allow: { type: 'string', multiple: true, default: [] },
     wait: { type: 'string', default: '5000' },
+    'send-wait': { type: 'string', default: '5000' },
     set: { type: 'string', multiple: true, default: [] },
     'no-wasi': { type: 'boolean', default: false },
     'icmp-reports': { type: 'string' },
@@ -40,6 +42,7 @@ const reports = values['icmp-reports'];
 const harness = await Harness.open(plugin, {
   allow: values.allow,
   wait: Number(values.wait),
+  sendWait: Number(values['send-wait']),
   config: Object.fromEntries(values.set.map((pair) => pair.split(/=(.*)/s, 2))),
   wasi: !values['no-wasi'],
   icmpReports: reports && (await readFile(reports, 'utf8')).split('\n').filter(Boolean),

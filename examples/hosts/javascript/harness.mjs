@@ -21,12 +21,12 @@ class Sockets {
   #answered = new Int32Array(new SharedArrayBuffer(4));
   #patience;
 
-  constructor(rules, wait) {
+  constructor(rules, wait, sendWait) {
     const { port1, port2 } = new MessageChannel();
     this.#port = port1;
-    this.#patience = 2 * wait + GRACE;
+    this.#patience = wait + sendWait + GRACE;
     this.#worker = new Worker(new URL('./sockets.mjs', import.meta.url), {
-      workerData: { port: port2, answered: this.#answered, rules, wait },
+      workerData: { port: port2, answered: this.#answered, rules, wait, sendWait },
       transferList: [port2],
     });
     this.#worker.unref();
@@ -35,8 +35,11 @@ class Sockets {
   ask(action, ...values) {
     Atomics.store(this.#answered, 0, 0);
     this.#port.postMessage([action, ...values]);
-    if (Atomics.wait(this.#answered, 0, 0, this.#patience) === 'timed-out') {
-      throw new Error(`the sockets do not answer: ${action}`);
+    // To be woken is not to be answered: that may be the end of the answer before.
+    while (Atomics.load(this.#answered, 0) === 0) {
+      if (Atomics.wait(this.#answered, 0, 0, this.#patience) === 'timed-out') {
+        throw new Error(`the sockets do not answer: ${action}`);
+      }
     }
     return receiveMessageOnPort(this.#port).message;
   }
@@ -55,15 +58,15 @@ export class Harness {
   #reports;
 
   /**
-   * Loads a plugin from a file. `wait` is how many milliseconds connecting, sending and receiving may take.
-   * `icmpReports` are packets, each as JSON, that `icmp_recv` answers with, one after the other: node has no
+   * Loads a plugin from a file. `wait` is how many milliseconds a receive takes at most, `sendWait` how many
+   * it takes to connect or to send. `icmpReports` are packets, each as JSON, that `icmp_recv` answers with, one after the other: node has no
    * raw sockets, so none is real. Without them ICMP fails.
    */
   static async open(wasm, options = {}) {
-    const { allow = [], wait = 5000, config = {}, wasi = true, icmpReports } = options;
+    const { allow = [], wait = 5000, sendWait = 5000, config = {}, wasi = true } = options;
     const harness = new Harness();
-    harness.#reports = icmpReports?.slice();
-    harness.#sockets = new Sockets(allow, wait);
+    harness.#reports = options.icmpReports?.slice();
+    harness.#sockets = new Sockets(allow, wait, sendWait);
     try {
       const manifest = { wasm: [{ path: wasm }] };
       const functions = { env: harness.#functions(), 'extism:host/env': { alloc } };

@@ -5,7 +5,7 @@ import { workerData } from 'node:worker_threads';
 import { Allow, isClean, split } from './allow.mjs';
 import { Tcp, Udp } from './connections.mjs';
 
-const { port: asker, answered, rules, wait } = workerData;
+const { port: asker, answered, rules, wait, sendWait } = workerData;
 const KINDS = { tcp: Tcp, udp: Udp };
 const ROOM = 1024;
 
@@ -22,10 +22,10 @@ function get(kind, id) {
 const actions = {
   /** Connects, where that is allowed. Answers the connection's id, which is never used again. */
   async connect(kind, address) {
-    const deadline = performance.now() + wait;
+    const deadline = performance.now() + sendWait;
     const target = split(address);
     if (!target || open.size >= ROOM) return 0;
-    const addresses = await allow.find(target.host, target.port, wait);
+    const addresses = await allow.find(target.host, target.port, sendWait);
     for (const [tried, ip] of addresses.entries()) {
       // Each address gets its share of the time that is left.
       const share = Math.max(deadline - performance.now(), 1) / (addresses.length - tried);
@@ -39,7 +39,7 @@ const actions = {
   },
 
   async send(kind, id, data) {
-    return (await get(kind, id)?.send(data, wait)) ?? 0;
+    return (await get(kind, id)?.send(data, sendWait)) ?? 0;
   },
 
   async receive(kind, id, most) {
@@ -60,7 +60,7 @@ const actions = {
   },
 
   async pingable(target) {
-    return target !== '' && isClean(target) && (await allow.find(target, undefined, wait)).length > 0;
+    return target !== '' && isClean(target) && (await allow.find(target, undefined, sendWait)).length > 0;
   },
 };
 

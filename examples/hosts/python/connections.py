@@ -14,11 +14,14 @@ UDP = socket.SOCK_DGRAM
 
 
 class Connections:
-    """The connections, at most `room` of them, each by its id. An id is never used again."""
+    """The connections, at most `room` of them, each by its id. An id is never used again. `wait` is how many
+    seconds a receive takes at most, `send_wait` how many it takes to connect or to send.
+    """
 
-    def __init__(self, allow, wait, room=1024):
+    def __init__(self, allow, wait, send_wait, room=1024):
         self._allow = allow
         self._wait = wait
+        self._send_wait = send_wait
         self._room = room
         self._open = {}
         self._last = 0
@@ -28,11 +31,11 @@ class Connections:
 
     def connect(self, kind, address):
         """Connects, where that is allowed. Answers the connection's id."""
-        deadline = time.monotonic() + self._wait
+        deadline = time.monotonic() + self._send_wait
         target = split(address)
         if target is None or len(self._open) >= self._room:
             return 0
-        addresses = self._allow.find(*target, self._wait)
+        addresses = self._allow.find(*target, self._send_wait)
         for tried, (family, to) in enumerate(addresses):
             left = max(deadline - time.monotonic(), 0.001)
             try:
@@ -59,7 +62,7 @@ class Connections:
         if connection is None:
             return 0
         try:
-            connection.settimeout(self._wait)
+            connection.settimeout(self._send_wait)
             # For TCP this is a limit on all of it, however many pieces it goes out in.
             connection.sendall(data) if kind == TCP else connection.send(data)
             return len(data)

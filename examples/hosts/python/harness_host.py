@@ -147,11 +147,12 @@ def is_inside(plugin, memory):
 class Harness:
     """A plugin with the ten functions. Connections outlive a call, and close with this."""
 
-    def __init__(self, wasm, allow=(), wait=5.0, config=None, wasi=True, icmp_reports=None):
+    def __init__(self, wasm, allow=(), wait=5.0, send_wait=5.0, config=None, wasi=True,
+                 icmp_reports=None):
         rules = Allow(allow)
         self.calls = Counter()
-        self.connections = Connections(rules, wait)
-        self.icmp = Icmp(rules, wait, icmp_reports)
+        self.connections = Connections(rules, wait, send_wait)
+        self.icmp = Icmp(rules, send_wait, icmp_reports)
         with open(wasm, "rb") as file:
             wasm = file.read()
         self._plugin = extism.Plugin(wasm, wasi=wasi, config=config, functions=FUNCTIONS)
@@ -181,7 +182,9 @@ def main():
                         help="what the plugin may reach (default: nothing): all, loopback, ADDRESS or "
                         "ADDRESS/BITS, and :PORT or :FROM-TO behind it; may be repeated")
     parser.add_argument("--wait", metavar="MS", type=int, default=5000,
-                        help="how long connecting, sending and receiving may take (default: 5000)")
+                        help="how long a receive waits (default: 5000)")
+    parser.add_argument("--send-wait", metavar="MS", type=int, default=5000,
+                        help="how long connecting and sending may take (default: 5000)")
     parser.add_argument("--set", metavar="KEY=VALUE", action="append", default=[],
                         help="a configuration value for the plugin; may be repeated")
     parser.add_argument("--no-wasi", action="store_true", help="run without WASI")
@@ -196,8 +199,8 @@ def main():
         with open(arguments.icmp_reports, encoding="utf-8") as file:
             reports = file.read().splitlines()
     config = dict(pair.split("=", 1) for pair in arguments.set)
-    with Harness(arguments.plugin, arguments.allow, arguments.wait / 1000, config,
-                 not arguments.no_wasi, reports) as harness:
+    with Harness(arguments.plugin, arguments.allow, arguments.wait / 1000, arguments.send_wait / 1000,
+                 config, not arguments.no_wasi, reports) as harness:
         try:
             output, error = harness.call(arguments.function, arguments.input), None
         except extism.Error as failure:
