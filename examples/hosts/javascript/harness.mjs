@@ -59,8 +59,8 @@ export class Harness {
 
   /**
    * Loads a plugin from a file. `wait` is how many milliseconds a receive takes at most, `sendWait` how many
-   * it takes to connect or to send. `icmpReports` are packets, each as JSON, that `icmp_recv` answers with, one after the other: node has no
-   * raw sockets, so none is real. Without them ICMP fails.
+   * it takes to connect or to send. `icmpReports` are packets, each as JSON, that `icmp_recv` answers with,
+   * one after the other: node has no raw sockets, so none is real. Without them ICMP fails.
    */
   static async open(wasm, options = {}) {
     const { allow = [], wait = 5000, sendWait = 5000, config = {}, wasi = true } = options;

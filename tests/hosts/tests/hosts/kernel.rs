@@ -37,6 +37,7 @@ pub fn no_page_is_taken_of_a_kernel_that_has_none(host: &'static Host) {
     let outcome = run.with("--allow", "loopback").on(host);
     outcome.text();
     let here = counted(&outcome);
+    println!("{here:?}; in Rust {in_rust} allocations");
     assert_eq!(here.given_back_at_once, 0);
     // The rest is the same, and many: what is more there are the pages.
     assert!(here.allocations > 200, "{here:?}");
