@@ -177,6 +177,8 @@ impl FromStr for Net {
         let bare = text
             .strip_prefix('[')
             .and_then(|text| text.split_once(']'))
+            // A port behind them would read as a part of the address.
+            .filter(|(_, rest)| rest.is_empty() || rest.starts_with('/'))
             .map(|(ip, rest)| format!("{ip}{rest}"));
         let text = bare.as_deref().unwrap_or(text);
         let net = match text.parse::<IpAddr>() {
@@ -267,6 +269,9 @@ mod tests {
         let both = allow.and("[2001:db8::]/32:443".parse().unwrap());
         assert!(allows(&both, "[2001:db8::7]:443") && allows(&both, "10.0.0.1:80"));
         assert!(!allows(&both, "[2001:db8::7]:80"));
+        let port: Allow = "[2001:db8::1]:80".parse().unwrap();
+        assert!(allows(&port, "[2001:db8::1]:80") && !allows(&port, "[2001:db8::1]:81"));
+        assert!(!allows(&port, "[2001:db8::1:80]:1"));
         let bare: Allow = "2001:db8::1".parse().unwrap();
         assert!(allows(&bare, "[2001:db8::1]:1") && !allows(&bare, "[2001:db8::2]:1"));
     }

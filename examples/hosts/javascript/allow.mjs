@@ -1,0 +1,93 @@
+// Which addresses a plugin may reach, and how the names that it gives are looked up.
+//
+// What counts is the address itself: a name is looked up first, and the connection goes to one of its
+// addresses that is allowed. So no name leads where its address may not.
+
+import { lookup } from 'node:dns/promises';
+import { BlockList, isIP } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+const LAST_PORT = 65535;
+// A network, and perhaps ports. Of an IPv6 network only brackets tell where it ends.
+const RULE = /^(?:\[([^\]]+)\](\/\d+)?|([^\][:]+))(?::(\d+)(?:-(\d+))?)?$/;
+
+/**
+ * The rules, each as text: `all`, `loopback`, ADDRESS or ADDRESS/BITS, and :PORT or :FROM-TO behind it if
+ * not every port is meant (an IPv6 address in brackets then). Without rules nothing is allowed.
+ */
+export class Allow {
+  #rules;
+
+  constructor(rules = []) {
+    this.#rules = rules.flatMap(parse);
+  }
+
+  /**
+   * The addresses of a host that may be reached at a port, or without one may be pinged. ICMP has no
+   * ports, so all of them must be allowed.
+   */
+  async find(host, port, limit) {
+    if (this.#rules.length === 0) return [];
+    const [low, high] = port === undefined ? [0, LAST_PORT] : [port, port];
+    const addresses = await lookUp(host, limit);
+    return addresses.map(plain).filter((address) => this.#permits(address, low, high));
+  }
+
+  #permits(address, low, high) {
+    // A list knows no scope. And to it an IPv4 address is a part of ::/0 too.
+    const [ip] = address.split('%');
+    const isInside = (rule) => rule.family === family(ip) && rule.net.check(ip, rule.family);
+    return this.#rules.some((rule) => rule.low <= low && high <= rule.high && isInside(rule));
+  }
+}
+
+/** `host:port` in two; undefined if it is none. An IPv6 address stands in brackets. */
+export function split(address) {
+  const parts = /^(?:\[([^\][]*)\]|([^\][:]*)):(\d{1,5})$/.exec(address);
+  if (!parts || !isClean(address) || Number(parts[3]) > LAST_PORT) return undefined;
+  return { host: parts[1] ?? parts[2], port: Number(parts[3]) };
+}
+
+/** No host has white space or control characters in it, a NUL that was counted in included. */
+export function isClean(host) {
+  return !/[\s\p{Cc}]/u.test(host);
+}
+
+export function family(ip) {
+  return isIP(ip) === 6 ? 'ipv6' : 'ipv4';
+}
+
+/** The address that a connection to this one would reach, in its plainest form. */
+function plain(address) {
+  if (family(address) === 'ipv4') return address === '0.0.0.0' ? '127.0.0.1' : address;
+  if (address.includes('%')) return address;
+  const ip = new URL(`http://[${address}]`).hostname.slice(1, -1);
+  const ip4 = /^::ffff:([0-9a-f]+):([0-9a-f]+)$/.exec(ip)?.slice(1).map((part) => parseInt(part, 16));
+  if (ip4) return plain(ip4.flatMap((part) => [part >> 8, part & 255]).join('.'));
+  return ip === '::' ? '::1' : ip;
+}
+
+/** The operating system's look-up has no time limit of its own, so it is left to itself after a while. */
+async function lookUp(host, limit) {
+  if (host === '') return ['127.0.0.1'];
+  if (isIP(host)) return [host];
+  const done = new AbortController();
+  const tooLate = sleep(limit, [], { signal: done.signal }).catch(() => []);
+  const found = lookup(host, { all: true, verbatim: true }).catch(() => []);
+  const addresses = await Promise.race([found, tooLate]);
+  done.abort();
+  return addresses.map(({ address }) => address);
+}
+
+function parse(rule) {
+  if (rule === 'all') return [...parse('0.0.0.0/0'), ...parse('::/0')];
+  if (rule === 'loopback') return [...parse('127.0.0.0/8'), ...parse('::1')];
+  // If not of the form: an IPv6 network without brackets, or nothing of the kind.
+  const [, ip6, ip6Bits, ip4, from, to] = RULE.exec(rule) ?? [undefined, rule];
+  const [ip, bits] = (ip4 ?? ip6 + (ip6Bits ?? '')).split('/');
+  const [low, high] = from ? [Number(from), Number(to ?? from)] : [0, LAST_PORT];
+  if (!isIP(ip) || high > LAST_PORT) throw new Error(`not a network: ${rule}`);
+  const net = new BlockList();
+  net.addSubnet(ip, bits === undefined ? (isIP(ip) === 6 ? 128 : 32) : Number(bits), family(ip));
+  return [{ net, family: family(ip), low, high }];
+}

@@ -1,0 +1,140 @@
+// TCP and UDP over node's sockets: connect, send, receive with a time limit. Nothing here knows of wasm.
+// Whatever fails answers 0, or no bytes.
+
+import dgram from 'node:dgram';
+import net from 'node:net';
+
+import { family } from './allow.mjs';
+
+// Datagrams that nobody has asked for yet; beyond that they are lost, as in an operating system's buffer.
+const MOST_DATAGRAMS = 256;
+
+/** Lets one receive wait until something has changed, or the time is over. */
+class Change {
+  #wake = () => {};
+
+  happened() {
+    this.#wake(true);
+  }
+
+  within(milliseconds) {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, milliseconds, false);
+      this.#wake = (happened) => {
+        clearTimeout(timer);
+        resolve(happened);
+      };
+    });
+  }
+}
+
+export class Tcp {
+  #socket;
+  // Whether a send has taken too long.
+  #stuck = false;
+  #change = new Change();
+
+  static async connect(ip, port, limit) {
+    const connection = new Tcp();
+    // The peer's end is no reason to end our side.
+    const socket = net.connect({ host: ip, port, allowHalfOpen: true, noDelay: true });
+    connection.#socket = socket;
+    for (const event of ['connect', 'readable', 'end', 'error', 'close']) {
+      socket.on(event, () => connection.#change.happened());
+    }
+    await connection.#change.within(limit);
+    if (!socket.connecting && !socket.destroyed && !socket.errored) return connection;
+    socket.destroy();
+    return undefined;
+  }
+
+  send(data, limit) {
+    if (this.#stuck) return 0;
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => {
+        // What node has taken in it cannot give back: nothing may follow it.
+        this.#stuck = true;
+        resolve(0);
+      }, limit);
+      this.#socket.write(data, (error) => {
+        clearTimeout(timer);
+        resolve(error ? 0 : data.length);
+      });
+    });
+  }
+
+  async receive(most, limit) {
+    const socket = this.#socket;
+    const deadline = performance.now() + limit;
+    for (;;) {
+      const there = socket.readableLength;
+      // To read nothing is to ask for more, and to see the end.
+      const bytes = socket.read(there > 0 ? Math.min(most, there) : undefined);
+      if (bytes) return bytes;
+      if (socket.readableEnded || socket.destroyed) return undefined;
+      const left = deadline - performance.now();
+      if (left <= 0 || !(await this.#change.within(left))) return undefined;
+    }
+  }
+
+  /** Bytes have been lost. No later ones may pass for them. */
+  breakOff() {
+    this.#socket.destroy();
+  }
+
+  close() {
+    // The last bytes still go out, but for those that nobody takes.
+    if (this.#stuck) this.#socket.destroy();
+    else this.#socket.destroySoon();
+  }
+}
+
+export class Udp {
+  #socket;
+  #received = [];
+  #change = new Change();
+
+  static async connect(ip, port) {
+    const connection = new Udp();
+    const socket = dgram.createSocket(family(ip) === 'ipv6' ? 'udp6' : 'udp4');
+    connection.#socket = socket;
+    // A port that refuses is an error here, and "nothing" to the plugin.
+    socket.on('error', () => connection.#take(undefined));
+    socket.on('message', (datagram) => connection.#take(datagram));
+    const error = await new Promise((resolve) => {
+      try {
+        socket.connect(port, ip, resolve);
+      } catch (error) {
+        resolve(error);
+      }
+    });
+    if (!error) return connection;
+    socket.close();
+    return undefined;
+  }
+
+  #take(datagram) {
+    if (this.#received.length < MOST_DATAGRAMS) this.#received.push(datagram);
+    this.#change.happened();
+  }
+
+  send(data, limit) {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, limit, 0);
+      this.#socket.send(data, (error) => {
+        clearTimeout(timer);
+        resolve(error ? 0 : data.length);
+      });
+    });
+  }
+
+  async receive(most, limit) {
+    if (this.#received.length === 0) await this.#change.within(limit);
+    // What is longer than this is lost.
+    return this.#received.shift()?.subarray(0, most);
+  }
+
+  close() {
+    this.#socket.close();
+  }
+}

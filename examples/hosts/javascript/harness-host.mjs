@@ -1,0 +1,59 @@
+#!/usr/bin/env node
+// Runs a plugin against real sockets:
+//
+//     node harness-host.mjs PLUGIN.wasm FUNCTION INPUT --allow 127.0.0.1:6000
+
+import { readFile } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
+
+import { Harness } from './harness.mjs';
+
+const HELP = `node harness-host.mjs [OPTIONS] PLUGIN.wasm FUNCTION INPUT
+
+  --allow NET          what the plugin may reach (default: nothing): all, loopback, ADDRESS or
+                       ADDRESS/BITS, and :PORT or :FROM-TO behind it; may be repeated
+  --wait MS            how long a receive waits (default: 5000)
+  --send-wait MS       how long connecting and sending may take (default: 5000)
+  --set KEY=VALUE      a configuration value for the plugin; may be repeated
+  --no-wasi            run without WASI
+  --icmp-reports FILE  packets that icmp_recv answers with, as JSON, one a line; none is real
+  --report             say as JSON on standard error what the plugin called and left open`;
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    allow: { type: 'string', multiple: true, default: [] },
+    wait: { type: 'string', default: '5000' },
+    'send-wait': { type: 'string', default: '5000' },
+    set: { type: 'string', multiple: true, default: [] },
+    'no-wasi': { type: 'boolean', default: false },
+    'icmp-reports': { type: 'string' },
+    report: { type: 'boolean', default: false },
+    help: { type: 'boolean', short: 'h', default: false },
+  },
+});
+if (values.help || positionals.length !== 3) {
+  console.error(HELP);
+  process.exit(values.help ? 0 : 2);
+}
+
+const [plugin, name, input] = positionals;
+const reports = values['icmp-reports'];
+const harness = await Harness.open(plugin, {
+  allow: values.allow,
+  wait: Number(values.wait),
+  sendWait: Number(values['send-wait']),
+  config: Object.fromEntries(values.set.map((pair) => pair.split(/=(.*)/s, 2))),
+  wasi: !values['no-wasi'],
+  icmpReports: reports && (await readFile(reports, 'utf8')).split('\n').filter(Boolean),
+});
+try {
+  process.stdout.write(await harness.call(name, input));
+} catch (error) {
+  console.error(`the plugin failed: ${error.message ?? error}`);
+  process.exitCode = 1;
+}
+if (values.report) {
+  console.error(JSON.stringify({ calls: harness.calls, left_open: harness.open }));
+}
+await harness.close();

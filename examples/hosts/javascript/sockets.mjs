@@ -1,0 +1,79 @@
+// The thread that has the sockets. It is asked one thing at a time, and says when it has answered.
+
+import { workerData } from 'node:worker_threads';
+
+import { Allow, isClean, split } from './allow.mjs';
+import { Tcp, Udp } from './connections.mjs';
+
+const { port: asker, answered, rules, wait, sendWait } = workerData;
+const KINDS = { tcp: Tcp, udp: Udp };
+const ROOM = 1024;
+
+const allow = new Allow(rules);
+const open = new Map();
+let last = 0;
+
+/** A connection; an id of TCP's is unknown to UDP's functions, and the other way round. */
+function get(kind, id) {
+  const connection = open.get(id);
+  return connection instanceof KINDS[kind] ? connection : undefined;
+}
+
+const actions = {
+  /** Connects, where that is allowed. Answers the connection's id, which is never used again. */
+  async connect(kind, address) {
+    const deadline = performance.now() + sendWait;
+    const target = split(address);
+    if (!target || open.size >= ROOM) return 0;
+    const addresses = await allow.find(target.host, target.port, sendWait);
+    for (const [tried, ip] of addresses.entries()) {
+      // Each address gets its share of the time that is left.
+      const share = Math.max(deadline - performance.now(), 1) / (addresses.length - tried);
+      const connection = await KINDS[kind].connect(ip, target.port, share);
+      if (connection) {
+        open.set(++last, connection);
+        return last;
+      }
+    }
+    return 0;
+  },
+
+  async send(kind, id, data) {
+    return (await get(kind, id)?.send(data, sendWait)) ?? 0;
+  },
+
+  async receive(kind, id, most) {
+    return most > 0 ? await get(kind, id)?.receive(most, wait) : undefined;
+  },
+
+  breakOff(id) {
+    get('tcp', id)?.breakOff();
+  },
+
+  close(kind, id) {
+    const connection = get(kind, id);
+    if (connection && open.delete(id)) connection.close();
+  },
+
+  count() {
+    return open.size;
+  },
+
+  async pingable(target) {
+    return target !== '' && isClean(target) && (await allow.find(target, undefined, sendWait)).length > 0;
+  },
+};
+
+asker.on('message', async ([action, ...values]) => {
+  let answer;
+  try {
+    answer = await actions[action](...values);
+    // Of its own: node's buffers are parts of larger ones, and all of that would be copied.
+    if (answer instanceof Uint8Array) answer = new Uint8Array(answer);
+  } catch {
+    answer = undefined;
+  }
+  asker.postMessage(answer);
+  Atomics.store(answered, 0, 1);
+  Atomics.notify(answered, 0);
+});

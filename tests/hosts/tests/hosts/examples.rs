@@ -1,0 +1,149 @@
+//! The example plugins, against loopback peers.
+
+use harness_host::peers::{HttpServer, LineServer, TcpEcho, UdpEcho};
+use harness_host::{Allow, Config, Plugin, guests};
+use host_tests::{Host, Run};
+
+/// The functions that are called as often whatever the timing: a receive may bring more or less.
+const STEADY: [&str; 6] = [
+    "tcp_connect",
+    "tcp_send",
+    "tcp_close",
+    "udp_connect",
+    "udp_send",
+    "udp_close",
+];
+
+/// A call of an example, which may reach loopback.
+fn call(example: &str, input: &str) -> Run {
+    let plugin = guests::example(example).expect("the example");
+    Run::new(&plugin, "run", input).with("--allow", "loopback")
+}
+
+/// Makes a call in the reference host and in this one: the output is the same, and so is the use of the
+/// host's functions.
+fn same(host: &Host, example: &str, input: &str, config: &Config, run: &Run) -> String {
+    let config = config.clone().allow(Allow::loopback());
+    let plugin = guests::example(example).expect("the example");
+    let mut plugin = Plugin::from_file(plugin, &config).expect("a plugin");
+    let expected = plugin.call("run", input.as_bytes()).expect("an output");
+    let outcome = run.on(host);
+    assert_eq!(outcome.text(), String::from_utf8_lossy(&expected));
+    let calls = plugin.report().calls;
+    for function in STEADY {
+        assert_eq!(
+            outcome.calls_of(function),
+            calls.get(function),
+            "{function}"
+        );
+    }
+    outcome.text()
+}
+
+fn plain(host: &Host, example: &str, input: &str) -> String {
+    same(host, example, input, &Config::new(), &call(example, input))
+}
+
+pub fn tcp_echo_over_ipv4(host: &'static Host) {
+    let echo = TcpEcho::v4().unwrap();
+    let output = plain(host, "tcp_echo", &format!("{} over IPv4", echo.addr()));
+    assert_eq!(output, "over IPv4");
+}
+
+pub fn tcp_echo_over_ipv6(host: &'static Host) {
+    let echo = TcpEcho::v6().unwrap();
+    let output = plain(host, "tcp_echo", &format!("{} over IPv6", echo.addr()));
+    assert_eq!(output, "over IPv6");
+}
+
+pub fn tcp_echo_by_name(host: &'static Host) {
+    let echo = TcpEcho::v4().unwrap();
+    let port = echo.addr().port();
+    assert_eq!(
+        plain(host, "tcp_echo", &format!("localhost:{port} by name")),
+        "by name"
+    );
+    // `localhost` the library knows itself. This one is for the host to look up.
+    assert_eq!(
+        plain(host, "tcp_echo", &format!("LOCALHOST.:{port} by name")),
+        "by name"
+    );
+}
+
+pub fn tcp_lines_are_the_same(host: &'static Host) {
+    let lines = LineServer::v4().unwrap();
+    let output = plain(host, "tcp_lines", &format!("{} one two", lines.addr()));
+    assert_eq!(output, "you said: one\nyou said: two\n");
+}
+
+pub fn udp_echo_is_the_same(host: &'static Host) {
+    let echo = UdpEcho::v4().unwrap();
+    let output = plain(host, "udp_echo", &format!("{} a datagram", echo.addr()));
+    assert_eq!(output, "a datagram");
+}
+
+pub fn http_get_is_the_same(host: &'static Host) {
+    let server = HttpServer::v4().unwrap();
+    let output = plain(host, "http_get", &format!("{}/hello.txt", server.addr()));
+    assert_eq!(output, HttpServer::BODY);
+}
+
+pub fn udp_proxy_passes_on_60_000_bytes(host: &'static Host) {
+    let echo = UdpEcho::v4().unwrap();
+    let datagram: String = (0..60_000)
+        .map(|i| char::from(b'a' + (i % 23) as u8))
+        .collect();
+    let config = Config::new().set("address", echo.addr().to_string());
+    let run = call("udp_proxy", &datagram).with("--set", &format!("address={}", echo.addr()));
+    assert!(same(host, "udp_proxy", &datagram, &config, &run) == datagram);
+}
+
+pub fn tiny_runs_without_wasi(host: &'static Host) {
+    let echo = TcpEcho::v4().unwrap();
+    let input = format!("{} tiny", echo.addr());
+    let run = call("tiny", &input).option("--no-wasi");
+    let output = same(host, "tiny", &input, &Config::new().wasi(false), &run);
+    assert_eq!(output, "tiny");
+}
+
+pub fn nothing_is_reached_that_is_not_allowed(host: &'static Host) {
+    let echo = TcpEcho::v4().unwrap();
+    let port = echo.addr().port();
+    let plugin = guests::example("tcp_echo").expect("the example");
+    let others = format!("127.0.0.1:{}", port ^ 1);
+    for rules in [&[][..], &["10.0.0.0/8"], &[&others], &["::1"]] {
+        for address in [format!("127.0.0.1:{port}"), format!("localhost:{port}")] {
+            let run = Run::new(&plugin, "run", &address);
+            let run = rules
+                .iter()
+                .fold(run, |run, rule| run.with("--allow", rule));
+            let failure = run.on(host).output.expect_err("it is not allowed");
+            assert!(failure.contains("could not connect"), "{failure}");
+        }
+    }
+    assert_eq!(echo.accepted(), 0);
+    let udp = UdpEcho::v4().unwrap();
+    let plugin = guests::example("udp_echo").expect("the example");
+    let denied = Run::new(&plugin, "run", &udp.addr().to_string()).on(host);
+    let failure = denied.output.expect_err("it is not allowed");
+    assert!(failure.contains("could not connect"), "{failure}");
+}
+
+pub fn an_address_is_what_it_reaches_however_it_is_written(host: &'static Host) {
+    let echo = TcpEcho::v4().unwrap();
+    let port = echo.addr().port();
+    let plugin = guests::example("tcp_echo").expect("the example");
+    for written in [
+        "127.0.0.1",
+        "0.0.0.0",
+        "[::ffff:127.0.0.1]",
+        "[::ffff:0.0.0.0]",
+    ] {
+        let input = format!("{written}:{port} reached");
+        let run = Run::new(&plugin, "run", &input);
+        let allowed = run.clone().with("--allow", &format!("127.0.0.1:{port}"));
+        assert_eq!(allowed.on(host).text(), "reached", "{written}");
+        let elsewhere = run.with("--allow", "0.0.0.0/8").with("--allow", "::/64");
+        assert!(elsewhere.on(host).output.is_err(), "{written}");
+    }
+}

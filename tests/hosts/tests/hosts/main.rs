@@ -1,0 +1,131 @@
+//! The same plugins, unchanged, under the Extism SDKs of other languages: what comes out is what comes out
+//! of the reference host.
+//!
+//! Each test runs once for each language that it is for. `docs/hosts.md` has the table. A test whose
+//! language is missing is ignored, which a test cannot say of itself under std's harness; so this one has
+//! another.
+
+/// The conformance suite makes tests with this, which are its own.
+macro_rules! tests {
+    ($($_:tt)*) => {};
+}
+
+mod behaviours;
+#[path = "../../../conformance"]
+mod conformance {
+    #![allow(unused, reason = "its own tests are not wanted here")]
+    pub mod server;
+    #[path = "standard.rs"]
+    pub mod std;
+}
+mod examples;
+mod icmp;
+mod kernel;
+mod nothing;
+mod table;
+
+// Where the suite's files look for each other.
+use conformance::{server, std};
+use host_tests::{Host, Language, required};
+use libtest_mimic::{Arguments, Trial};
+
+/// A test, and the languages that it is for.
+struct Test {
+    name: &'static str,
+    languages: &'static [Language],
+    /// What else it needs of the machine: why that is not there.
+    missing: fn() -> Option<String>,
+    run: fn(&'static Host),
+}
+
+const ALL: &[Language] = &Language::ALL;
+const PYTHON: &[Language] = &[Language::Python];
+const JAVASCRIPT: &[Language] = &[Language::JavaScript];
+
+/// The tests of each module. (One that is not listed is dead code to the compiler.)
+macro_rules! listed {
+    ($($module:ident, $languages:expr, $missing:expr => { $($test:ident,)+ })+) => {
+        &[$($(Test {
+            name: concat!(stringify!($module), "::", stringify!($test)),
+            languages: $languages,
+            missing: $missing,
+            run: $module::$test,
+        },)+)+]
+    };
+}
+
+const TESTS: &[Test] = listed! {
+    examples, ALL, nothing_else => {
+        tcp_echo_over_ipv4,
+        tcp_echo_by_name,
+        tcp_lines_are_the_same,
+        udp_echo_is_the_same,
+        http_get_is_the_same,
+        udp_proxy_passes_on_60_000_bytes,
+        tiny_runs_without_wasi,
+        nothing_is_reached_that_is_not_allowed,
+        an_address_is_what_it_reaches_however_it_is_written,
+    }
+    examples, ALL, ipv6 => {
+        tcp_echo_over_ipv6,
+    }
+    icmp, ALL, nothing_else => {
+        what_the_host_hears_is_decoded,
+        without_a_right_or_a_report_nothing_is_heard,
+    }
+    icmp, PYTHON, raw_sockets => {
+        real_pings_come_back,
+    }
+    nothing, ALL, nothing_else => {
+        the_clock_is_real_so_silence_is_no_end,
+        the_end_is_known_at_once,
+    }
+    behaviours, ALL, nothing_else => {
+        every_behaviour_of_the_conformance_suite_holds,
+    }
+    kernel, JAVASCRIPT, nothing_else => {
+        no_page_is_taken_of_a_kernel_that_has_none,
+        a_call_that_uses_up_the_blocks_fails_and_loses_nothing,
+    }
+};
+
+fn nothing_else() -> Option<String> {
+    None
+}
+
+fn ipv6() -> Option<String> {
+    (!harness_host::peers::has_ipv6()).then(|| "this machine has no ::1".to_owned())
+}
+
+fn raw_sockets() -> Option<String> {
+    harness_host::icmp::allowed().err()
+}
+
+fn main() {
+    let arguments = Arguments::from_args();
+    let mut trials: Vec<_> = TESTS
+        .iter()
+        .flat_map(|test| test.languages.iter().map(move |language| (test, *language)))
+        .map(|(test, language)| trial(test, language, arguments.list))
+        .collect();
+    trials.extend(table::trials());
+    libtest_mimic::run(&arguments, trials).exit();
+}
+
+fn trial(test: &'static Test, language: Language, only_listed: bool) -> Trial {
+    let name = format!("{}::{}", language.name(), test.name);
+    // To ask for a language installs it: not when nothing is to be run. What must be there fails later.
+    let language_is_missing = || match only_listed || required() {
+        true => None,
+        false => language.host().err().map(str::to_owned),
+    };
+    let missing = (test.missing)().or_else(language_is_missing);
+    if let (Some(why), false) = (&missing, only_listed) {
+        harness_host::skipped(&name, why);
+    }
+    let trial = Trial::test(name, move || {
+        (test.run)(language.host()?);
+        Ok(())
+    });
+    trial.with_ignored_flag(missing.is_some())
+}
