@@ -70,10 +70,10 @@ fn serve(socket: &UdpSocket, stop: &Stop, answer: &dyn Fn(&[u8]) -> Option<Vec<u
     while !stop.is_set() {
         // An error is a nap that has passed, or a peer that has gone away: both are no reason to
         // stop.
-        if let Ok((n, from)) = socket.recv_from(&mut buffer) {
-            if let Some(answer) = answer(&buffer[..n]) {
-                let _ = socket.send_to(&answer, from);
-            }
+        if let Ok((n, from)) = socket.recv_from(&mut buffer)
+            && let Some(answer) = answer(&buffer[..n])
+        {
+            let _ = socket.send_to(&answer, from);
         }
     }
 }
