@@ -133,8 +133,8 @@ fn methods(sources: &[&str]) -> BTreeSet<String> {
         let line = line.trim_start();
         let rest = match line.strip_prefix("pub fn ") {
             Some(rest) => rest,
-            // Inside the macro's braces: `name(argument: type) -> result, "what";`
-            None if line.ends_with("\";") && line.contains(") -> ") => line,
+            // Inside the macro's braces: `name(argument: type) -> result, "what",`
+            None if line.ends_with("\",") && line.contains(") -> ") => line,
             None => return None,
         };
         let end = rest.find(|c: char| !c.is_alphanumeric() && c != '_')?;

@@ -6,11 +6,14 @@ use std::process::Command;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-/// A package that has been built, or could not be.
-type Built = (PathBuf, Target, Result<PathBuf, Error>);
-
-/// Those of this process.
+/// What has been built in this process, or could not be.
 static BUILT: Mutex<Vec<Built>> = Mutex::new(Vec::new());
+
+struct Built {
+    folder: PathBuf,
+    target: Target,
+    answer: Result<PathBuf, Error>,
+}
 
 /// Builds the plugin that the package in this folder is, and answers where its wasm file is.
 ///
@@ -33,12 +36,16 @@ pub fn plugin(manifest_dir: impl AsRef<Path>, target: Target) -> Result<PathBuf,
     let folder = manifest_dir.as_ref();
     // `build` leaves the list alone, so a poisoned lock is still a good one.
     let mut built = BUILT.lock().unwrap_or_else(PoisonError::into_inner);
-    let known = |entry: &&Built| entry.0 == folder && entry.1 == target;
-    if let Some((_, _, answer)) = built.iter().find(known) {
-        return answer.clone();
+    let mut known = built.iter();
+    if let Some(known) = known.find(|known| known.folder == folder && known.target == target) {
+        return known.answer.clone();
     }
     let answer = build(folder, target);
-    built.push((folder.to_owned(), target, answer.clone()));
+    built.push(Built {
+        folder: folder.to_owned(),
+        target,
+        answer: answer.clone(),
+    });
     answer
 }
 
