@@ -2,7 +2,8 @@
 
 use crate::guests::Style;
 use crate::measure::Measured;
-use crate::table::{Table, grouped};
+use crate::table::Table;
+use harness_host::table::grouped;
 use std::collections::BTreeMap;
 
 /// All tables of the cases, each with a heading and what its columns mean.

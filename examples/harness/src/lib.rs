@@ -46,6 +46,7 @@ pub mod peers;
 mod plugin;
 mod report;
 pub mod soak;
+pub mod table;
 pub mod wasm;
 
 pub use allow::{Allow, Net, NoNetwork};

@@ -1,6 +1,7 @@
 //! The table.
 
 use crate::pairs::Weighed;
+use harness_host::table::{grouped, render};
 
 const HEAD: [&str; 8] = [
     "guest",
@@ -17,26 +18,7 @@ const COLUMNS: usize = HEAD.len();
 /// The table for a terminal.
 #[must_use]
 pub fn text(weighed: &[Weighed<'_>]) -> String {
-    let rows = rows(weighed);
-    let mut widths = HEAD.map(str::len);
-    for row in &rows {
-        for (width, cell) in widths.iter_mut().zip(row) {
-            *width = (*width).max(cell.len());
-        }
-    }
-    let line = |cells: &[String; COLUMNS]| {
-        let mut line = String::new();
-        for (column, (cell, width)) in cells.iter().zip(widths).enumerate() {
-            line += &match is_number(column) {
-                true => format!("{cell:>width$}  "),
-                false => format!("{cell:<width$}  "),
-            };
-        }
-        line.trim_end().to_owned() + "\n"
-    };
-    let head = line(&HEAD.map(str::to_owned));
-    let rule = "-".repeat(widths.iter().sum::<usize>() + 2 * (COLUMNS - 1)) + "\n";
-    head + &rule + &rows.iter().map(line).collect::<String>()
+    render(HEAD, std::array::from_fn(is_number), &rows(weighed))
 }
 
 /// The same in Markdown.
@@ -100,19 +82,6 @@ fn ratio(ours: u64, by_hand: u64) -> String {
     format!("{}.{:02}", hundredths / 100, hundredths % 100)
 }
 
-/// A number with its digits in groups of three.
-fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -122,13 +91,5 @@ mod tests {
         assert_eq!(ratio(115, 100), "1.15");
         assert_eq!(ratio(11_501, 10_000), "1.16");
         assert_eq!(ratio(1, 1), "1.00");
-    }
-
-    #[test]
-    fn digits_are_grouped() {
-        assert_eq!(
-            [0, 999, 1000, 1_234_567].map(grouped),
-            ["0", "999", "1,000", "1,234,567"]
-        );
     }
 }

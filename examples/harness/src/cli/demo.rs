@@ -2,10 +2,10 @@
 
 use std::process::ExitCode;
 
-use super::table::{self, cell, grouped};
 use super::{Failure, say};
 use crate::guests::{self, EXAMPLES};
 use crate::peers::{self, HttpServer, LineServer, TcpEcho, UdpEcho};
+use crate::table::{self, cell, grouped};
 use crate::wasm::{Artifact, Target};
 use crate::{Allow, Config, Dialect, Error, Plugin, Report, icmp};
 

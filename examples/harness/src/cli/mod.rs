@@ -4,7 +4,6 @@ mod arguments;
 mod demo;
 mod peer;
 mod single;
-mod table;
 mod tools;
 
 use std::process::ExitCode;

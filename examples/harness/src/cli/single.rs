@@ -8,9 +8,9 @@ use std::{env, fs, io, process};
 
 use super::arguments::Job;
 use super::peer;
-use super::table::{self, grouped};
 use super::{Failure, say};
 use crate::guests::{self, CRATES, EXAMPLES, Example};
+use crate::table::{self, grouped};
 use crate::wasm::Target;
 use crate::{Error, Plugin, Report};
 

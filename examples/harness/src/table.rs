@@ -1,11 +1,8 @@
 //! Tables for people.
 
 /// Puts cells into columns, as wide as their widest cell. Columns of numbers end in line.
-pub(super) fn render<const N: usize>(
-    head: [&str; N],
-    numbers: [bool; N],
-    rows: &[[String; N]],
-) -> String {
+#[must_use]
+pub fn render<const N: usize>(head: [&str; N], numbers: [bool; N], rows: &[[String; N]]) -> String {
     let mut widths = head.map(|cell| cell.chars().count());
     for row in rows {
         for (width, cell) in widths.iter_mut().zip(row) {
@@ -32,7 +29,7 @@ pub(super) fn render<const N: usize>(
 }
 
 /// Text on one line, and not too long for a table.
-pub(super) fn cell(text: &str) -> String {
+pub(crate) fn cell(text: &str) -> String {
     const WIDEST: usize = 40;
     let text = text.trim().replace('\n', " / ");
     match text.char_indices().nth(WIDEST) {
@@ -42,7 +39,8 @@ pub(super) fn cell(text: &str) -> String {
 }
 
 /// A number with its digits in groups of three.
-pub(super) fn grouped(number: u64) -> String {
+#[must_use]
+pub fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::new();
     for (i, digit) in digits.chars().enumerate() {
