@@ -146,6 +146,7 @@ fn what_is_no_report() {
         format!("{good}x"),
         format!("{good}{good}"),
         format!("[{good}]"),
+        r#"["8.8.8.8",0,0,1,1,[72,105]]"#.to_owned(),
         "null".to_owned(),
         "\"\\".to_owned(),
     ] {
