@@ -31,7 +31,7 @@ fn unsafe_code_is_in_one_file() {
     assert_eq!(lifting, [root.join("host/extism.rs")]);
     let text = fs::read_to_string(&lifting[0]).unwrap();
     let blocks = text.matches("unsafe extern ").count();
-    assert_eq!(blocks, 2);
+    assert_eq!(blocks, 3);
     assert_eq!(text.matches("// SAFETY:").count(), blocks);
 }
 

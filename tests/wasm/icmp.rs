@@ -1,6 +1,6 @@
-use crate::{FAKE_CLOCK, UNKNOWN, WASIP1, call, dialects, guest, ipv6, quick, run};
-use harness_host::IcmpListening;
+use crate::{UNKNOWN, WASIP1, call, dialects, guest, ipv6, quick, run};
 use harness_host::icmp::allowed_or_skipped;
+use harness_host::{Clock, IcmpListening};
 
 #[test]
 fn echo_in_both_dialects() {
@@ -64,12 +64,12 @@ fn ping() {
         return;
     }
     for config in dialects() {
-        for (guests, time) in [
-            (&WASIP1, "timed"),
-            (&FAKE_CLOCK, "untimed"),
-            (&UNKNOWN, "untimed"),
+        for (guests, clock, time) in [
+            (&WASIP1, Clock::Real, "timed"),
+            (&WASIP1, Clock::Fake, "untimed"),
+            (&UNKNOWN, Clock::Real, "untimed"),
         ] {
-            let mut plugin = guests.plugin(&config);
+            let mut plugin = guests.plugin(&config.clone().clock(clock));
             for target in ["127.0.0.1", "localhost"] {
                 let reply = call(&mut plugin, "icmp_ping", &format!("{target} 5000"));
                 assert_eq!(reply, format!("Ok(\"127.0.0.1 65535 {time}\")"));

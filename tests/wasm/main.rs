@@ -32,8 +32,6 @@ struct Guests {
 static WASIP1: Guests = Guests::of("test-guests", Target::Wasip1);
 /// Without WASI, and so without a clock.
 static UNKNOWN: Guests = Guests::of("test-guests", Target::Unknown);
-/// With a clock that advances by a millisecond whenever it is read.
-static FAKE_CLOCK: Guests = Guests::of("test-guests-fake-clock", Target::Wasip1);
 
 impl Guests {
     const fn of(package: &'static str, target: Target) -> Self {

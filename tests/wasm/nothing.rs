@@ -5,8 +5,8 @@
 //! "30 s" are six short waits.
 
 use crate::{Guests, call, pattern, quick, v4};
-use harness_host::Plugin;
 use harness_host::peers::TcpPeer;
+use harness_host::{Clock, Plugin};
 use std::io::Write;
 use std::net::{SocketAddr, TcpStream};
 use std::thread::sleep;
@@ -18,35 +18,38 @@ const WAIT: Duration = Duration::from_millis(200);
 struct World {
     name: &'static str,
     guests: &'static Guests,
-    wasi: bool,
-    /// Whether the clock is real.
-    clock: bool,
+    /// The clock that WASI has, if there is WASI.
+    wasi: Option<Clock>,
 }
 
 const WORLDS: [World; 3] = [
     World {
         name: "a real clock",
         guests: &crate::WASIP1,
-        wasi: true,
-        clock: true,
+        wasi: Some(Clock::Real),
     },
     World {
         name: "no clock",
         guests: &crate::UNKNOWN,
-        wasi: false,
-        clock: false,
+        wasi: None,
     },
     World {
         name: "a fake clock",
-        guests: &crate::FAKE_CLOCK,
-        wasi: true,
-        clock: false,
+        guests: &crate::WASIP1,
+        wasi: Some(Clock::Fake),
     },
 ];
 
 impl World {
     fn plugin(&self) -> Plugin {
-        self.guests.plugin(&quick().wait(WAIT).wasi(self.wasi))
+        let config = quick().wait(WAIT).wasi(self.wasi.is_some());
+        let config = config.clock(self.wasi.unwrap_or_default());
+        self.guests.plugin(&config)
+    }
+
+    /// Whether there is a clock, and it is real.
+    fn has_time(&self) -> bool {
+        self.wasi == Some(Clock::Real)
     }
 
     /// Runs a function of the facade and the same of the core, each in a plugin of its own.
@@ -127,7 +130,7 @@ fn a_timeout_shorter_than_the_silence() {
     });
     everywhere(|world| {
         // About one of the host's waits, by the clock or by the count.
-        let (timeout, silence) = if world.clock {
+        let (timeout, silence) = if world.has_time() {
             (WAIT.as_millis(), "TimedOut")
         } else {
             (5_000, "Ok(0)")
@@ -170,7 +173,7 @@ fn without_a_clock_a_long_silence_reads_as_the_end() {
         stream.write_all(b"abc")
     });
     everywhere(|world| {
-        if world.clock {
+        if world.has_time() {
             return;
         }
         let input = format!("{} default 6", peer.addr());
@@ -208,7 +211,7 @@ fn a_close_at_once_is_the_end_at_once() {
             |got, who, plugin| {
                 assert!(got.starts_with("3 "), "{who}: {got}");
                 let asked = plugin.report().calls.get("tcp_recv");
-                if world.clock {
+                if world.has_time() {
                     // Once for the bytes and once for the end; a host that was kept from answering at
                     // once is asked again.
                     assert!((2..=7).contains(&asked), "{who}: asked {asked} times");
@@ -254,7 +257,7 @@ fn a_datagram_that_does_not_come() {
         assert_eq!(plugin.report().calls.get("udp_recv"), 2, "{}", world.name);
 
         // Three of the host's waits, by the clock or by the count.
-        let timeout = if world.clock {
+        let timeout = if world.has_time() {
             WAIT * 3
         } else {
             Duration::from_secs(15)
@@ -277,7 +280,7 @@ fn a_datagram_that_does_not_come() {
         );
         assert_eq!(
             got,
-            if world.clock {
+            if world.has_time() {
                 "WouldBlock"
             } else {
                 "TimedOut"

@@ -30,6 +30,17 @@ pub enum IcmpListening {
     AtReceive,
 }
 
+/// The clock that WASI shows a plugin.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Clock {
+    /// This machine's.
+    #[default]
+    Real,
+    /// As the production host's: one that advances by exactly 1 ms whenever it is read, whatever
+    /// time has passed, and begins with the year 2022.
+    Fake,
+}
+
 /// What a plugin is run with: the host's limits and habits.
 ///
 /// The defaults are those of the production host, but for one: a plugin may reach no address until
@@ -54,6 +65,7 @@ pub struct Config {
     pub(crate) icmp_wait: Duration,
     pub(crate) icmp: IcmpListening,
     pub(crate) wasi: bool,
+    pub(crate) clock: Clock,
     pub(crate) fuel_limit: u64,
     pub(crate) memory_pages: Option<u32>,
     pub(crate) call_timeout: Option<Duration>,
@@ -79,6 +91,7 @@ impl Default for Config {
             icmp_wait: Duration::from_secs(60),
             icmp: IcmpListening::default(),
             wasi: true,
+            clock: Clock::default(),
             // Half the range: no plugin gets there, and adding to it cannot overflow.
             fuel_limit: u64::MAX / 2,
             memory_pages: None,
@@ -157,6 +170,13 @@ impl Config {
     /// Whether the plugin has WASI. Default: yes. A plugin for `wasm32-unknown-unknown` needs none.
     pub fn wasi(mut self, wasi: bool) -> Self {
         self.wasi = wasi;
+        self
+    }
+
+    /// The clock that WASI shows the plugin. Default: [`Clock::Real`]. For another one the plugin
+    /// must be given as bytes of wasm, not in its text form.
+    pub fn clock(mut self, clock: Clock) -> Self {
+        self.clock = clock;
         self
     }
 

@@ -8,7 +8,7 @@ use lexopt::prelude::*;
 
 use super::Failure;
 use super::peer::Kind;
-use crate::{Allow, Config, Dialect, Faults, IcmpListening, soak};
+use crate::{Allow, Clock, Config, Dialect, Faults, IcmpListening, soak};
 
 pub(super) const HELP: &str = include_str!("help.txt");
 
@@ -79,6 +79,7 @@ pub(super) fn parse(mut parser: lexopt::Parser) -> Result<Command, Failure> {
             Long("seed") => faults = faults.seed(parser.value()?.parse()?),
             Long("over-long-by") => faults = faults.over_long_by(parser.value()?.parse()?),
             Long("no-wasi") => config = config.wasi(false),
+            Long("clock") => config = config.clock(parser.value()?.parse_with(clock)?),
             Long("set") => {
                 let (key, value) = parser.value()?.parse_with(pair)?;
                 config = config.set(key, value);
@@ -160,6 +161,14 @@ fn listening(text: &str) -> Result<IcmpListening, &'static str> {
     }
 }
 
+fn clock(text: &str) -> Result<Clock, &'static str> {
+    match text {
+        "real" => Ok(Clock::Real),
+        "fake" => Ok(Clock::Fake),
+        _ => Err("it is real or fake"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -199,6 +208,7 @@ mod tests {
             "in",
             "--dialect",
             "real",
+            "--clock=fake",
             "--set",
             "a=b=c",
             "--redirect",
@@ -217,6 +227,7 @@ mod tests {
         assert_eq!(job.peer, Some(Kind::UdpEcho));
         assert_eq!(job.config.wait, Duration::from_millis(70));
         assert_eq!(job.config.dialect, Dialect::Real);
+        assert_eq!(job.config.clock, Clock::Fake);
         assert_eq!(job.config.values, [("a".to_owned(), "b=c".to_owned())]);
         let allowed = Allow::loopback().and("10.0.0.0/8:80".parse().unwrap());
         assert_eq!(job.config.allow, allowed);
@@ -231,6 +242,7 @@ mod tests {
             &["--wait", "soon", "x.wasm"],
             &["--wait"],
             &["--dialect", "loud", "x.wasm"],
+            &["--clock", "slow", "x.wasm"],
             &["--set", "key", "x.wasm"],
             &["--allow", "example.org", "x.wasm"],
             &["--fault", "drop", "x.wasm"],

@@ -1,6 +1,7 @@
 //! The host's side of one plugin: what its ten functions keep between calls.
 
 mod amiss;
+mod clock;
 mod connections;
 mod counter;
 mod faults;
@@ -17,6 +18,7 @@ use connections::Connections;
 use faults::Injector;
 pub use faults::{Fault, FaultCounts, Faults};
 
+pub(crate) use clock::faked as with_fake_clock;
 pub(crate) use counter::{
     MODULE as COUNTER, behind as behind_counter, function as counter_function,
     module as counter_module,
