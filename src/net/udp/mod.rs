@@ -9,7 +9,7 @@ use crate::Error;
 use crate::embedded::send;
 use crate::patience::ONE_WAIT;
 use core::fmt;
-use peers::{Peers, Receive, Received};
+use peers::{Peer, Peers, Receive, Received};
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -120,7 +120,7 @@ impl UdpSocket {
     fn new() -> UdpSocket {
         UdpSocket {
             shared: Arc::new(Shared {
-                peers: Peers::default(),
+                peers: Peers::new(),
                 read_timeout: SharedTimeout::new(ONE_WAIT),
                 hints: options::Hints::new(),
             }),
@@ -170,7 +170,8 @@ impl UdpSocket {
     /// # Ok::<(), std::io::Error>(())
     /// ```
     pub fn send(&self, buf: &[u8]) -> io::Result<usize> {
-        Ok(send(&*self.shared.peers.to_connected()?, buf)?)
+        let peer = self.shared.peers.connected().ok_or(Error::NotConnected)?;
+        Ok(send(&peer.connection, buf)?)
     }
 
     /// Sends one datagram of up to 65,507 bytes to `addr`, and answers its length, as
@@ -197,8 +198,8 @@ impl UdpSocket {
         let peer = self.shared.peers.to(addr)?;
         // The peer's connection may hold word that an earlier datagram found nobody listening. Std's
         // bound sockets are not told of that; ours fail once, which uses it up.
-        Ok(send(&peer, buf).or_else(|error| match error {
-            Error::NotSent => send(&peer, buf),
+        Ok(send(&peer.connection, buf).or_else(|error| match error {
+            Error::NotSent => send(&peer.connection, buf),
             error => Err(error),
         })?)
     }
@@ -356,7 +357,8 @@ impl UdpSocket {
     /// # Ok::<(), std::io::Error>(())
     /// ```
     pub fn peer_addr(&self) -> io::Result<SocketAddr> {
-        Ok(self.shared.peers.connected()?.ok_or(Error::Unsupported)?)
+        let peer = self.shared.peers.connected().ok_or(Error::NotConnected)?;
+        Ok(peer.addr().ok_or(Error::Unsupported)?)
     }
 
     /// The socket address of the local half.
@@ -410,7 +412,7 @@ impl UdpSocket {
 impl fmt::Debug for UdpSocket {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut socket = f.debug_struct("UdpSocket");
-        if let Ok(Some(peer)) = self.shared.peers.connected() {
+        if let Some(peer) = self.shared.peers.connected().and_then(Peer::addr) {
             socket.field("peer", &peer);
         }
         socket.finish_non_exhaustive()
