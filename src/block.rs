@@ -54,6 +54,11 @@ impl<H: Host> Block<H> {
     /// ```
     pub fn new_in(host: H, len: u64) -> Result<Self, Error> {
         let len = len.max(1);
+        // The kernel's memory has 32 bits of address. Its allocator adds to a length without a look
+        // at whether that goes round.
+        if len > u64::from(u32::MAX) {
+            return Err(Error::OutOfMemory);
+        }
         let offset = NonZeroU64::new(host.alloc(len)).ok_or(Error::OutOfMemory)?;
         Ok(Self::owning(host, offset, len))
     }
@@ -308,6 +313,15 @@ mod tests {
         assert_eq!(block.load(7, &mut part), 3);
         assert_eq!(part, [1, 2, 2, 0]);
         assert_eq!(block.load(11, &mut part), 0);
+    }
+
+    #[test]
+    fn what_no_kernel_has_is_out_of_memory() {
+        for len in [u64::from(u32::MAX) + 1, 1 << 50, u64::MAX - 11, u64::MAX] {
+            assert_eq!(Block::new(len).unwrap_err(), Error::OutOfMemory, "{len}");
+        }
+        assert_eq!(Native.alloc(u64::MAX), 0);
+        assert_eq!(Native::live_blocks(), 0);
     }
 
     #[test]

@@ -91,8 +91,9 @@ impl<const N: usize> Reader<N> {
         {
             self.keep(&block);
         }
-        self.shown = true;
-        Ok(self.ring.peek(into))
+        let n = self.ring.peek(into);
+        self.shown = n == self.ring.len();
+        Ok(n)
     }
 
     /// The bytes that are there, after waiting for the first; none at the end.

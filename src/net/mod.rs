@@ -62,15 +62,24 @@ use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
 /// when an earlier call of it was stopped (its time was up, say) while it waited for the host. Std's
 /// lock would panic then.
 fn lock<T>(shared: &Mutex<T>) -> Result<MutexGuard<'_, T>, Error> {
-    if cfg!(all(target_family = "wasm", not(target_feature = "atomics"))) {
-        return match shared.try_lock() {
-            Ok(guard) => Ok(guard),
-            Err(TryLockError::Poisoned(poisoned)) => Ok(poisoned.into_inner()),
-            Err(TryLockError::WouldBlock) => Err(Error::Shutdown),
-        };
+    if WITHOUT_THREADS {
+        return try_lock(shared)?.ok_or(Error::Shutdown);
     }
     Ok(shared.lock().unwrap_or_else(PoisonError::into_inner))
 }
+
+/// As [`lock`], but does not wait: `None` while another thread has it.
+fn try_lock<T>(shared: &Mutex<T>) -> Result<Option<MutexGuard<'_, T>>, Error> {
+    match shared.try_lock() {
+        Ok(guard) => Ok(Some(guard)),
+        Err(TryLockError::Poisoned(poisoned)) => Ok(Some(poisoned.into_inner())),
+        Err(TryLockError::WouldBlock) if WITHOUT_THREADS => Err(Error::Shutdown),
+        Err(TryLockError::WouldBlock) => Ok(None),
+    }
+}
+
+/// Whether there is one thread only.
+const WITHOUT_THREADS: bool = cfg!(all(target_family = "wasm", not(target_feature = "atomics")));
 
 /// A timeout that the clones of a socket share.
 #[derive(Debug)]

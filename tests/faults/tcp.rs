@@ -44,6 +44,22 @@ fn nothing_is_put_behind_the_gap_that_an_overrun_leaves() {
     host.finish("an overrun");
 }
 
+/// A peek of a few bytes once made the next one, of more, wait for the host, with the bytes there.
+#[test]
+fn a_longer_peek_shows_what_a_shorter_one_has_left() {
+    let host = Scripted::new(Clock::Real).tcp([Reply::Come(10), Reply::Come(5)]);
+    let stream = &mut connect(&host);
+    let mut seen = [0; 64];
+    for len in [1, 4, 10] {
+        assert_eq!(stream.peek(&mut seen[..len]), Ok(len));
+        assert_eq!(host.calls(Call::TcpRecv), 1);
+    }
+    // All of it has been shown: whoever looks again waits for more.
+    assert_eq!(stream.peek(&mut seen), Ok(15));
+    assert_eq!(seen[..15], part(0, 15));
+    assert_eq!(host.calls(Call::TcpRecv), 2);
+}
+
 /// The answers to a receive that name no block.
 pub const NO_BLOCK: [Fault; 4] = [Fault::Zero, Fault::Dangling, Fault::Inside, Fault::Empty];
 

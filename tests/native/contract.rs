@@ -176,3 +176,26 @@ fn of_bufread() {
     assert_eq!(all, b"beforeafter");
     assert_eq!(stream.fill_buf(), Ok(&[][..]), "the end stays the end");
 }
+
+/// `read_ready` never waits, not even for another thread that reads.
+#[test]
+fn of_readready_beside_a_read_that_waits() {
+    let _turn = Turn::take();
+    let (go, wait_for_go) = std::sync::mpsc::channel::<()>();
+    let wait_for_go = std::sync::Mutex::new(wait_for_go);
+    let peer = TcpPeer::start(v4(), move |mut stream, _| {
+        let _ = wait_for_go.lock().unwrap().recv();
+        stream.write_all(b"x")
+    });
+    let peer = peer.unwrap();
+    let stream = TcpStream::connect(peer.addr()).unwrap();
+    let mut clone = stream.try_clone().unwrap();
+    std::thread::scope(|scope| {
+        let reader = scope.spawn(move || Read::read(&mut &stream, &mut [0; 1]));
+        sleep(WAIT / 4);
+        // The peer sends only after this has answered.
+        assert_eq!(clone.read_ready(), Ok(false));
+        go.send(()).unwrap();
+        assert_eq!(reader.join().unwrap(), Ok(1));
+    });
+}

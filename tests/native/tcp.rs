@@ -199,6 +199,36 @@ fn the_last_clone_closes() {
     assert_eq!(Native::open_connections(), 0);
 }
 
+/// A thread drops what it has kept for itself in no order that anybody knows: the stream may outlive the
+/// emulated kernel that it sends through.
+#[test]
+fn a_stream_kept_for_a_thread_sends_its_last_bytes() {
+    use std::cell::RefCell;
+    use std::io::BufWriter;
+    thread_local! {
+        static LOG: RefCell<Option<BufWriter<TcpStream>>> = const { RefCell::new(None) };
+    }
+    let _turn = Turn::take();
+    let (told, hear) = std::sync::mpsc::channel();
+    let peer = TcpPeer::start(v4(), move |mut stream, _| {
+        let mut text = String::new();
+        stream.read_to_string(&mut text)?;
+        told.send(text).map_err(std::io::Error::other)
+    });
+    let peer = peer.unwrap();
+    let addr = peer.addr();
+    let keeps = move || {
+        // It is registered first, and so dropped last.
+        LOG.with_borrow_mut(|log| {
+            let mut stream = BufWriter::new(TcpStream::connect(addr).unwrap());
+            stream.write_all(b"last words").unwrap();
+            *log = Some(stream);
+        });
+    };
+    std::thread::spawn(keeps).join().unwrap();
+    assert_eq!(hear.recv().unwrap(), "last words");
+}
+
 #[test]
 fn one_thread_reads_while_another_writes_and_shuts() {
     let _turn = Turn::take();

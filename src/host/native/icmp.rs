@@ -29,8 +29,13 @@ thread_local! {
     static RAW: RefCell<Option<Rc<Raw>>> = const { RefCell::new(None) };
 }
 
+/// What is kept: nothing any more while the thread ends.
+fn kept() -> Option<Rc<Raw>> {
+    RAW.try_with(|kept| kept.borrow().clone()).ok().flatten()
+}
+
 fn open(v6: bool) -> Option<Rc<Raw>> {
-    let kept = RAW.with_borrow(Clone::clone).filter(|raw| raw.v6 == v6);
+    let kept = kept().filter(|raw| raw.v6 == v6);
     if kept.is_some() {
         return kept;
     }
@@ -47,7 +52,7 @@ fn open(v6: bool) -> Option<Rc<Raw>> {
         socket: socket.into(),
         v6,
     });
-    RAW.set(Some(Rc::clone(&raw)));
+    let _ = RAW.try_with(|kept| kept.replace(Some(Rc::clone(&raw))));
     Some(raw)
 }
 
@@ -73,7 +78,7 @@ pub(super) fn send(target: &str, payload: &[u8], seq: u16) -> Option<()> {
 
 /// Waits for an ICMP packet, anybody's, and gives it as a host's JSON.
 pub(super) fn receive(timeout: Duration) -> Option<String> {
-    let raw = RAW.with_borrow(Clone::clone)?;
+    let raw = kept()?;
     let end = Instant::now().checked_add(timeout)?;
     let mut buffer = [0; IP_HEADER + LONGEST];
     loop {

@@ -5,6 +5,7 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::mem::ManuallyDrop;
 
 /// Where the first block lies. Not 0, which names no block.
 const FIRST: u64 = 1 << 16;
@@ -15,8 +16,29 @@ struct Kernel {
 }
 
 thread_local! {
-    static KERNEL: RefCell<Kernel> =
-        const { RefCell::new(Kernel { next: FIRST, blocks: BTreeMap::new() }) };
+    /// It is never dropped: a socket that is itself kept for a thread sends its last bytes when the
+    /// thread ends, in whatever order that drops things. Without blocks it holds no memory.
+    static KERNEL: ManuallyDrop<RefCell<Kernel>> = const {
+        ManuallyDrop::new(RefCell::new(Kernel { next: FIRST, blocks: BTreeMap::new() }))
+    };
+}
+
+/// Does something with the kernel of this thread.
+fn with<T>(what: impl FnOnce(&mut Kernel) -> T) -> T {
+    KERNEL.with(|kernel| what(&mut kernel.borrow_mut()))
+}
+
+/// Makes a block of `len` zeros; 0 if there is not so much memory, or a kernel could not have it.
+pub(super) fn alloc(len: u64) -> u64 {
+    let Ok(len) = u32::try_from(len) else {
+        return 0;
+    };
+    let mut data = Vec::new();
+    if data.try_reserve_exact(len as usize).is_err() {
+        return 0;
+    }
+    data.extend(std::iter::repeat_n(0, len as usize));
+    adopt(data)
 }
 
 /// Makes a block of `data`. The empty block is no block: 0, as the kernel has it.
@@ -24,7 +46,7 @@ pub(super) fn adopt(data: Vec<u8>) -> u64 {
     if data.is_empty() {
         return 0;
     }
-    KERNEL.with_borrow_mut(|kernel| {
+    with(|kernel| {
         let offset = kernel.next;
         // A gap behind every block: an access that runs over the end meets no neighbour.
         kernel.next = kernel
@@ -37,11 +59,16 @@ pub(super) fn adopt(data: Vec<u8>) -> u64 {
 }
 
 pub(super) fn free(offset: u64) {
-    KERNEL.with_borrow_mut(|kernel| kernel.blocks.remove(&offset));
+    with(|kernel| {
+        kernel.blocks.remove(&offset);
+        if kernel.blocks.is_empty() {
+            kernel.blocks = BTreeMap::new();
+        }
+    });
 }
 
 pub(super) fn length(offset: u64) -> u64 {
-    KERNEL.with_borrow(|kernel| {
+    with(|kernel| {
         kernel
             .blocks
             .get(&offset)
@@ -50,23 +77,23 @@ pub(super) fn length(offset: u64) -> u64 {
 }
 
 pub(super) fn live_blocks() -> usize {
-    KERNEL.with_borrow(|kernel| kernel.blocks.len())
+    with(|kernel| kernel.blocks.len())
 }
 
 /// The first `len` bytes of the block at `offset`, which it must have.
 pub(super) fn bytes(offset: u64, len: u64) -> Option<Vec<u8>> {
     let len = usize::try_from(len).ok()?;
-    KERNEL.with_borrow(|kernel| Some(kernel.blocks.get(&offset)?.get(..len)?.to_vec()))
+    with(|kernel| Some(kernel.blocks.get(&offset)?.get(..len)?.to_vec()))
 }
 
 /// The whole block at `offset`, as text.
 pub(super) fn text(offset: u64) -> Option<String> {
-    KERNEL.with_borrow(|kernel| String::from_utf8(kernel.blocks.get(&offset)?.clone()).ok())
+    with(|kernel| String::from_utf8(kernel.blocks.get(&offset)?.clone()).ok())
 }
 
 /// Reads from inside a block. What lies in no block reads as it stands in `into`.
 pub(super) fn load(offset: u64, into: &mut [u8]) {
-    KERNEL.with_borrow(|kernel| {
+    with(|kernel| {
         let from = kernel.blocks.range(..=offset).next_back();
         let from = from.and_then(|(start, data)| data.get(within(*start, offset, into.len())?));
         if let Some(from) = from {
@@ -77,7 +104,7 @@ pub(super) fn load(offset: u64, into: &mut [u8]) {
 
 /// Writes inside a block. What lies in no block goes nowhere.
 pub(super) fn store(offset: u64, from: &[u8]) {
-    KERNEL.with_borrow_mut(|kernel| {
+    with(|kernel| {
         let into = kernel.blocks.range_mut(..=offset).next_back();
         let into = into.and_then(|(start, data)| data.get_mut(within(*start, offset, from.len())?));
         if let Some(into) = into {

@@ -152,7 +152,7 @@ impl Host for Native {
         icmp::receive(timeout).map_or(0, |json| kernel::adopt(json.into_bytes()))
     }
     fn alloc(&self, len: u64) -> u64 {
-        usize::try_from(len).map_or(0, |len| kernel::adopt(vec![0; len]))
+        kernel::alloc(len)
     }
     fn free(&self, offset: u64) {
         kernel::free(offset);

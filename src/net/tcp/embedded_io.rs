@@ -2,6 +2,7 @@
 
 use super::{Shared, TcpStream};
 use crate::Error;
+use crate::net::try_lock;
 use embedded_io::{ErrorType, Read, ReadReady, Write};
 
 macro_rules! embedded_io {
@@ -18,8 +19,11 @@ macro_rules! embedded_io {
         }
 
         impl ReadReady for $stream {
+            /// Not while another thread reads from a clone of the stream: this one would have to
+            /// wait for it.
             fn read_ready(&mut self) -> Result<bool, Error> {
-                Ok(self.reader()?.is_ready(&self.shared.connection))
+                let reader = try_lock(&self.shared.reader)?;
+                Ok(reader.is_some_and(|reader| reader.is_ready(&self.shared.connection)))
             }
         }
 

@@ -66,6 +66,8 @@ struct Model<const N: usize> {
     stream: TcpStream<N, Scripted>,
     /// How much of what was given the caller has taken.
     taken: usize,
+    /// How much of what was given a peek has shown.
+    peeked: usize,
     /// From where on bytes were lost, since the host gave more than there is room for.
     lost_at: Option<usize>,
     /// Whether the host's last answer to a receive was nothing.
@@ -83,6 +85,7 @@ impl<const N: usize> Model<N> {
             timeout: stream.read_timeout(),
             stream,
             taken: 0,
+            peeked: 0,
             lost_at: None,
             nothing: false,
             shut_read: false,

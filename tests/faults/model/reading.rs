@@ -103,10 +103,18 @@ impl<const N: usize> Model<N> {
         let mut into = vec![0; n];
         let result = self.stream.peek(&mut into);
         self.outcome(before, result.map(|n| &into[..n]), n);
-        if result.is_ok_and(|peeked| peeked > 0) {
-            assert_eq!(result, Ok(n.min(N).min(self.buffered())));
+        if let Ok(peeked @ 1..) = result {
+            assert_eq!(peeked, n.min(N).min(self.buffered()));
             let asked = self.host.calls(Call::TcpRecv) - before.calls;
             assert!(before.buffered == 0 || asked <= 1, "asked {asked} times");
+            if before.buffered > 0 && asked > 0 {
+                let known = self.taken + before.buffered;
+                assert!(
+                    self.peeked >= known,
+                    "asked for more before it has shown all"
+                );
+            }
+            self.peeked = self.taken + peeked;
         }
     }
 
