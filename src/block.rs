@@ -267,6 +267,21 @@ impl Block {
     pub fn copy_of(bytes: &[u8]) -> Result<Self, Error> {
         Self::copy_of_in(DefaultHost, bytes)
     }
+
+    /// Takes over the block at `offset` in the plugin's kernel. See [`adopt_in`](Block::adopt_in).
+    ///
+    /// # Example
+    /// ```
+    /// use harness_wasi_sockets::Block;
+    ///
+    /// let offset = Block::copy_of(b"somebody's gift")?.into_offset();
+    /// assert_eq!(Block::adopt(offset).map(|block| block.len()), Some(15));
+    /// # Ok::<(), harness_wasi_sockets::Error>(())
+    /// ```
+    #[must_use]
+    pub fn adopt(offset: u64) -> Option<Self> {
+        Self::adopt_in(DefaultHost, offset)
+    }
 }
 
 impl<H: Host> Drop for Block<H> {

@@ -129,8 +129,8 @@ fn receive_whole<H: Host>(socket: &UdpSocket<H>, buffer: &mut [u8]) -> Result<us
 /// A socket that can send to anybody, 8 peers at the most, and hears those it has sent to.
 ///
 /// The host knows only connected sockets, so behind it there is one for each peer. To receive is to
-/// wait for one of them after the other, the last one that was sent to first. Local addresses are
-/// the unspecified one: the host does not tell them.
+/// wait for one of them after the other: the last one that was sent to or has sent first, those
+/// who were silent last. Local addresses are the unspecified one: the host does not tell them.
 ///
 /// # Example
 /// ```
@@ -183,11 +183,18 @@ impl<H: Host> embedded_nal_async::UnconnectedUdp for UnconnectedUdp<H> {
         buffer: &mut [u8],
     ) -> Result<(usize, SocketAddr, SocketAddr), Error> {
         let mut error = Error::NotConnected;
-        for (addr, socket) in self.peers.iter().rev() {
+        for _ in 0..self.peers.len() {
+            let Some((addr, socket)) = self.peers.last() else {
+                break;
+            };
             match receive_whole(socket, buffer) {
                 Ok(n) => return Ok((n, unspecified(*addr), *addr)),
+                // That one was waited for says more than that another's port was closed.
+                Err(_) if error == Error::TimedOut => {}
                 Err(failed) => error = failed,
             }
+            // Whoever is silent comes last the next time.
+            self.peers.rotate_right(1);
         }
         Err(error)
     }

@@ -118,7 +118,7 @@ impl<const N: usize, H: Host> TcpStream<N, H> {
     /// Sets how long a read waits for the first byte; `None` is for ever. It is 30 s at first.
     ///
     /// This corresponds to `std::net::TcpStream::set_read_timeout`. The host waits 5 s at a time,
-    /// so a read takes at least that, and a timeout is rounded up to the end of a wait.
+    /// so a read takes at least that, and as many whole waits as the timeout has.
     ///
     /// # Errors
     /// [`Error::InvalidInput`] if the timeout is zero.

@@ -9,7 +9,7 @@ use crate::patience::{ONE_WAIT, Patience, Pause, Timeout};
 use core::time::Duration;
 
 /// The most bytes that a UDP datagram can carry (over IPv4).
-const LONGEST: usize = 65_507;
+pub(crate) const LONGEST: usize = 65_507;
 
 /// A UDP socket that is connected to one peer, closed on drop.
 ///
@@ -85,7 +85,8 @@ impl<H: Host> UdpSocket<H> {
     /// host's waits.
     ///
     /// This corresponds to `std::net::UdpSocket::set_read_timeout`. The host waits 5 s at a time,
-    /// so a receive takes at least that, and a timeout is rounded up to the end of a wait.
+    /// so a receive takes at least that, and as many whole waits as the timeout has. Where there is no
+    /// clock that is real, for ever is an hour.
     ///
     /// # Errors
     /// [`Error::InvalidInput`] if the timeout is zero.
@@ -103,6 +104,28 @@ impl<H: Host> UdpSocket<H> {
     pub fn set_read_timeout(&mut self, timeout: Option<Duration>) -> Result<(), Error> {
         self.read_timeout = Timeout::new(timeout)?;
         Ok(())
+    }
+
+    /// How long a receive waits for a datagram; `None` is for ever. It is 5 s at first, the
+    /// host's wait.
+    ///
+    /// This corresponds to `std::net::UdpSocket::read_timeout`.
+    ///
+    /// # Example
+    /// ```
+    /// use core::time::Duration;
+    /// use harness_wasi_sockets::embedded::UdpSocket;
+    ///
+    /// # let server = harness_host::peers::UdpEcho::v4().unwrap();
+    /// let mut socket = UdpSocket::connect(server.addr())?;
+    /// assert_eq!(socket.read_timeout(), Some(Duration::from_secs(5)));
+    /// socket.set_read_timeout(None)?;
+    /// assert_eq!(socket.read_timeout(), None);
+    /// # Ok::<(), harness_wasi_sockets::Error>(())
+    /// ```
+    #[must_use]
+    pub fn read_timeout(&self) -> Option<Duration> {
+        self.read_timeout.get()
     }
 
     /// Sends one datagram of up to 65,507 bytes, and answers its length: less, if the host says that
@@ -152,7 +175,8 @@ impl<H: Host> UdpSocket<H> {
         Ok(self.recv_block(into.len())?.load_at(0, into))
     }
 
-    /// Sends a block as one datagram, without a copy.
+    /// Sends a block as one datagram, without a copy, and answers its length: less, if the host says
+    /// that it sent less.
     ///
     /// # Errors
     /// [`Error::InvalidInput`] if it is longer than 65,507 bytes; [`Error::NotSent`] if the host did
@@ -165,16 +189,16 @@ impl<H: Host> UdpSocket<H> {
     ///
     /// # let server = harness_host::peers::UdpEcho::v4().unwrap();
     /// let socket = UdpSocket::connect(server.addr())?;
-    /// socket.send_block(&Block::copy_of(b"Hello")?)?;
+    /// assert_eq!(socket.send_block(&Block::copy_of(b"Hello")?)?, 5);
     /// # Ok::<(), harness_wasi_sockets::Error>(())
     /// ```
-    pub fn send_block(&self, block: &Block<H>) -> Result<(), Error> {
+    pub fn send_block(&self, block: &Block<H>) -> Result<u64, Error> {
         if block.len() > LONGEST as u64 {
             return Err(Error::InvalidInput);
         }
         match self.connection.send(block, block.len() as usize) {
             None => Err(Error::NotSent),
-            Some(_) => Ok(()),
+            Some(sent) => Ok(sent as u64),
         }
     }
 

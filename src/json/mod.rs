@@ -43,6 +43,7 @@ pub(crate) const MOST_SOURCE: usize = 64;
 /// # }
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct IcmpResponse {
     /// Where the packet came from: an IP address as text.
     pub source: String<MOST_SOURCE>,

@@ -106,27 +106,57 @@ impl<I> Endpoints<I> {
     }
 }
 
-/// Opens a connection to the first address that the host can connect to. The address comes back
-/// with it, unless it was a name.
-pub(super) fn open<P: Protocol, A: ToSocketAddrs>(
-    addr: A,
-) -> io::Result<(Connection<P, DefaultHost>, Option<SocketAddr>)> {
-    fn try_it<P: Protocol>(address: &impl Address) -> Result<Connection<P, DefaultHost>, Error> {
-        Connection::open(DefaultHost, address)
+/// One that can be connected to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Endpoint {
+    /// Whose address is known.
+    At(SocketAddr),
+    /// Whose address only the host knows.
+    Named(String, u16),
+}
+
+impl Endpoint {
+    pub(super) fn open<P: Protocol>(&self) -> Result<Connection<P, DefaultHost>, Error> {
+        match self {
+            Endpoint::At(addr) => Connection::open(DefaultHost, addr),
+            Endpoint::Named(host, port) => Connection::open(DefaultHost, &(host.as_str(), *port)),
+        }
     }
+
+    pub(super) fn addr(&self) -> Option<SocketAddr> {
+        match self {
+            Endpoint::At(addr) => Some(*addr),
+            Endpoint::Named(..) => None,
+        }
+    }
+}
+
+/// Tries the addresses that this stands for in turn, until something can be done with one of them.
+pub(super) fn try_each<T>(
+    addr: impl ToSocketAddrs,
+    mut what: impl FnMut(Endpoint) -> Result<T, Error>,
+) -> io::Result<T> {
     let addrs = match addr.to_endpoints()? {
-        Endpoints::Name { host, port } => return Ok((try_it(&(host.as_str(), port))?, None)),
+        Endpoints::Name { host, port } => return Ok(what(Endpoint::Named(host, port))?),
         Endpoints::Addrs(addrs) => addrs,
     };
     // As std's error for no address at all.
     let mut error = Error::InvalidAddress;
     for addr in addrs {
-        match try_it(&addr) {
-            Ok(connection) => return Ok((connection, Some(addr))),
+        match what(Endpoint::At(addr)) {
+            Ok(done) => return Ok(done),
             Err(failed) => error = failed,
         }
     }
     Err(error.into())
+}
+
+/// The first of the addresses that this stands for.
+pub(super) fn first(addr: impl ToSocketAddrs) -> io::Result<Endpoint> {
+    Ok(match addr.to_endpoints()? {
+        Endpoints::Name { host, port } => Endpoint::Named(host, port),
+        Endpoints::Addrs(mut addrs) => Endpoint::At(addrs.next().ok_or(Error::InvalidAddress)?),
+    })
 }
 
 /// A host and a port, wherever they came from.

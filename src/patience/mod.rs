@@ -66,6 +66,7 @@ impl Timeout {
     pub(crate) const fn get(self) -> Option<Duration> {
         match self {
             Timeout::FOR_EVER => None,
+            ONE_WAIT => Some(HOST_WAIT),
             Timeout(nanoseconds) => Some(Duration::from_nanos(nanoseconds)),
         }
     }

@@ -17,13 +17,12 @@ const WHO: Who = Who::Std;
 
 /// A UDP socket that is connected to the first address.
 fn udp_to<A: ToSocketAddrs>(addr: A) -> io::Result<UdpSocket> {
-    let first = addr.to_socket_addrs()?.next();
-    let addr = first.ok_or(io::ErrorKind::InvalidInput)?;
-    let socket = match addr {
-        SocketAddr::V4(_) => UdpSocket::bind((Ipv4Addr::UNSPECIFIED, 0))?,
-        SocketAddr::V6(_) => UdpSocket::bind((Ipv6Addr::UNSPECIFIED, 0))?,
+    let addrs: Vec<SocketAddr> = addr.to_socket_addrs()?.collect();
+    let socket = match addrs.first() {
+        Some(SocketAddr::V6(_)) => UdpSocket::bind((Ipv6Addr::UNSPECIFIED, 0))?,
+        _ => UdpSocket::bind((Ipv4Addr::UNSPECIFIED, 0))?,
     };
-    socket.connect(addr)?;
+    socket.connect(&addrs[..])?;
     Ok(socket)
 }
 

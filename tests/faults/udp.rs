@@ -184,3 +184,36 @@ fn a_socket_with_several_peers_survives_each_fault() {
         host.finish("several peers");
     }
 }
+
+/// It waits for one peer after the other; whoever was silent is not waited for first again.
+#[test]
+fn of_several_peers_the_silent_ones_come_last() {
+    let peer = |port| SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+    let any = SocketAddr::from((Ipv4Addr::UNSPECIFIED, 0));
+    let host = Scripted::new(Clock::Real);
+    let stack = Stack::<64, _>::new_in(host.clone());
+    let (_, mut socket) = now(stack.bind_single(any)).unwrap();
+    for port in [1, 2, 3] {
+        assert_eq!(now(socket.send(any, peer(port), b"hello")), Ok(()));
+    }
+    let mut heard = |replies: &[Reply]| {
+        host.state().udp.extend(replies.iter().cloned());
+        let from = now(socket.receive_into(&mut [0; 9])).map(|(_, _, from)| from.port());
+        assert!(host.state().udp.is_empty(), "{from:?}");
+        from
+    };
+    let (silence, nothing, answer) = (Reply::Silence, Reply::Nothing, packet(b"answer"));
+    assert_eq!(heard(&[silence.clone(), answer.clone()]), Ok(2));
+    assert_eq!(heard(std::slice::from_ref(&answer)), Ok(2));
+    assert_eq!(heard(&[silence.clone(), answer.clone()]), Ok(1));
+    assert_eq!(
+        heard(&[nothing.clone(), silence, nothing.clone()]),
+        Err(Error::TimedOut),
+        "one was waited for"
+    );
+    assert_eq!(heard(&[answer]), Ok(1));
+    let nobody = [nothing.clone(), nothing.clone(), nothing];
+    assert_eq!(heard(&nobody), Err(Error::WouldBlock));
+    drop(socket);
+    host.finish("several peers, some silent");
+}

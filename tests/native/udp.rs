@@ -1,6 +1,7 @@
 use crate::{Turn, WAIT, pattern, v4};
 use harness_host::peers::{UdpEcho, has_ipv6};
 use harness_wasi_sockets::UdpSocket;
+use harness_wasi_sockets::host::Native;
 use std::io::ErrorKind;
 
 #[test]
@@ -209,6 +210,42 @@ fn a_peek_takes_nothing() {
         socket.recv(&mut whole).unwrap_err().kind(),
         ErrorKind::TimedOut
     );
+}
+
+/// What has been peeked at and may not be received now hides nothing else, and stays.
+#[test]
+fn a_peeked_datagram_waits_for_who_may_have_it() {
+    let _turn = Turn::take();
+    let [named, first, second] = [(); 3].map(|()| UdpEcho::v4().unwrap());
+    let socket = UdpSocket::bind("0.0.0.0:0").unwrap();
+    let mut buf = [0; 16];
+    // Short for 127.0.0.1 to the system's resolver, and to nobody an address.
+    socket
+        .send_to(b"from a name", ("127.1", named.addr().port()))
+        .unwrap();
+    assert_eq!(socket.peek(&mut buf).unwrap(), 11);
+    socket.send_to(b"first", first.addr()).unwrap();
+    assert_eq!(socket.recv_from(&mut buf).unwrap(), (5, first.addr()));
+    assert_eq!(socket.recv(&mut buf).unwrap(), 11);
+    assert_eq!(&buf[..11], b"from a name");
+
+    socket.send_to(b"first", first.addr()).unwrap();
+    assert_eq!(socket.peek_from(&mut buf).unwrap(), (5, first.addr()));
+    socket.connect_to(second.addr()).unwrap();
+    socket.send(b"second").unwrap();
+    assert_eq!(socket.recv_from(&mut buf).unwrap(), (6, second.addr()));
+    socket.connect_to(first.addr()).unwrap();
+    assert_eq!(socket.recv_from(&mut buf).unwrap(), (5, first.addr()));
+}
+
+/// A datagram that cannot be sent to anybody makes nobody a peer.
+#[test]
+fn what_is_too_long_takes_no_place() {
+    let _turn = Turn::take();
+    let socket = UdpSocket::bind("0.0.0.0:0").unwrap();
+    let error = socket.send_to(&[0; 65_508], (v4(), 9)).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidInput);
+    assert_eq!(Native::open_connections(), 0);
 }
 
 #[test]

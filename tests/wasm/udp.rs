@@ -52,6 +52,17 @@ fn one_socket_and_several_peers() {
     assert_eq!(plugin.report().calls.get("udp_recv"), 3);
 }
 
+/// Whoever is silent when waited for is not waited for before every other from then on.
+#[test]
+fn a_silent_peer_costs_one_wait() {
+    let silent = std::net::UdpSocket::bind((v4(), 0)).unwrap();
+    let echo = UdpEcho::v4().unwrap();
+    let mut plugin = guest(&quick());
+    let addresses = format!("{} {}", echo.addr(), silent.local_addr().unwrap());
+    call(&mut plugin, "udp_silent_peer", &addresses);
+    assert_eq!(plugin.report().calls.get("udp_recv"), 1 + 5);
+}
+
 #[test]
 fn a_peek_takes_nothing() {
     let echo = UdpEcho::v4().unwrap();

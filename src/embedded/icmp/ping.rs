@@ -16,8 +16,7 @@ const MOST_PAYLOAD: usize = 1_472;
 const MOST_REQUESTS: usize = 8;
 /// The least time between two requests, in milliseconds.
 const INTERVAL_MS: u32 = 1_000;
-/// How many packets that are somebody else's are passed over before the next request. Without a
-/// clock each of them may have taken the whole wait; so there must be an end to them.
+/// How many packets that are somebody else's are passed over before the next request.
 const MOST_STRANGERS: u32 = 64;
 
 /// The reply to a ping.
@@ -65,7 +64,9 @@ impl<H: Host> IcmpSocket<H> {
     /// (The host gives every request the same echo id. If two pings may run at once, give them
     /// different payloads.) A host that opens its socket only to receive may miss a reply that was
     /// quicker; so up to 7 more requests are sent, with the numbers that follow, at intervals of a
-    /// second or an eighth of the timeout, whichever is longer.
+    /// second or an eighth of the timeout, whichever is longer. Where there is no real clock, other
+    /// packets make the wait longer, since nobody can tell when they came: up to five times as long
+    /// beside a flood of them.
     ///
     /// # Errors
     /// [`Error::TimedOut`] if no reply came. [`Error::InvalidInput`] if the payload is longer than
@@ -125,7 +126,7 @@ impl<H: Host> IcmpSocket<H> {
     fn reply_to(&self, requests: &Requests<'_>, wait_ms: u32) -> Result<Option<PingReply>, Error> {
         let since = real_time(&self.host);
         let mut left = wait_ms;
-        for _ in 0..MOST_STRANGERS {
+        for heard in 1..=MOST_STRANGERS {
             match self.recv(left) {
                 Ok(packet) => {
                     let reply = requests.reply(packet, real_time(&self.host));
@@ -138,12 +139,18 @@ impl<H: Host> IcmpSocket<H> {
                 Err(Error::TimedOut) => return Ok(None),
                 Err(error) => return Err(error),
             }
-            if let Some((since, now)) = since.zip(self.host.now()) {
-                let passed = now.saturating_sub(since).as_millis();
-                left = wait_ms.saturating_sub(u32::try_from(passed).unwrap_or(u32::MAX));
-                if left == 0 {
-                    return Ok(None);
+            left = match since.zip(self.host.now()) {
+                Some((since, now)) => {
+                    let passed = now.saturating_sub(since).as_millis();
+                    wait_ms.saturating_sub(u32::try_from(passed).unwrap_or(u32::MAX))
                 }
+                // Nobody can tell how long that took: it may have been all of the time. So the waits
+                // become shorter, the second half as long, the third a third; together they are less
+                // than five times the first, however many strangers there are.
+                None => wait_ms.checked_div(heard.wrapping_add(1)).unwrap_or(0),
+            };
+            if left == 0 {
+                return Ok(None);
             }
         }
         Ok(None)
@@ -204,6 +211,20 @@ mod tests {
         sent: RefCell<Vec<u16>>,
         now: Cell<Option<Duration>>,
         tick: Duration,
+        /// The milliseconds that it has been given to hear something in, all together.
+        allowed: Cell<u32>,
+    }
+
+    impl Script {
+        fn new(heard: Vec<Option<std::string::String>>, tick: Option<Duration>) -> Self {
+            Script {
+                heard: RefCell::new(heard.into()),
+                sent: RefCell::default(),
+                now: Cell::new(tick.map(|_| Duration::from_secs(1))),
+                tick: tick.unwrap_or_default(),
+                allowed: Cell::new(0),
+            }
+        }
     }
 
     #[derive(Clone)]
@@ -215,6 +236,7 @@ mod tests {
             1
         }
         fn icmp_recv(&self, timeout_ms: u32) -> u64 {
+            self.0.allowed.set(self.0.allowed.get() + timeout_ms);
             let pass = |ms| self.0.now.set(self.0.now.get().map(|now| now + ms));
             match self.0.heard.borrow_mut().pop_front().flatten() {
                 Some(json) => {
@@ -250,12 +272,7 @@ mod tests {
         heard: Vec<Option<std::string::String>>,
         tick: Option<Duration>,
     ) -> (Result<PingReply, Error>, Vec<u16>) {
-        let script = Script {
-            heard: RefCell::new(heard.into()),
-            sent: RefCell::default(),
-            now: Cell::new(tick.map(|_| Duration::from_secs(1))),
-            tick: tick.unwrap_or_default(),
-        };
+        let script = Script::new(heard, tick);
         let reply = IcmpSocket::new_in(Hears(&script)).ping(target, b"mine", 65_535, 5_000);
         assert_eq!(Native::live_blocks(), 0);
         (reply, script.sent.into_inner())
@@ -330,6 +347,21 @@ mod tests {
         let (reply, sent) = ping("10.0.0.1", flood, None);
         assert_eq!(reply, Err(Error::TimedOut));
         assert_eq!(sent.len(), 5);
+    }
+
+    #[test]
+    fn without_a_clock_strangers_make_it_wait_five_times_as_long_at_most() {
+        let flood = vec![report("10.0.0.9", 0, 7, b"other"); 10_000];
+        let script = Script::new(flood, None);
+        let reply = IcmpSocket::new_in(Hears(&script)).ping("10.0.0.1", b"mine", 0, 5_000);
+        assert_eq!(reply, Err(Error::TimedOut));
+        // As if each of them had come at the last moment.
+        let waited = script.allowed.get();
+        assert!((5_000..25_000).contains(&waited), "{waited} ms");
+        // A reply behind a few strangers is still waited for as long as makes sense.
+        let mut heard = vec![report("10.0.0.9", 0, 7, b"other"); 3];
+        heard.push(report("10.0.0.1", 0, 65_535, b"mine"));
+        assert!(ping("10.0.0.1", heard, None).0.is_ok());
     }
 
     #[test]

@@ -3,7 +3,7 @@
 mod embedded_io;
 mod options;
 
-use super::address::{ToSocketAddrs, open};
+use super::address::{ToSocketAddrs, try_each};
 use super::{SharedTimeout, lock};
 use crate::Error;
 use crate::connection::{BOTH, Connection, READ, Tcp, WRITE};
@@ -84,7 +84,8 @@ impl TcpStream {
     /// # Ok::<(), std::io::Error>(())
     /// ```
     pub fn connect<A: ToSocketAddrs>(addr: A) -> io::Result<TcpStream> {
-        let (connection, peer) = open(addr)?;
+        let (connection, peer) =
+            try_each(addr, |endpoint| Ok((endpoint.open()?, endpoint.addr())))?;
         Ok(TcpStream {
             shared: Arc::new(Shared {
                 connection,
@@ -232,7 +233,7 @@ impl TcpStream {
     /// Sets how long a read waits for the first byte; `None` is for ever. It is 30 s at first.
     ///
     /// This corresponds to [`std::net::TcpStream::set_read_timeout`]. The host waits 5 s at a time,
-    /// so a read takes at least that, and a timeout is rounded up to the end of a wait.
+    /// so a read takes at least that, and as many whole waits as the timeout has.
     ///
     /// # Errors
     /// Kind `InvalidInput` if the timeout is zero.

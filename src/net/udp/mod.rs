@@ -1,15 +1,18 @@
 //! A UDP socket as std has it, but for `connect`.
 
 mod options;
+mod peeked;
+mod peer;
 mod peers;
 
 use super::SharedTimeout;
 use super::address::{Endpoints, ToSocketAddrs};
 use crate::Error;
-use crate::embedded::send;
+use crate::embedded::{LONGEST, send};
 use crate::patience::ONE_WAIT;
 use core::fmt;
-use peers::{Peer, Peers, Receive, Received};
+use peer::Peer;
+use peers::{Peers, Receive, Received};
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -28,7 +31,7 @@ use std::sync::Arc;
 /// # How long a receive waits
 /// For one of the host's waits, 5 s, or as many as the read timeout takes if one is set; then an
 /// error of kind `TimedOut`. With several peers each of them is waited for in turn, those first who
-/// have not answered yet. Where there is a clock, a receive that the host answers at once without a
+/// have not answered yet, those who were silent last; and all of them before it is given up. Where there is a clock, a receive that the host answers at once without a
 /// datagram is of kind `WouldBlock`: an empty datagram came, or word that nobody listens at the
 /// peer's port; the host does not say which.
 ///
@@ -61,8 +64,8 @@ impl UdpSocket {
     /// there.
     ///
     /// This corresponds to a [`std::net::UdpSocket::bind`] to any port and a
-    /// [`connect`](std::net::UdpSocket::connect) in one. If `addr` stands for several addresses, the
-    /// first is taken. A name is resolved by the host.
+    /// [`connect`](std::net::UdpSocket::connect) in one. If `addr` stands for several addresses,
+    /// they are tried in turn until the host can send to one. A name is resolved by the host.
     ///
     /// # Errors
     /// Kind `InvalidInput`, before the host is called, if `addr` is no address; `ConnectionRefused`
@@ -107,7 +110,11 @@ impl UdpSocket {
     pub fn bind<A: ToSocketAddrs>(addr: A) -> io::Result<UdpSocket> {
         let any = |addr: SocketAddr| addr.ip().is_unspecified() && addr.port() == 0;
         let can = match addr.to_endpoints()? {
-            Endpoints::Addrs(mut addrs) => addrs.any(any),
+            Endpoints::Addrs(addrs) => {
+                let mut addrs = addrs.peekable();
+                addrs.peek().ok_or(Error::InvalidAddress)?;
+                addrs.any(any)
+            }
             Endpoints::Name { .. } => false,
         };
         if can {
@@ -195,6 +202,9 @@ impl UdpSocket {
     /// # Ok::<(), std::io::Error>(())
     /// ```
     pub fn send_to<A: ToSocketAddrs>(&self, buf: &[u8], addr: A) -> io::Result<usize> {
+        if buf.len() > LONGEST {
+            return Err(Error::InvalidInput.into());
+        }
         let peer = self.shared.peers.to(addr)?;
         // The peer's connection may hold word that an earlier datagram found nobody listening. Std's
         // bound sockets are not told of that; ours fail once, which uses it up.
@@ -328,15 +338,15 @@ impl UdpSocket {
         )
     }
 
-    fn receive(&self, what: Receive, buf: &mut [u8]) -> Result<Received, Error> {
+    fn receive(&self, what: Receive, buf: &mut [u8]) -> Result<Received<'_>, Error> {
         self.shared
             .peers
             .receive(self.shared.read_timeout.get(), what, buf)
     }
 
     fn receive_from(&self, what: Receive, buf: &mut [u8]) -> io::Result<(usize, SocketAddr)> {
-        let (n, addr) = self.receive(what, buf)?;
-        Ok((n, addr.ok_or(Error::Unsupported)?))
+        let (n, from) = self.receive(what, buf)?;
+        Ok((n, from.addr().ok_or(Error::Unsupported)?))
     }
 
     /// The socket address of the peer that the socket is connected to.

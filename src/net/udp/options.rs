@@ -3,7 +3,7 @@
 use super::UdpSocket;
 use crate::Error;
 use crate::net::SharedTimeout;
-use crate::patience::{HOST_WAIT, ONE_WAIT, Timeout};
+use crate::patience::Timeout;
 use core::sync::atomic::{AtomicBool, Ordering};
 use core::time::Duration;
 use std::io;
@@ -29,7 +29,9 @@ impl UdpSocket {
     /// host's waits, 5 s.
     ///
     /// This corresponds to [`std::net::UdpSocket::set_read_timeout`]. The host waits 5 s at a time,
-    /// so a receive takes at least that, and a timeout is rounded up to the end of a wait.
+    /// so a receive takes at least that, and as many whole waits as the timeout has. A socket with
+    /// several peers waits for each of them once at the least. Where there is no clock that is real,
+    /// for ever is an hour.
     ///
     /// # Errors
     /// Kind `InvalidInput` if the timeout is zero.
@@ -64,10 +66,7 @@ impl UdpSocket {
     /// # Ok::<(), std::io::Error>(())
     /// ```
     pub fn read_timeout(&self) -> io::Result<Option<Duration>> {
-        Ok(match self.shared.read_timeout.get() {
-            ONE_WAIT => Some(HOST_WAIT),
-            timeout => timeout.get(),
-        })
+        Ok(self.shared.read_timeout.get().get())
     }
 
     /// A hint: says how long a send may take.

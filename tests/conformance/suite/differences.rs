@@ -114,13 +114,17 @@ differences! {
     NOT_SENT: "receiving on a bound UDP socket that has sent nothing",
         "waits",
         "`NotConnected`: nobody could answer";
+    FROM_A_NAME: "`recv_from` after connecting to a name other than `localhost`",
+        "works",
+        "`Unsupported`, and nothing is received: only the host knows the address; `recv` works";
     ORDER: "the order in which a bound UDP socket hears its peers",
         "as their datagrams come",
-        "first those who have not answered yet, and of them whom it has sent to last";
+        "first those who have not answered yet, and of them whom it has sent to last; those who were \
+         silent come last";
     FAMILY: "sending from a socket that is bound to `0.0.0.0:0` to an IPv6 address",
         "the system's error",
         "works";
-    MOST_PEERS: "how many peers one bound UDP socket can send to",
+    MOST_PEERS: "how many peers one UDP socket can send to, or be connected to one after the other",
         "any number",
         "16, then `QuotaExceeded`";
     NONBLOCKING: "`set_nonblocking(true)`",

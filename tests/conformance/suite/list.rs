@@ -112,6 +112,8 @@ macro_rules! behaviours {
                 many_sockets_at_once;
             receiving: a_connected_socket_says_who_its_peer_is
                 a_udp_peer_can_be_given_as_localhost
+                the_addresses_of_a_udp_peer_are_tried_in_turn
+                where_the_datagrams_of_a_named_peer_are_from
                 one_bound_socket_talks_to_several_peers
                 a_bound_socket_can_be_connected
                 a_connected_socket_hears_its_peer_alone
@@ -139,7 +141,9 @@ macro_rules! behaviours_with_threads {
                 a_read_that_waits_holds_up_no_write
                 shutting_a_stream_ends_a_read_that_waits
                 threads_share_what_there_is_to_read
-                a_udp_receive_that_waits_holds_up_no_send;
+                a_udp_receive_that_waits_holds_up_no_send
+                threads_that_peek_lose_no_datagram
+                an_address_may_be_found_out_with_the_socket_itself;
         }
     };
 }

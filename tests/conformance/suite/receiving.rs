@@ -29,6 +29,35 @@ pub fn a_udp_peer_can_be_given_as_localhost(peers: &Peers) {
     assert_eq!(socket.recv_from(&mut [0; 8]).unwrap(), (5, peers.udp[0]));
 }
 
+pub fn the_addresses_of_a_udp_peer_are_tried_in_turn(peers: &Peers) {
+    // Nobody may send to everybody without asking for it first.
+    let (bad, good) = (SocketAddr::from((Ipv4Addr::BROADCAST, 9)), peers.udp[0]);
+    for addrs in [&[good][..], &[good, bad], &[bad, good], &[bad, bad, good]] {
+        let socket = super::udp_to(addrs).unwrap();
+        assert_eq!(socket.peer_addr().unwrap(), good, "{addrs:?}");
+        socket.send(b"hello").unwrap();
+        assert_eq!(socket.recv(&mut [0; 8]).unwrap(), 5);
+    }
+    assert!(super::udp_to(&[bad, bad][..]).is_err());
+    assert_eq!(
+        outcome(super::udp_to(&[][..]).map(drop)),
+        "InvalidInput",
+        "no address at all"
+    );
+}
+
+pub fn where_the_datagrams_of_a_named_peer_are_from(peers: &Peers) {
+    // Short for 127.0.0.1 to most resolvers, and to nobody an address.
+    let socket = super::udp_to(("127.1", peers.udp[0].port())).unwrap();
+    socket.send(b"hello").unwrap();
+    let from = outcome(socket.recv_from(&mut [0; 8]));
+    let expected = format!("Ok((5, {}))", peers.udp[0]);
+    differences::FROM_A_NAME.check(from, expected, "Unsupported".into());
+    // Nothing is lost by asking.
+    socket.send(b"again").unwrap();
+    assert_eq!(socket.recv(&mut [0; 8]).unwrap(), 5);
+}
+
 pub fn one_bound_socket_talks_to_several_peers(peers: &Peers) {
     let socket = bound();
     let [first, second] = peers.udp;
@@ -114,6 +143,7 @@ pub fn forms_of_no_address_to_bind_to(_: &Peers) {
         outcome(UdpSocket::bind("0.0.0.0").map(drop)),
         "InvalidInput"
     );
+    assert_eq!(outcome(UdpSocket::bind(&[][..]).map(drop)), "InvalidInput");
 }
 
 pub fn an_address_to_bind_to(_: &Peers) {

@@ -1,8 +1,8 @@
 //! One socket and several threads. A plugin has only one.
 
-use super::net::Shutdown;
+use super::net::{Shutdown, SocketAddr, ToSocketAddrs, UdpSocket};
 use super::{Digest, Peers, pattern, pattern_from};
-use std::io::{Read, Write};
+use std::io::{self, Read, Write};
 use std::thread;
 
 pub fn one_thread_reads_while_another_writes(peers: &Peers) {
@@ -75,4 +75,40 @@ pub fn a_udp_receive_that_waits_holds_up_no_send(peers: &Peers) {
         socket.send(b"hello").unwrap();
         assert_eq!(receiver.join().unwrap().unwrap(), b"hello");
     });
+}
+
+pub fn threads_that_peek_lose_no_datagram(peers: &Peers) {
+    let socket = peers.udp();
+    let mut got = [[0; 1]; 2];
+    thread::scope(|scope| {
+        let peeks = [(); 2].map(|()| scope.spawn(|| socket.peek(&mut [0; 8])));
+        for word in [b"1", b"2"] {
+            socket.send(word).unwrap();
+        }
+        for peek in peeks {
+            assert_eq!(peek.join().unwrap().unwrap(), 1);
+        }
+    });
+    for one in &mut got {
+        assert_eq!(socket.recv(one).unwrap(), 1);
+    }
+    got.sort_unstable();
+    assert_eq!(got, [*b"1", *b"2"]);
+}
+
+/// A caller's own form of address, which asks the socket that it is for.
+struct SamePeer<'a>(&'a UdpSocket);
+
+impl ToSocketAddrs for SamePeer<'_> {
+    type Iter = std::option::IntoIter<SocketAddr>;
+
+    fn to_socket_addrs(&self) -> io::Result<Self::Iter> {
+        self.0.peer_addr().map(|addr| Some(addr).into_iter())
+    }
+}
+
+pub fn an_address_may_be_found_out_with_the_socket_itself(peers: &Peers) {
+    let socket = peers.udp();
+    assert_eq!(socket.send_to(b"hello", SamePeer(&socket)).unwrap(), 5);
+    assert_eq!(socket.recv(&mut [0; 8]).unwrap(), 5);
 }

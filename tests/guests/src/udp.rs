@@ -84,6 +84,22 @@ pub fn udp_several(addresses: String) -> FnResult<String> {
     Ok(peers.len().to_string())
 }
 
+/// Over an echo server and a peer that says nothing, `ADDRESS ADDRESS`, the silent one sent to last.
+#[plugin_fn]
+pub fn udp_silent_peer(addresses: String) -> FnResult<()> {
+    panics::report();
+    let (echo, silent) = addresses.split_once(' ').expect("two addresses");
+    let socket = UdpSocket::bind("0.0.0.0:0")?;
+    for _ in 0..5 {
+        socket.send_to(b"hello", echo)?;
+    }
+    socket.send_to(b"anybody?", silent)?;
+    for _ in 0..5 {
+        assert_eq!(socket.recv(&mut [0; 16])?, 5);
+    }
+    Ok(())
+}
+
 /// Over an echo server: a peek takes nothing.
 #[plugin_fn]
 pub fn udp_peek(address: String) -> FnResult<()> {
