@@ -40,7 +40,7 @@ pub const EXAMPLES: [Example; 9] = [
     example(
         "icmp_echo",
         "TARGET [MESSAGE]",
-        "sends an echo request and looks for the reply; needs the right to open raw sockets",
+        "pings a host by hand; needs the right to open raw sockets",
     ),
     example(
         "icmp_ping",
