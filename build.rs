@@ -1,4 +1,4 @@
-//! Tells the library whether its plugin counts bytes, which the compiler does not: it does without
+//! Tells the library whether its plugin must be small, which the compiler does not: it does without
 //! std and is built for size.
 
 fn main() {

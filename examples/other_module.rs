@@ -15,7 +15,7 @@ pub fn run(input: String) -> FnResult<String> {
     let (address, message) = input
         .split_once(' ')
         .unwrap_or((&input, "Hello, other module!"));
-    // As in std's collections, `_in` is given what `connect` takes for granted.
+    // What ends in `_in` is given the host that `connect` takes for granted.
     let mut stream = TcpStream::<1024, _>::connect_in(User, address)?;
     stream.write_all(message.as_bytes())?;
     let mut reply = vec![0; message.len()];

@@ -102,7 +102,7 @@ impl Error {
                  that it has sent to)"
             }
             Error::TooManyPeers => {
-                "this UDP socket has sent to as many peers as it can hold, 16: bind another"
+                "this UDP socket has sent to as many peers as it can hold: bind another"
             }
             Error::CannotBind => {
                 "a plugin cannot choose its local address: bind to 0.0.0.0:0 or [::]:0"

@@ -50,6 +50,7 @@
 //! * **A read waits 30 s** for its first byte unless told otherwise, then it is `TimedOut` and
 //!   nothing is lost. The host's "nothing" may be a silence or the end of the stream; see
 //!   [`TcpStream`] for how the two are told apart.
+//! * **A UDP receive waits 5 s** unless told otherwise, one of the host's waits.
 //! * **Shutting down** one half of a stream shuts it on this side only: the host can only close a
 //!   connection whole.
 //! * **`UdpSocket::connect`** makes a connected socket, where std's connects one that is bound.
@@ -142,7 +143,10 @@ pub use error::Error;
 #[cfg(feature = "std")]
 pub use net::*;
 
+// The page names these two for who reads it as a file, below; of two such lines the first one counts.
 #[cfg(all(feature = "std", any(doc, doctest)))]
+#[doc = "[methods]: crate::net#what-each-method-does"]
+#[doc = "[differences]: crate::net#where-the-two-differ\n"]
 #[doc = include_str!("porting.md")]
 pub mod porting {}
 

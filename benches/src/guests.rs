@@ -61,7 +61,7 @@ impl Guests {
                 read(&bare, "bench_embedded")?,
                 read(&std, "bench_std_guest")?,
             ],
-            compiler: compiler.origin().to_owned(),
+            compiler: compiler.version().to_owned(),
         })
     }
 

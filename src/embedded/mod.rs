@@ -17,7 +17,7 @@
 //! ```
 //!
 //! Where the std types take one host for granted, these take any [`Host`](crate::host::Host): the
-//! functions that end in `_in` are given it, as those of std's collections are given an allocator.
+//! functions that end in `_in` are given it, as their first argument.
 
 mod icmp;
 #[cfg(feature = "embedded-io-async-v0.7")]

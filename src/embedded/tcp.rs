@@ -20,8 +20,9 @@ use embedded_io::{BufRead, ErrorType, Read, ReadExactError, ReadReady, Write};
 /// # How long a read waits
 /// For the first byte, up to the read timeout, 30 s at first; then [`Error::TimedOut`], and nothing
 /// is lost. `Ok(0)` is the end of the stream. Where there is no clock (without `std`, or on
-/// `wasm32-unknown-unknown`), a silence cannot be told from the end: a stream that is silent for as
-/// many of the host's waits of 5 s as the timeout has, or as an hour has, reads as ended.
+/// `wasm32-unknown-unknown`) or one that is not real (the production host's), a silence cannot be
+/// told from the end: a stream that is silent for as many of the host's waits of 5 s as the timeout
+/// has, or as an hour has, reads as ended.
 ///
 /// # Example
 /// ```
@@ -239,7 +240,8 @@ impl<const N: usize, H: Host> TcpStream<N, H> {
     /// Reads up to `max` bytes, 65,536 at the most, as a block; `None` is the end of the stream.
     ///
     /// It waits as any read does. Bytes that an earlier read has left in the buffer come first,
-    /// copied into a block.
+    /// copied into a block. A `max` of 0 is taken for 1: a block has at least one byte. A host that
+    /// answers with more than it was asked for gives a longer block, and nothing of it is lost.
     ///
     /// # Errors
     /// As a read: [`Error::TimedOut`], [`Error::Overrun`]; and [`Error::OutOfMemory`].

@@ -100,7 +100,7 @@ fn saw(offset: u64, len: u64) {
     });
 }
 
-/// A plugin that counts its bytes has none to spare for that.
+/// A plugin that must be small has no bytes to spare for that.
 #[cfg(small)]
 fn saw(_offset: u64, _len: u64) {}
 

@@ -74,6 +74,10 @@ pub trait Host: Clone {
     /// Opens a TCP connection to the address in the block at `addr`: text, `host:port`, as long
     /// as the block. Answers the connection's id, or 0 if there is none.
     ///
+    /// The block has no NUL at its end, and is to be read by its length. Behind it there is one only
+    /// as long as the kernel's memory is fresh: a block that was freed and is taken again has other
+    /// bytes behind it.
+    ///
     /// # Example
     /// ```
     /// use harness_wasi_sockets::Block;
@@ -106,6 +110,9 @@ pub trait Host: Clone {
     fn tcp_send(&self, id: u32, data: u64, len: u64) -> u32;
     /// Receives up to `max` bytes, waiting as long as the host waits (5 s). Answers a block with
     /// them, or 0: nothing came, or the connection has ended, or anything else went wrong.
+    ///
+    /// Once the connection has ended it must answer 0 at once, within 10 ms, and before that only
+    /// after a wait that is far longer: it is by the time that the library tells the two apart.
     ///
     /// # Example
     /// ```
@@ -226,6 +233,15 @@ pub trait Host: Clone {
     fn icmp_send(&self, target: u64, payload: u64, len: u64, seq: u16) -> u32;
     /// Waits up to `timeout_ms` milliseconds for an ICMP packet. Answers a block with its JSON, or
     /// 0.
+    ///
+    /// The JSON is of one of two forms: as the ten functions are described, with the data as an
+    /// array; or with its keys sorted and the data in base64. `id` and `seq` are there if it is an
+    /// echo packet; `data` may be empty, `null` or absent; other keys are passed over.
+    ///
+    /// ```json
+    /// {"source":"8.8.8.8","type":0,"code":0,"id":1,"seq":1,"data":[72,105]}
+    /// {"code":0,"data":"SGk=","id":1,"seq":1,"source":"8.8.8.8","type":0}
+    /// ```
     ///
     /// # Example
     /// ```no_run

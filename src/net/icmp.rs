@@ -102,18 +102,20 @@ impl IcmpSocket {
     }
 
     /// Sends an echo request to `target`: a name, an IPv4 address or an IPv6 address (without
-    /// brackets, without a port).
+    /// brackets, without a port). Whether IPv6 can be pinged is the host's: the reference host can,
+    /// the production host cannot.
     ///
     /// # Errors
     /// Kind `InvalidInput`, before the host is called, if `target` is none of these or the payload
-    /// is longer than 65,507 bytes; `Other` if the host did not send it.
+    /// is longer than 65,507 bytes; `Other` if the host did not send it; `OutOfMemory` if the kernel
+    /// has no memory for it.
     ///
     /// # Example
     /// ```no_run
     /// use harness_wasi_sockets::IcmpSocket;
     ///
     /// # fn example() -> std::io::Result<()> {
-    /// IcmpSocket::new().send("2001:db8::1", b"Hello", 1)?;
+    /// IcmpSocket::new().send("192.0.2.1", b"Hello", 1)?;
     /// # Ok(())
     /// # }
     /// ```
@@ -125,8 +127,9 @@ impl IcmpSocket {
     ///
     /// # Errors
     /// Kind `TimedOut` if none came; `Other` if there is a clock and the host gave up at once;
-    /// `InvalidData` if the host's report is not JSON of the agreed form, or longer than 8,192
-    /// bytes, or has more than 1,500 bytes of data.
+    /// `InvalidData` if the host's report is not JSON of the agreed form, longer than 8,192 bytes,
+    /// nested deeper than 16, or has more than 1,500 bytes of data or a source of more than 64 bytes
+    /// or with other than printable ASCII in it.
     ///
     /// # Example
     /// ```no_run
@@ -165,7 +168,7 @@ impl IcmpSocket {
     /// # Errors
     /// Kind `TimedOut` if no reply came; `InvalidInput` if `target` is none or the payload longer
     /// than 1,472 bytes; `Other` if the host did not send a request, or (where there is a clock) did
-    /// not listen.
+    /// not listen; `OutOfMemory` if the kernel has no memory for a request.
     ///
     /// # Example
     /// ```no_run

@@ -1,6 +1,7 @@
 //! The examples that the reference host's own table does not show.
 
-use crate::{call, quick};
+use crate::{call, dialects, quick};
+use harness_host::icmp::allowed_or_skipped;
 use harness_host::peers::{TcpEcho, UdpEcho};
 use harness_host::{Plugin, guests};
 
@@ -15,6 +16,28 @@ fn the_host_functions_from_another_module() {
     let output = call(&mut plugin, "run", &format!("{} elsewhere", echo.addr()));
     assert_eq!(output, "elsewhere");
     assert_eq!(plugin.open_connections(), 0);
+}
+
+#[test]
+fn a_ping_says_who_answered() {
+    if !allowed_or_skipped("a_ping_says_who_answered") {
+        return;
+    }
+    for config in dialects() {
+        let mut plugin = example("icmp_ping", &config);
+        let output = call(&mut plugin, "run", "127.0.0.1 is anybody there?");
+        let who = "127.0.0.1 answered request ";
+        assert!(output.starts_with(who), "{output}");
+    }
+}
+
+/// A host that hears others' packets all the time, and never the reply.
+#[test]
+fn whoever_looks_for_an_echo_reply_does_not_look_for_ever() {
+    let mut plugin = example("icmp_echo", &quick().echo_reply("somebody else's"));
+    let error = plugin.call("run", b"127.0.0.1 ours").unwrap_err();
+    assert!(error.to_string().contains("many packets"), "{error}");
+    assert_eq!(plugin.report().calls.get("icmp_recv"), 100);
 }
 
 /// What a proxy passes on never enters its own memory: if it did, 60,000 bytes would cost at least the

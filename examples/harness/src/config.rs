@@ -137,6 +137,9 @@ impl Config {
     }
 
     /// How long `tcp_recv` and `udp_recv` wait for bytes before they answer 0. Default: 5 s.
+    ///
+    /// Below about 20 ms a silence reads as the end of the stream: the library takes an answer within
+    /// 10 ms for that, where the plugin has a real clock.
     pub fn wait(mut self, wait: Duration) -> Self {
         self.wait = wait;
         self

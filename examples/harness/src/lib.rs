@@ -56,6 +56,11 @@ pub use host::{Fault, FaultCounts, Faults};
 pub use plugin::Plugin;
 pub use report::{Calls, HOST_FUNCTIONS, KERNEL_FUNCTIONS, KernelCalls, Report};
 
+/// The README's Rust is compiled with the documentation tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}
+
 /// Says that a test, or a part of it, is skipped, and why. It is said past the capture of a test's
 /// output, which would keep it from whoever runs tests that pass.
 ///

@@ -32,6 +32,18 @@ const CAPACITY: usize = 4_096;
 /// is silent for as many of the host's waits of 5 s as the timeout has, or as an hour has, reads as
 /// ended.
 ///
+/// # Errors of reading and writing
+/// The error in an `io::Error` is an [`Error`], which says more.
+///
+/// | kind | reading | writing |
+/// |---|---|---|
+/// | `TimedOut` | nothing came within the read timeout; nothing is lost | never |
+/// | `BrokenPipe` | the host stopped an earlier call of the plugin while it read from the stream | the host did not send, and how much arrived is not known; or this side was shut; or an earlier write failed |
+/// | `InvalidData` | the host has given more than was asked for and than there is room to keep: all before that has been read, and no later byte will be | never |
+/// | `OutOfMemory` | never | the kernel has no memory left for the bytes; nothing was sent |
+///
+/// A connection that the peer has reset reads as ended.
+///
 /// # Example
 /// ```no_run
 /// use harness_wasi_sockets::TcpStream;
@@ -70,7 +82,8 @@ impl TcpStream {
     ///
     /// # Errors
     /// Kind `InvalidInput`, before the host is called, if `addr` is no address; `ConnectionRefused`
-    /// if the host could not connect within its 5 s, for whatever reason: it gives none.
+    /// if the host could not connect within its 5 s, for whatever reason: it gives none;
+    /// `OutOfMemory` if the kernel has no memory for the address.
     ///
     /// # Example
     /// ```

@@ -85,8 +85,8 @@ fn runs(peers: &Peers) -> Vec<Run> {
     let tcp = peers.tcp.addr();
     let tcp6 = peers.tcp6.as_ref().map(TcpEcho::addr);
     let unable = icmp::allowed().err();
-    let ping = |about, message: &str, dialect| {
-        let run = echo("icmp_ping", about, "127.0.0.1".to_owned(), message);
+    let icmp_echo = |about, message: &str, dialect| {
+        let run = echo("icmp_echo", about, "127.0.0.1".to_owned(), message);
         Run {
             config: run.config.clone().dialect(dialect),
             skip: unable.clone(),
@@ -128,8 +128,8 @@ fn runs(peers: &Peers) -> Vec<Run> {
             peers.udp.addr().to_string(),
             "Hello over UDP",
         ),
-        ping("as described", "Hello, numbers", Dialect::Described),
-        ping("as in production", "Hello, base64", Dialect::Real),
+        icmp_echo("as described", "Hello, numbers", Dialect::Described),
+        icmp_echo("as in production", "Hello, base64", Dialect::Real),
         Run {
             input: format!("{}/hello.txt", peers.http.addr()),
             sent: "GET /hello.txt".to_owned(),

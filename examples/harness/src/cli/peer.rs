@@ -79,7 +79,7 @@ pub(super) fn of(
     config: &mut Config,
 ) -> Result<(String, Option<Peer>), Failure> {
     let (kind, pattern) = match example.name {
-        "icmp_ping" => {
+        "icmp_echo" | "icmp_ping" => {
             crate::icmp::allowed()?;
             return Ok(("127.0.0.1".to_owned(), None));
         }

@@ -21,7 +21,7 @@ pub struct Example {
 }
 
 /// Those that need nothing but the library: the ones to begin with.
-pub const EXAMPLES: [Example; 8] = [
+pub const EXAMPLES: [Example; 9] = [
     example(
         "tcp_echo",
         "ADDRESS [MESSAGE]",
@@ -36,6 +36,11 @@ pub const EXAMPLES: [Example; 8] = [
         "udp_echo",
         "ADDRESS [MESSAGE]",
         "sends a datagram to a UDP echo server",
+    ),
+    example(
+        "icmp_echo",
+        "TARGET [MESSAGE]",
+        "pings a host by hand; needs the right to open raw sockets",
     ),
     example(
         "icmp_ping",

@@ -12,6 +12,7 @@ use std::time::Duration;
 #[derive(Clone, Debug)]
 pub struct Compiler {
     pub(super) target: Target,
+    pub(super) version: String,
     pub(super) origin: String,
     pub(super) environment: Vec<(OsString, OsString)>,
     pub(super) clippy: Clippy,
@@ -54,6 +55,11 @@ impl Compiler {
     /// The target that this compiler was asked for.
     pub fn target(&self) -> Target {
         self.target
+    }
+
+    /// The compiler's name and version, as it prints them itself.
+    pub fn version(&self) -> &str {
+        &self.version
     }
 
     /// In one line: which compiler this is, of which version, and how it was found.

@@ -31,6 +31,7 @@ pub(super) fn find(target: Target) -> Result<Compiler, Error> {
     Ok(Compiler {
         target,
         origin: format!("{version}, which has {target}"),
+        version,
         environment: Vec::new(),
         clippy: Clippy::OfCargo,
     })

@@ -15,7 +15,7 @@ const INPUT: &str = "127.0.0.1 Hello";
 const OUTPUT: &str = "Hello (from 127.0.0.1, type 0, seq 7)";
 
 fn ping(host: &Host, options: &[(&str, &str)]) -> Outcome {
-    let plugin = guests::example("icmp_ping").expect("the example");
+    let plugin = guests::example("icmp_echo").expect("the example");
     let run = Run::new(&plugin, "run", INPUT);
     let run = options
         .iter()
@@ -61,7 +61,7 @@ fn reference() -> String {
     let config = Config::new()
         .allow(Allow::loopback())
         .dialect(Dialect::Real);
-    let plugin = guests::example("icmp_ping").expect("the example");
+    let plugin = guests::example("icmp_echo").expect("the example");
     let mut plugin = Plugin::from_file(plugin, &config).expect("a plugin");
     let output = plugin.call("run", INPUT.as_bytes()).expect("an output");
     String::from_utf8(output).expect("text")

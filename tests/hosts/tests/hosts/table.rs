@@ -53,7 +53,9 @@ fn versions() {
 
 fn tests() {
     let page = read("docs/hosts.md");
-    let rows = page.lines().filter(|line| line.starts_with("| `"));
+    let (_, part) = page.split_once("\n## What ran\n").expect("what ran");
+    let part = part.split("\n## ").next().expect("a first part");
+    let rows = part.lines().filter(|line| line.starts_with("| `"));
     let listed: BTreeSet<(String, bool, bool)> = rows
         .map(|row| {
             let cells: Vec<&str> = row.trim_matches('|').split('|').map(str::trim).collect();

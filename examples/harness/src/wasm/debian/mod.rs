@@ -55,6 +55,7 @@ pub(super) fn made_earlier(cache: &Cache, target: Target) -> Option<Compiler> {
             "{version}, made of Debian's packages in {}",
             root.path().display()
         ),
+        version,
         environment: vec![("RUSTC".into(), root.rustc().into())],
         clippy,
     })
