@@ -3,7 +3,6 @@
 use crate::Error;
 use crate::block::Block;
 use crate::net::lock;
-use std::collections::VecDeque;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -14,7 +13,7 @@ pub(super) const WHOLE: usize = 65_535;
 /// socket listens to somebody else by now.
 pub(super) struct Peeked {
     /// Each with the index of the peer that it came from.
-    datagrams: Mutex<VecDeque<(usize, Vec<u8>)>>,
+    datagrams: Mutex<Vec<(usize, Vec<u8>)>>,
     /// Whether there may be any, so that a receive need not lock them to see.
     any: AtomicBool,
 }
@@ -22,7 +21,7 @@ pub(super) struct Peeked {
 impl Peeked {
     pub(super) const fn new() -> Self {
         Peeked {
-            datagrams: Mutex::new(VecDeque::new()),
+            datagrams: Mutex::new(Vec::new()),
             any: AtomicBool::new(false),
         }
     }
@@ -35,7 +34,7 @@ impl Peeked {
     pub(super) fn keep(&self, from: usize, datagram: &Block) -> Result<(), Error> {
         let mut whole = vec![0; datagram.size().min(WHOLE)];
         datagram.load_at(0, &mut whole);
-        lock(&self.datagrams)?.push_back((from, whole));
+        lock(&self.datagrams)?.push((from, whole));
         self.any.store(true, Ordering::Release);
         Ok(())
     }
