@@ -189,7 +189,7 @@ impl TcpStream {
     /// This corresponds to [`std::net::TcpStream::shutdown`], with one difference: the host can
     /// only close a connection whole. It is closed when both halves have been shut; one that is
     /// shut alone is shut on this side (reads give the end, writes an error of kind `BrokenPipe`),
-    /// and the peer does not see it.
+    /// and the peer does not see it. A read that waits in another thread ends with the host's wait.
     ///
     /// # Errors
     /// None.

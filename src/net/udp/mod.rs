@@ -69,7 +69,8 @@ impl UdpSocket {
     ///
     /// # Errors
     /// Kind `InvalidInput`, before the host is called, if `addr` is no address; `ConnectionRefused`
-    /// if the host does not find the name or a way there.
+    /// if the host does not find the name or a way there; `OutOfMemory` if the plugin's kernel has no
+    /// memory left for the address.
     ///
     /// # Example
     /// ```
@@ -165,7 +166,7 @@ impl UdpSocket {
     ///
     /// # Errors
     /// Kind `NotConnected` if the socket is not; `InvalidInput` for a longer datagram; `Other` if
-    /// the host did not send it.
+    /// the host did not send it; `OutOfMemory` if the plugin's kernel has no memory left for it.
     ///
     /// # Example
     /// ```
@@ -190,7 +191,8 @@ impl UdpSocket {
     /// # Errors
     /// Kind `InvalidInput` if `addr` is no address or the datagram longer; `ConnectionRefused` if
     /// the host does not find the name or a way there; `QuotaExceeded` if the socket has sent to 16
-    /// other peers; `Other` if the host did not send it.
+    /// other peers; `Other` if the host did not send it; `OutOfMemory` as for
+    /// [`send`](UdpSocket::send).
     ///
     /// # Example
     /// ```
