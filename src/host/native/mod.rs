@@ -22,8 +22,8 @@ const LIMIT: Duration = Duration::from_secs(5);
 /// same ten functions, and an emulated kernel memory.
 ///
 /// It behaves as a harness host does, to its habits: a receive waits 5 s and then answers nothing,
-/// a connect has 5 s for each address that it resolves to, a datagram longer than asked for is cut. Code that works on it has seen what
-/// it will see in a plugin.
+/// a connect has 5 s for each address that it resolves to, a datagram longer than asked for is cut.
+/// Code that works on it has seen what it will see in a plugin.
 ///
 /// Kernel memory is kept thread by thread, so [`live_blocks`](Native::live_blocks) is exact in a
 /// test while other tests run beside it. ICMP needs the right to open raw sockets (on Linux root or
