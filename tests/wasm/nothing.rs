@@ -299,3 +299,14 @@ fn closed_port() -> u16 {
         .unwrap()
         .port()
 }
+
+/// The fake clock is what it is said to be: or the tests above show nothing.
+#[test]
+fn the_fake_clock_moves_by_a_millisecond_a_reading_from_2022_on() {
+    let mut plugin = crate::WASIP1.plugin(&quick().clock(Clock::Fake));
+    let clocks = call(&mut plugin, "nothing_clocks", "");
+    assert_eq!(clocks, "1640995200 1ms 1ms");
+    let mut plugin = crate::WASIP1.plugin(&quick());
+    let clocks = call(&mut plugin, "nothing_clocks", "");
+    assert!(!clocks.ends_with("1ms 1ms"), "{clocks}");
+}

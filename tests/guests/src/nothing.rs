@@ -4,7 +4,7 @@ use crate::{digest, outcome, panics};
 use extism_pdk::{FnResult, plugin_fn};
 use harness_wasi_sockets::{TcpStream, UdpSocket, embedded};
 use std::io::Read as _;
-use std::time::Duration;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 /// Reads a stream to its end: `ADDRESS`. Answers how many bytes came and their digest.
 #[plugin_fn]
@@ -87,4 +87,16 @@ fn parse(input: &str) -> (&str, Option<Option<Duration>>, usize) {
         ))),
     };
     (address, timeout, word().parse().expect("a number"))
+}
+
+/// The clocks of this world: the second since 1970, and how far each moves from one reading to the
+/// next.
+#[plugin_fn]
+pub fn nothing_clocks(_: String) -> FnResult<String> {
+    panics::report();
+    let began = Instant::now();
+    let passed = Instant::now().duration_since(began);
+    let day = SystemTime::now().duration_since(UNIX_EPOCH)?;
+    let next = SystemTime::now().duration_since(UNIX_EPOCH)?;
+    Ok(format!("{} {:?} {:?}", day.as_secs(), next - day, passed))
 }
