@@ -151,14 +151,6 @@ pub(super) fn try_each<T>(
     Err(error.into())
 }
 
-/// The first of the addresses that this stands for.
-pub(super) fn first(addr: impl ToSocketAddrs) -> io::Result<Endpoint> {
-    Ok(match addr.to_endpoints()? {
-        Endpoints::Name { host, port } => Endpoint::Named(host, port),
-        Endpoints::Addrs(mut addrs) => Endpoint::At(addrs.next().ok_or(Error::InvalidAddress)?),
-    })
-}
-
 /// A host and a port, wherever they came from.
 fn endpoints(host: &str, port: u16) -> io::Result<Endpoints<vec::IntoIter<SocketAddr>>> {
     let local = host

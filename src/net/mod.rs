@@ -62,10 +62,10 @@ use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
 /// when an earlier call of it was stopped (its time was up, say) while it waited for the host. Std's
 /// lock would panic then.
 fn lock<T>(shared: &Mutex<T>) -> Result<MutexGuard<'_, T>, Error> {
-    if WITHOUT_THREADS {
-        return try_lock(shared)?.ok_or(Error::Shutdown);
+    match try_lock(shared)? {
+        Some(guard) => Ok(guard),
+        None => Ok(shared.lock().unwrap_or_else(PoisonError::into_inner)),
     }
-    Ok(shared.lock().unwrap_or_else(PoisonError::into_inner))
 }
 
 /// As [`lock`], but does not wait: `None` while another thread has it.

@@ -6,7 +6,7 @@ mod peer;
 mod peers;
 
 use super::SharedTimeout;
-use super::address::{Endpoints, ToSocketAddrs};
+use super::address::{ToSocketAddrs, try_each};
 use crate::Error;
 use crate::embedded::{LONGEST, send};
 use crate::patience::ONE_WAIT;
@@ -110,19 +110,10 @@ impl UdpSocket {
     /// ```
     pub fn bind<A: ToSocketAddrs>(addr: A) -> io::Result<UdpSocket> {
         let any = |addr: SocketAddr| addr.ip().is_unspecified() && addr.port() == 0;
-        let can = match addr.to_endpoints()? {
-            Endpoints::Addrs(addrs) => {
-                let mut addrs = addrs.peekable();
-                addrs.peek().ok_or(Error::InvalidAddress)?;
-                addrs.any(any)
-            }
-            Endpoints::Name { .. } => false,
-        };
-        if can {
-            Ok(UdpSocket::new())
-        } else {
-            Err(Error::CannotBind.into())
-        }
+        try_each(addr, |local| match local.addr() {
+            Some(addr) if any(addr) => Ok(UdpSocket::new()),
+            _ => Err(Error::CannotBind),
+        })
     }
 
     fn new() -> UdpSocket {

@@ -48,7 +48,7 @@ impl Peer {
     /// Notes that it was waited for in vain: it is not taken to owe anything any more, or it would
     /// be waited for before every other for ever.
     pub(super) fn was_silent(&self, now: i64) {
-        self.count(|_| 0);
+        self.owes.store(0, Ordering::Relaxed);
         self.at.store(now.wrapping_neg(), Ordering::Relaxed);
     }
 

@@ -5,7 +5,7 @@ use super::peer::Peer;
 use crate::Error;
 use crate::block::Block;
 use crate::embedded::receive_once;
-use crate::net::address::{Endpoint, ToSocketAddrs, first, try_each};
+use crate::net::address::{Endpoint, ToSocketAddrs, try_each};
 use crate::patience::{Patience, Pause, Timeout};
 use std::io;
 use std::sync::OnceLock;
@@ -71,9 +71,9 @@ impl Peers {
         Some(self.get(self.connected.load(Ordering::Acquire))?.1)
     }
 
-    /// Any peer, to send to it.
+    /// Any peer, to send to it: the first of several addresses will do.
     pub(super) fn to(&self, addr: impl ToSocketAddrs) -> io::Result<&Peer> {
-        let (_, peer) = self.find_or_open(first(addr)?)?;
+        let (_, peer) = self.find_or_open(try_each(addr, Ok)?)?;
         peer.is_sent_to(self.now());
         Ok(peer)
     }

@@ -59,7 +59,7 @@ pub const GUESTS: [Guest; 14] = [
     bare("every_call_ours", 22_401, &[TCP, UDP, ICMP, GIVE, TAKE]).never_panicking(),
     with_std("std_empty", 97_854, &[PDK]),
     with_std("std_error", 106_090, &[PDK]),
-    with_std("std_all", 132_209, &[PDK, TCP, UDP, ICMP, GIVE, TAKE]),
+    with_std("std_all", 132_171, &[PDK, TCP, UDP, ICMP, GIVE, TAKE]),
 ];
 
 /// The guest of this name.
