@@ -199,7 +199,6 @@ const fn bare(
     Example {
         package: "no-std-crate-guests",
         target: Target::Unknown,
-        server,
-        ..example(name, input, about)
+        ..over(name, input, about, server)
     }
 }
