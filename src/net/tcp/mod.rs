@@ -1,10 +1,8 @@
 //! A TCP connection as std has it.
 
-mod embedded_io;
-mod options;
-
 use super::address::{ToSocketAddrs, try_each};
-use super::{SharedTimeout, lock};
+use super::lock;
+use super::options::Options;
 use crate::Error;
 use crate::connection::{BOTH, Connection, READ, Tcp, WRITE};
 use crate::host::{DefaultHost, Host};
@@ -70,9 +68,8 @@ struct Shared {
     /// Locked while a read waits. Writing does not need it, so one thread can write while another
     /// waits to read.
     reader: Mutex<Reader<CAPACITY>>,
-    read_timeout: SharedTimeout,
+    options: Options,
     silence_times_out: AtomicBool,
-    hints: options::Hints,
     /// The peer, unless only the host knows who it is.
     peer: Option<SocketAddr>,
 }
@@ -80,7 +77,7 @@ struct Shared {
 impl Shared {
     fn waiting(&self) -> Waiting {
         Waiting {
-            timeout: self.read_timeout.get(),
+            timeout: self.options.read_timeout.get(),
             silence: if self.silence_times_out.load(Ordering::Relaxed) {
                 Silence::TimedOut
             } else {
@@ -119,9 +116,8 @@ impl TcpStream {
             shared: Arc::new(Shared {
                 connection,
                 reader: Mutex::new(Reader::new()),
-                read_timeout: SharedTimeout::new(DEFAULT_TIMEOUT),
+                options: Options::new(DEFAULT_TIMEOUT),
                 silence_times_out: AtomicBool::new(false),
-                hints: options::Hints::new(),
                 peer,
             }),
         })
@@ -258,49 +254,6 @@ impl TcpStream {
         Ok(TcpStream {
             shared: Arc::clone(&self.shared),
         })
-    }
-
-    /// Sets how long a read waits for the first byte; `None` is for ever. It is 30 s at first.
-    ///
-    /// This corresponds to [`std::net::TcpStream::set_read_timeout`]. The host waits 5 s at a time,
-    /// so a read takes at least that, and as many whole waits as the timeout has.
-    ///
-    /// # Errors
-    /// Kind `InvalidInput` if the timeout is zero.
-    ///
-    /// # Example
-    /// ```
-    /// use harness_wasi_sockets::TcpStream;
-    /// use std::time::Duration;
-    ///
-    /// # let server = harness_host::peers::TcpEcho::v4()?;
-    /// let stream = TcpStream::connect(server.addr())?;
-    /// stream.set_read_timeout(Some(Duration::from_secs(60)))?;
-    /// # Ok::<(), std::io::Error>(())
-    /// ```
-    pub fn set_read_timeout(&self, timeout: Option<Duration>) -> io::Result<()> {
-        self.shared.read_timeout.set(timeout)
-    }
-
-    /// How long a read waits for the first byte.
-    ///
-    /// This corresponds to [`std::net::TcpStream::read_timeout`].
-    ///
-    /// # Errors
-    /// None.
-    ///
-    /// # Example
-    /// ```
-    /// use harness_wasi_sockets::TcpStream;
-    /// use std::time::Duration;
-    ///
-    /// # let server = harness_host::peers::TcpEcho::v4()?;
-    /// let stream = TcpStream::connect(server.addr())?;
-    /// assert_eq!(stream.read_timeout()?, Some(Duration::from_secs(30)));
-    /// # Ok::<(), std::io::Error>(())
-    /// ```
-    pub fn read_timeout(&self) -> io::Result<Option<Duration>> {
-        Ok(self.shared.read_timeout.get().get())
     }
 
     /// Copies bytes that the next read will give into `buf`, and waits for the first as a read
@@ -454,6 +407,10 @@ impl fmt::Debug for TcpStream {
         stream.field("id", &self.shared.connection.id()).finish()
     }
 }
+
+mod embedded_io;
+// Behind the rest, so that the documentation has them there too.
+mod options;
 
 #[cfg(test)]
 mod tests {
