@@ -123,8 +123,12 @@ impl<P: Protocol, H: Host> Connection<P, H> {
 
     /// Whether the kernel has memory for what a [`receive`](Connection::receive) of up to `max` bytes may
     /// bring.
-    pub(crate) fn has_memory(&self, max: usize) -> Result<(), Error> {
-        Block::new_in(self.host.clone(), most(max) as u64).map(drop)
+    pub(crate) fn has_memory(&self, max: usize) -> bool {
+        let offset = self.host.alloc(most(max) as u64);
+        if offset != 0 {
+            self.host.free(offset);
+        }
+        offset != 0
     }
 }
 

@@ -17,13 +17,20 @@ pub(crate) struct Reader<const N: usize> {
     ring: Ring<N>,
     /// Everything in the ring has been shown by a peek.
     shown: bool,
-    /// Bytes are missing behind what is in the ring: that is the last that can be delivered in order.
-    gap: Option<Error>,
-    /// [`is_ready`](Reader::is_ready) has found the end, and said that a read would not wait.
-    end_is_next: bool,
+    behind: Behind,
     /// How long nothing has come where no clock can tell, in nanoseconds, as far as `is_ready` has asked:
     /// [`ENDED`] once a read has reported the end.
     silence: u64,
+}
+
+/// What stands behind the bytes in the ring, as far as that is known without asking the host.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Behind {
+    Unknown,
+    /// The end: [`is_ready`](Reader::is_ready) has found it, and said that a read would not wait.
+    End,
+    /// Bytes are missing there: those in the ring are the last that can be delivered in order.
+    Gap(Error),
 }
 
 /// A silence as long as any.
@@ -38,8 +45,7 @@ impl<const N: usize> Reader<N> {
         Self {
             ring: Ring::new(),
             shown: false,
-            gap: None,
-            end_is_next: false,
+            behind: Behind::Unknown,
             silence: 0,
         }
     }
@@ -57,11 +63,7 @@ impl<const N: usize> Reader<N> {
         connection: &Connection<Tcp, H>,
         waiting: Waiting,
     ) -> bool {
-        if !self.ring.is_empty()
-            || self.end_is_next
-            || self.gap.is_some()
-            || connection.is_shut(READ)
-        {
+        if !self.ring.is_empty() || self.behind != Behind::Unknown || connection.is_shut(READ) {
             return true;
         }
         let before = connection.host().now();
@@ -74,15 +76,18 @@ impl<const N: usize> Reader<N> {
             Ok(None) => {
                 let pause = Pause::since(connection.host(), before);
                 let mut patience = Patience::after(waiting.timeout, self.silence);
-                self.end_is_next = match patience.nothing(pause) {
+                let ended = match patience.nothing(pause) {
                     Next::End => true,
                     Next::Silent => waiting.silence == Silence::EndOfStream,
                     Next::Ask | Next::TimedOut => false,
                 };
+                if ended {
+                    self.behind = Behind::End;
+                }
                 if pause == Pause::Unknown {
                     self.silence = patience.waited();
                 }
-                self.end_is_next
+                ended
             }
         }
     }
@@ -122,7 +127,7 @@ impl<const N: usize> Reader<N> {
         // not behind a gap: what is there are the last bytes in order. (An error is the next read's.)
         let room = self.ring.vacant().len();
         if self.shown
-            && self.gap.is_none()
+            && self.behind == Behind::Unknown
             && into.len() > self.ring.len()
             && room > 0
             && let Ok(Some(block)) = self.ask(connection, room)
@@ -185,7 +190,7 @@ impl<const N: usize> Reader<N> {
         self.shown = false;
         // A host that keeps to what it was asked for never gives more.
         if direct.wrapping_add(kept) < block.size() {
-            self.gap = Some(Error::Overrun);
+            self.behind = Behind::Gap(Error::Overrun);
         }
         direct
     }
@@ -199,7 +204,7 @@ impl<const N: usize> Reader<N> {
             let kept = block.load_at(at, self.ring.vacant());
             if kept == 0 {
                 // A host that keeps to what it was asked for never gets here.
-                self.gap = Some(Error::Overrun);
+                self.behind = Behind::Gap(Error::Overrun);
                 return;
             }
             self.ring.commit(kept);
@@ -219,11 +224,9 @@ impl<const N: usize> Reader<N> {
         let block = connection.receive(max);
         if block.is_some() {
             self.silence = 0;
-        } else if !connection.is_shut(READ)
-            && let Err(error) = connection.has_memory(max)
-        {
-            self.gap = Some(error);
-            return Err(error);
+        } else if !connection.has_memory(max) {
+            self.behind = Behind::Gap(Error::OutOfMemory);
+            return Err(Error::OutOfMemory);
         }
         Ok(block)
     }
@@ -236,12 +239,14 @@ impl<const N: usize> Reader<N> {
         waiting: Waiting,
         max: usize,
     ) -> Result<Option<Block<H>>, Error> {
-        if let Some(gap) = self.gap {
-            return Err(gap);
-        }
-        if core::mem::take(&mut self.end_is_next) {
-            self.silence = ENDED;
-            return Ok(None);
+        match self.behind {
+            Behind::Unknown => {}
+            Behind::End => {
+                self.behind = Behind::Unknown;
+                self.silence = ENDED;
+                return Ok(None);
+            }
+            Behind::Gap(error) => return Err(error),
         }
         let mut patience = Patience::new(waiting.timeout);
         loop {
