@@ -2,6 +2,7 @@
 //! sockets. After every call nothing is left over: no kernel block, no connection.
 
 mod bad_input;
+mod blocks;
 mod description;
 mod examples;
 mod faults;
