@@ -172,6 +172,19 @@ fn serve(mut stream: TcpStream, board: &Board, stop: &Stop) -> io::Result<()> {
             };
             stream.write_all(heard.as_bytes())
         }
+        // Says where a connection gets no answer, and sees to it until this one is closed.
+        ["full"] => {
+            let listener = Socket::new(Domain::IPV4, Type::STREAM, None)?;
+            listener.bind(&SocketAddr::from((Ipv4Addr::LOCALHOST, 0)).into())?;
+            // Linux lets one more wait than it is told to, and does not answer the next.
+            listener.listen(0)?;
+            let addr = listener.local_addr()?.as_socket();
+            let addr = addr.expect("the address of a bound socket");
+            let _first = TcpStream::connect(addr)?;
+            writeln!(stream, "{addr}")?;
+            while read(&mut stream, &mut [0; 1], stop)?.is_some() {}
+            Ok(())
+        }
         // Some bytes; and when one has come back, a reset.
         ["reset", len] => {
             stream.write_all(&pattern(number(len)))?;

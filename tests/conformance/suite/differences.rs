@@ -81,6 +81,9 @@ differences! {
     PEER_OF_A_NAME: "`peer_addr` after connecting to a name other than `localhost`",
         "the address that the name was resolved to",
         "`Unsupported`: only the host knows it";
+    PEER_OF_NO_ADDRESS: "`peer_addr` after connecting to `0.0.0.0`, which stands for this machine",
+        "the address that the connection goes to, 127.0.0.1",
+        "`0.0.0.0`, as it was given";
     NO_NAME: "text that can be nobody's name, such as `a b:80` or `:80`",
         "the resolver's error, of no stable kind",
         "`InvalidInput`, before the host is asked";

@@ -128,6 +128,16 @@ macro_rules! behaviours {
                 a_connected_socket_can_send_elsewhere
                 a_silent_peer_hides_no_other
                 the_order_in_which_peers_are_heard;
+            unreachable: a_peer_that_does_not_answer_times_out
+                the_longest_timeout_for_connecting
+                no_address_in_particular_is_this_machine
+                an_address_of_another_machine_to_bind_to;
+            waiting: timeouts_of_less_than_a_second_are_what_was_set
+                a_write_timeout_limits_no_read
+                a_read_timeout_limits_no_write
+                a_peek_at_a_datagram_times_out;
+            sharing: a_half_is_shut_for_every_clone
+                a_clone_of_a_shut_stream_is_shut;
         }
     };
 }
@@ -144,6 +154,17 @@ macro_rules! behaviours_with_threads {
                 a_udp_receive_that_waits_holds_up_no_send
                 threads_that_peek_lose_no_datagram
                 an_address_may_be_found_out_with_the_socket_itself;
+            racing: threads_connect_at_the_same_time
+                a_clone_writes_in_another_thread
+                a_stream_is_cloned_while_a_read_waits
+                threads_write_and_every_byte_arrives
+                threads_read_while_the_timeout_changes
+                shutting_the_read_half_ends_a_read_that_waits
+                shutting_a_stream_ends_a_write_that_waits
+                every_method_of_a_stream_at_the_same_time
+                every_method_of_a_udp_socket_at_the_same_time
+                clones_of_a_udp_socket_receive_one_datagram_each
+                clones_of_a_udp_socket_send_in_threads;
         }
     };
 }

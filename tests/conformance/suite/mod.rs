@@ -21,12 +21,17 @@ pub mod ipv6;
 pub mod many;
 pub mod options;
 pub mod peeking;
+#[cfg(not(target_family = "wasm"))]
+pub mod racing;
 pub mod reading;
 pub mod receiving;
+pub mod sharing;
 pub mod silences;
 #[cfg(not(target_family = "wasm"))]
 pub mod threads;
 pub mod transfers;
+pub mod unreachable;
+pub mod waiting;
 pub mod writing;
 
 pub use data::{Digest, TEXT, pattern, pattern_from};
