@@ -260,7 +260,7 @@ fn holding_many_blocks_takes_a_page_more_a_doubling() {
 
 #[test]
 fn holding_and_freeing_at_random_takes_few_pages_more() {
-    for seed in 1..100 {
+    for seed in 1..50 {
         let mut random = random_numbers(seed);
         let page = Page::new();
         let (mut ours, mut plain) = (Kernel::new(20), Kernel::new(20));

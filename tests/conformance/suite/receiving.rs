@@ -1,6 +1,6 @@
 //! UDP with several peers: who sent what, and to whom.
 
-use super::net::{Ipv4Addr, SocketAddr, UdpSocket};
+use super::net::{Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
 use super::{PATIENCE, Peers, SHORT, connect_udp, differences, outcome};
 
 /// A socket that anybody can be sent to from.
@@ -30,8 +30,13 @@ pub fn a_udp_peer_can_be_given_as_localhost(peers: &Peers) {
 }
 
 pub fn the_addresses_of_a_udp_peer_are_tried_in_turn(peers: &Peers) {
-    // Nobody may send to everybody without asking for it first.
-    let (bad, good) = (SocketAddr::from((Ipv4Addr::BROADCAST, 9)), peers.udp[0]);
+    let good = peers.udp[0];
+    let bad = match super::WHO {
+        // Nobody may send to everybody without asking for it first.
+        super::Who::Std => SocketAddr::from((Ipv4Addr::BROADCAST, 9)),
+        // A host may. But an address that each interface has tells nobody which one to take.
+        _ => SocketAddr::from((Ipv6Addr::new(0xfe80, 0, 0, 0, 0, 0, 0, 1), 9)),
+    };
     for addrs in [&[good][..], &[good, bad], &[bad, good], &[bad, bad, good]] {
         let socket = super::udp_to(addrs).unwrap();
         assert_eq!(socket.peer_addr().unwrap(), good, "{addrs:?}");
