@@ -5,6 +5,7 @@ use harness_host::{Allow, Config, Plugin, guests};
 use host_tests::{Host, Run};
 use std::fs;
 use std::net::Ipv6Addr;
+use std::time::Duration;
 
 /// The functions that are called as often whatever the timing: a receive may bring more or less.
 const STEADY: [&str; 6] = [
@@ -19,7 +20,14 @@ const STEADY: [&str; 6] = [
 /// A call of an example, which may reach loopback.
 fn call(example: &str, input: &str) -> Run {
     let plugin = guests::example(example).expect("the example");
-    Run::new(&plugin, "run", input).with("--allow", "loopback")
+    patient(Run::new(&plugin, "run", input).with("--allow", "loopback"))
+}
+
+/// What is waited for here comes, however late on a busy machine. (A UDP receive ends with the host's wait.)
+const PATIENCE: u32 = 60_000;
+
+fn patient(run: Run) -> Run {
+    run.with("--wait", &PATIENCE.to_string())
 }
 
 /// Makes a call in the reference host and in this one: the output is the same, and so is the use of the
@@ -41,9 +49,10 @@ fn same(host: &Host, example: &str, input: &str, config: &Config, run: &Run) -> 
     outcome.text()
 }
 
-/// A reference host that allows the same as [`call`].
+/// A reference host that does the same as [`call`]'s.
 fn local() -> Config {
-    Config::new().allow(Allow::loopback())
+    let wait = Duration::from_millis(PATIENCE.into());
+    Config::new().allow(Allow::loopback()).wait(wait)
 }
 
 fn plain(host: &Host, example: &str, input: &str) -> String {
