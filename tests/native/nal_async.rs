@@ -1,6 +1,6 @@
 //! The async traits: every future is ready when it is first polled.
 
-use crate::{Turn, pattern, v4};
+use crate::{PATIENCE, Turn, pattern, refusing_tcp, v4};
 use embedded_io_async::{BufRead, Read, Write};
 use embedded_nal_async::{AddrType, ConnectedUdp, Dns, TcpConnect, UdpStack, UnconnectedUdp};
 use harness_host::peers::{TcpEcho, UdpEcho};
@@ -9,12 +9,27 @@ use harness_wasi_sockets::embedded::Stack;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
+use std::time::Instant;
 
 /// Polls a future once, which must do.
 fn now<F: Future>(future: F) -> F::Output {
     match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(output) => output,
         Poll::Pending => panic!("it is not ready at its first poll"),
+    }
+}
+
+/// Receives what comes, however late on a busy machine: a receive ends with the host's wait.
+fn received(
+    socket: &mut impl UnconnectedUdp<Error = Error>,
+    buf: &mut [u8],
+) -> Result<(usize, SocketAddr, SocketAddr), Error> {
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        match now(socket.receive_into(buf)) {
+            Err(Error::TimedOut) if Instant::now() < deadline => {}
+            outcome => return outcome,
+        }
     }
 }
 
@@ -38,10 +53,7 @@ fn a_stream() {
     let n = now(stream.read(&mut got)).unwrap();
     assert!(b"by reference".starts_with(&got[..n]) && n > 0);
 
-    let refused = std::net::UdpSocket::bind((v4(), 0))
-        .unwrap()
-        .local_addr()
-        .unwrap();
+    let (_port, refused) = refusing_tcp();
     assert_eq!(
         now(TcpConnect::connect(&stack, refused)).unwrap_err(),
         Error::ConnectFailed
@@ -77,7 +89,7 @@ fn names_that_need_no_look_up() {
 
 #[test]
 fn a_connected_socket() {
-    let _turn = Turn::take();
+    let _turn = Turn::patient();
     let echo = UdpEcho::v4().unwrap();
     let (local, mut socket) = now(UdpStack::connect(&Stack::new(), echo.addr())).unwrap();
     assert_eq!(local, ANY);
@@ -101,16 +113,13 @@ fn unconnected_sockets() {
     assert_eq!(now(socket.receive_into(&mut buf)), Err(Error::NotConnected));
     for echo in &echoes {
         now(socket.send(ANY, echo.addr(), b"hello")).unwrap();
-        assert_eq!(
-            now(socket.receive_into(&mut buf)),
-            Ok((5, ANY, echo.addr()))
-        );
+        assert_eq!(received(&mut socket, &mut buf), Ok((5, ANY, echo.addr())));
         assert_eq!(&buf[..5], b"hello");
     }
     // A peer that is known already takes no new place, and comes first.
     now(socket.send(ANY, echoes[0].addr(), b"again")).unwrap();
     assert_eq!(
-        now(socket.receive_into(&mut buf)),
+        received(&mut socket, &mut buf),
         Ok((5, ANY, echoes[0].addr()))
     );
     assert_eq!(now(socket.receive_into(&mut buf)), Err(Error::TimedOut));

@@ -1,4 +1,4 @@
-use crate::{Turn, WAIT, pattern, v4};
+use crate::{PATIENCE, Turn, WAIT, pattern, v4};
 use harness_host::peers::{UdpEcho, has_ipv6};
 use harness_wasi_sockets::UdpSocket;
 use harness_wasi_sockets::host::Native;
@@ -6,7 +6,7 @@ use std::io::ErrorKind;
 
 #[test]
 fn datagrams_come_back_whole_and_apart() {
-    let _turn = Turn::take();
+    let _turn = Turn::patient();
     let echo = UdpEcho::v4().unwrap();
     let socket = UdpSocket::connect(echo.addr()).unwrap();
     let mut buf = vec![0; 70_000];
@@ -26,7 +26,7 @@ fn datagrams_come_back_whole_and_apart() {
 
 #[test]
 fn what_does_not_fit_is_lost() {
-    let _turn = Turn::take();
+    let _turn = Turn::patient();
     let echo = UdpEcho::v4().unwrap();
     let socket = UdpSocket::connect(echo.addr()).unwrap();
     socket.send(b"too long for it").unwrap();
@@ -57,7 +57,7 @@ fn an_empty_datagram_goes_out_and_comes_back_as_nothing() {
 
 #[test]
 fn addresses_and_names() {
-    let _turn = Turn::take();
+    let _turn = Turn::patient();
     let echo = UdpEcho::v4().unwrap();
     for socket in [
         UdpSocket::connect(echo.addr()),
@@ -110,6 +110,7 @@ fn one_socket_and_several_peers() {
     let _turn = Turn::take();
     let echoes = [(); 3].map(|()| UdpEcho::v4().unwrap());
     let socket = UdpSocket::bind("0.0.0.0:0").unwrap();
+    socket.set_read_timeout(Some(PATIENCE)).unwrap();
     assert_eq!(
         socket.send(b"x").unwrap_err().kind(),
         ErrorKind::NotConnected
@@ -135,6 +136,7 @@ fn one_socket_and_several_peers() {
         from[i] = true;
     }
     assert_eq!(from, [true; 3]);
+    socket.set_read_timeout(Some(WAIT)).unwrap();
     assert_eq!(
         socket.recv_from(&mut [0; 8]).unwrap_err().kind(),
         ErrorKind::TimedOut
@@ -145,10 +147,12 @@ fn one_socket_and_several_peers() {
     socket.connect_to(echoes[1].addr()).unwrap();
     assert_eq!(socket.peer_addr().unwrap(), echoes[1].addr());
     socket.send(b"heard").unwrap();
+    socket.set_read_timeout(Some(PATIENCE)).unwrap();
     assert_eq!(
         socket.recv_from(&mut [0; 8]).unwrap(),
         (5, echoes[1].addr())
     );
+    socket.set_read_timeout(Some(WAIT)).unwrap();
     assert_eq!(
         socket.recv(&mut [0; 8]).unwrap_err().kind(),
         ErrorKind::TimedOut
@@ -197,6 +201,7 @@ fn a_peek_takes_nothing() {
     let _turn = Turn::take();
     let echo = UdpEcho::v4().unwrap();
     let socket = UdpSocket::connect(echo.addr()).unwrap();
+    socket.set_read_timeout(Some(PATIENCE)).unwrap();
     socket.send(b"one and only").unwrap();
     let mut short = [0; 3];
     assert_eq!(socket.peek(&mut short).unwrap(), 3);
@@ -206,6 +211,7 @@ fn a_peek_takes_nothing() {
     let clone = socket.try_clone().unwrap();
     assert_eq!(clone.recv_from(&mut whole).unwrap(), (12, echo.addr()));
     assert_eq!(&whole[..12], b"one and only");
+    socket.set_read_timeout(Some(WAIT)).unwrap();
     assert_eq!(
         socket.recv(&mut whole).unwrap_err().kind(),
         ErrorKind::TimedOut
@@ -215,7 +221,7 @@ fn a_peek_takes_nothing() {
 /// What has been peeked at and may not be received now hides nothing else, and stays.
 #[test]
 fn a_peeked_datagram_waits_for_who_may_have_it() {
-    let _turn = Turn::take();
+    let _turn = Turn::patient();
     let [named, first, second] = [(); 3].map(|()| UdpEcho::v4().unwrap());
     let socket = UdpSocket::bind("0.0.0.0:0").unwrap();
     let mut buf = [0; 16];
@@ -253,9 +259,7 @@ fn one_thread_receives_while_another_sends() {
     let _turn = Turn::take();
     let echo = UdpEcho::v4().unwrap();
     let socket = UdpSocket::connect(echo.addr()).unwrap();
-    socket
-        .set_read_timeout(Some(std::time::Duration::from_secs(30)))
-        .unwrap();
+    socket.set_read_timeout(Some(PATIENCE)).unwrap();
     std::thread::scope(|scope| {
         let receiver = scope.spawn(|| socket.recv(&mut [0; 8]).unwrap());
         std::thread::sleep(WAIT / 2);

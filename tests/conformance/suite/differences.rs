@@ -105,6 +105,9 @@ differences! {
     SEND_AGAIN: "sending on a connected UDP socket when nobody listens at the peer's port",
         "`ConnectionRefused`, once in a while",
         "`Other`, once in a while: the host does not say why it did not send";
+    BROADCAST: "sending to a broadcast address without `set_broadcast(true)`",
+        "`PermissionDenied`",
+        "works where the host allows it: its sockets may broadcast in any case";
     STRANGERS: "what a bound UDP socket hears",
         "datagrams from anybody",
         "datagrams from those whom it has sent to";

@@ -90,6 +90,7 @@ macro_rules! behaviours {
                 the_first_timeouts
                 clones_share_their_timeouts
                 flags_are_what_was_set
+                sending_to_everybody
                 no_error_is_pending
                 waiting_can_be_asked_for_and_may_not_be_turned_off
                 the_time_to_live

@@ -1,11 +1,18 @@
 //! UDP with several peers: who sent what, and to whom.
 
-use super::net::{Ipv4Addr, SocketAddr, UdpSocket};
+use super::net::{Ipv4Addr, Ipv6Addr, SocketAddr, ToSocketAddrs, UdpSocket};
 use super::{PATIENCE, Peers, SHORT, connect_udp, differences, outcome};
 
 /// A socket that anybody can be sent to from.
 fn bound() -> UdpSocket {
     let socket = UdpSocket::bind("0.0.0.0:0").unwrap();
+    socket.set_read_timeout(Some(PATIENCE)).unwrap();
+    socket
+}
+
+/// A socket that is connected to somebody.
+fn connected(addr: impl ToSocketAddrs) -> UdpSocket {
+    let socket = super::udp_to(addr).unwrap();
     socket.set_read_timeout(Some(PATIENCE)).unwrap();
     socket
 }
@@ -19,7 +26,7 @@ pub fn a_connected_socket_says_who_its_peer_is(peers: &Peers) {
 
 pub fn a_udp_peer_can_be_given_as_localhost(peers: &Peers) {
     // Everything that listens there is IPv4 here.
-    let socket = super::udp_to((Ipv4Addr::LOCALHOST, peers.udp[0].port())).unwrap();
+    let socket = connected((Ipv4Addr::LOCALHOST, peers.udp[0].port()));
     socket.send(b"hello").unwrap();
     assert_eq!(socket.recv(&mut [0; 8]).unwrap(), 5);
     let socket = bound();
@@ -30,10 +37,15 @@ pub fn a_udp_peer_can_be_given_as_localhost(peers: &Peers) {
 }
 
 pub fn the_addresses_of_a_udp_peer_are_tried_in_turn(peers: &Peers) {
-    // Nobody may send to everybody without asking for it first.
-    let (bad, good) = (SocketAddr::from((Ipv4Addr::BROADCAST, 9)), peers.udp[0]);
+    let good = peers.udp[0];
+    let bad = match super::WHO {
+        // Nobody may send to everybody without asking for it first.
+        super::Who::Std => SocketAddr::from((Ipv4Addr::BROADCAST, 9)),
+        // A host may. But an address that each interface has tells nobody which one to take.
+        _ => SocketAddr::from((Ipv6Addr::new(0xfe80, 0, 0, 0, 0, 0, 0, 1), 9)),
+    };
     for addrs in [&[good][..], &[good, bad], &[bad, good], &[bad, bad, good]] {
-        let socket = super::udp_to(addrs).unwrap();
+        let socket = connected(addrs);
         assert_eq!(socket.peer_addr().unwrap(), good, "{addrs:?}");
         socket.send(b"hello").unwrap();
         assert_eq!(socket.recv(&mut [0; 8]).unwrap(), 5);
@@ -48,7 +60,7 @@ pub fn the_addresses_of_a_udp_peer_are_tried_in_turn(peers: &Peers) {
 
 pub fn where_the_datagrams_of_a_named_peer_are_from(peers: &Peers) {
     // Short for 127.0.0.1 to most resolvers, and to nobody an address.
-    let socket = super::udp_to(("127.1", peers.udp[0].port())).unwrap();
+    let socket = connected(("127.1", peers.udp[0].port()));
     socket.send(b"hello").unwrap();
     let from = outcome(socket.recv_from(&mut [0; 8]));
     let expected = format!("Ok((5, {}))", peers.udp[0]);
@@ -211,6 +223,9 @@ pub fn the_order_in_which_peers_are_heard(peers: &Peers) {
     other.send(b"now?").unwrap();
     other.recv(&mut buffer).unwrap();
     socket.send_to(b"22", second).unwrap();
+    let other = connected(second);
+    other.send(b"now?").unwrap();
+    other.recv(&mut buffer).unwrap();
     let came = [(); 2].map(|()| socket.recv_from(&mut buffer).unwrap().1);
     differences::ORDER.check(came, [first, second], [second, first]);
 }

@@ -84,20 +84,26 @@ pub fn udp_several(addresses: String) -> FnResult<String> {
     Ok(peers.len().to_string())
 }
 
-/// Over an echo server and a peer that says nothing, `ADDRESS ADDRESS`, the silent one sent to last.
+/// Over an echo server and a peer that says nothing, `ADDRESS ADDRESS`, the silent one sent to last. Answers how
+/// often the host was asked before the echo was sure to have answered.
 #[plugin_fn]
-pub fn udp_silent_peer(addresses: String) -> FnResult<()> {
+pub fn udp_silent_peer(addresses: String) -> FnResult<String> {
     panics::report();
     let (echo, silent) = addresses.split_once(' ').expect("two addresses");
     let socket = UdpSocket::bind("0.0.0.0:0")?;
     for _ in 0..5 {
         socket.send_to(b"hello", echo)?;
     }
+    // It answers in turn: when it has answered another socket, those five have been. Each receive is one call.
+    let other = UdpSocket::connect(echo)?;
+    other.send(b"and now?")?;
+    let asked = (1..=600).find(|_| other.recv(&mut [0; 16]).is_ok());
+    let asked = asked.expect("an answer within a minute");
     socket.send_to(b"anybody?", silent)?;
     for _ in 0..5 {
         assert_eq!(socket.recv(&mut [0; 16])?, 5);
     }
-    Ok(())
+    Ok(asked.to_string())
 }
 
 /// Over an echo server: a peek takes nothing.
