@@ -6,6 +6,7 @@ use crate::{call, guest, quick, v4};
 use harness_host::peers::{Stop, TcpEcho, TcpPeer, UdpEcho};
 use harness_host::{Config, Error, Fault, Faults};
 use std::io::{Read, Write};
+use std::net::UdpSocket;
 use std::time::{Duration, Instant};
 
 const HOUR: Duration = Duration::from_secs(3_600);
@@ -112,6 +113,28 @@ fn a_socket_whose_connect_was_stopped_goes_on() {
         "Ok(100)"
     );
     // The first one is still there.
+    assert_eq!(plugin.open_connections(), 1);
+}
+
+/// Nor while it waits for one of several peers: stopped there, it goes on with all of them, and can still
+/// be rid of them.
+#[test]
+fn a_socket_whose_receive_was_stopped_goes_on() {
+    let silent = UdpSocket::bind((v4(), 0)).unwrap();
+    let silent = silent.local_addr().unwrap();
+    let echo = UdpEcho::v4().unwrap();
+    let mut plugin = guest(&impatient());
+    for _ in 0..2 {
+        let input = format!("{} {silent}", echo.addr());
+        let stopped = plugin.call("udp_kept_receive", input.as_bytes());
+        assert!(matches!(stopped, Err(Error::TimedOut(_))), "{stopped:?}");
+        let input = format!("{silent} {}", echo.addr());
+        let got = call(&mut plugin, "udp_kept_receive", &input);
+        assert_eq!(got, format!("Ok((5, {}))", echo.addr()));
+        assert_eq!(plugin.open_connections(), 2);
+    }
+    let got = call(&mut plugin, "udp_kept_connect", &echo.addr().to_string());
+    assert_eq!(got, "Ok(5)");
     assert_eq!(plugin.open_connections(), 1);
 }
 

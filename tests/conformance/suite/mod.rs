@@ -23,6 +23,7 @@ pub mod options;
 pub mod peeking;
 pub mod reading;
 pub mod receiving;
+pub mod reconnecting;
 pub mod silences;
 #[cfg(not(target_family = "wasm"))]
 pub mod threads;
