@@ -8,6 +8,7 @@
 
 mod clocks;
 mod clones;
+mod datagrams;
 mod facade;
 mod host;
 mod icmp;
@@ -16,7 +17,10 @@ mod json;
 mod memory;
 mod model;
 mod report;
+mod sockets;
 mod streams;
 mod table;
 mod tcp;
 mod udp;
+#[path = "model/udp.rs"]
+mod udp_model;
