@@ -116,19 +116,45 @@ fn unconnected_sockets() {
         assert_eq!(received(&mut socket, &mut buf), Ok((5, ANY, echo.addr())));
         assert_eq!(&buf[..5], b"hello");
     }
-    // A peer that is known already takes no new place, and comes first.
+    // A peer that is known already takes no new place.
     now(socket.send(ANY, echoes[0].addr(), b"again")).unwrap();
     assert_eq!(
         received(&mut socket, &mut buf),
         Ok((5, ANY, echoes[0].addr()))
     );
     assert_eq!(now(socket.receive_into(&mut buf)), Err(Error::TimedOut));
-    for port in 1..=5 {
+    // A ninth peer takes the place of the one used longest ago, the second.
+    now(socket.send(ANY, echoes[1].addr(), b"lost")).unwrap();
+    now(socket.send(ANY, echoes[2].addr(), b"hello")).unwrap();
+    now(socket.send(ANY, echoes[0].addr(), b"hello")).unwrap();
+    for port in 1..=6 {
         now(socket.send(ANY, (v4(), port).into(), b"x")).unwrap();
     }
-    let full = now(socket.send(ANY, (v4(), 6).into(), b"x"));
-    assert_eq!(full, Err(Error::TooManyPeers));
+    let mut heard = [(); 2].map(|()| now(socket.receive_into(&mut buf)).unwrap().2);
+    heard.sort_unstable();
+    let mut expected = [echoes[0].addr(), echoes[2].addr()];
+    expected.sort_unstable();
+    assert_eq!(heard, expected);
+    now(socket.send(ANY, echoes[1].addr(), b"back")).unwrap();
+    assert_eq!(
+        now(socket.receive_into(&mut buf)),
+        Ok((4, ANY, echoes[1].addr()))
+    );
 
     let cannot = now(stack.bind_multiple((Ipv4Addr::LOCALHOST, 53).into()));
     assert_eq!(cannot.unwrap_err(), Error::CannotBind);
+}
+
+/// Word that nobody listens costs an unconnected socket no datagram: those of std do not even see it.
+#[test]
+fn no_datagram_is_lost_to_a_closed_port() {
+    let _turn = Turn::take();
+    // Connected to somebody else, and so deaf to everybody here.
+    let deaf = std::net::UdpSocket::bind((v4(), 0)).unwrap();
+    deaf.connect((v4(), 9)).unwrap();
+    let addr = deaf.local_addr().unwrap();
+    let (_, mut socket) = now(Stack::new().bind_single(ANY)).unwrap();
+    for _ in 0..100 {
+        assert_eq!(now(socket.send(ANY, addr, b"anybody?")), Ok(()));
+    }
 }

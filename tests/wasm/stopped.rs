@@ -6,6 +6,7 @@ use crate::{call, eventually, guest, quick, v4};
 use harness_host::peers::{Stop, TcpEcho, TcpPeer, UdpEcho};
 use harness_host::{Config, Error, Fault, Faults, Plugin};
 use std::io::{Read, Write};
+use std::net::UdpSocket;
 use std::time::Duration;
 
 const HOUR: Duration = Duration::from_secs(3_600);
@@ -142,6 +143,37 @@ fn a_socket_whose_connect_was_stopped_goes_on() {
         let got = work(&mut plugin, "faults_udp", &format!("{address} 1 0"))?;
         assert_eq!(got, "Ok(100)");
         // The first one is still there.
+        assert_eq!(plugin.open_connections(), 1);
+        Ok(())
+    });
+}
+
+/// Nor while it waits for one of several peers: stopped there, it goes on with all of them, and can still
+/// be rid of them.
+#[test]
+fn a_socket_whose_receive_was_stopped_goes_on() {
+    let silent = UdpSocket::bind((v4(), 0)).unwrap();
+    let silent = silent.local_addr().unwrap();
+    let echo = UdpEcho::v4().unwrap();
+    with_little_time(|config| {
+        let mut plugin = guest(config);
+        for _ in 0..2 {
+            let input = format!("{} {silent}", echo.addr());
+            let error = plugin
+                .call("udp_kept_receive", input.as_bytes())
+                .unwrap_err();
+            assert!(matches!(error, Error::TimedOut(_)), "{error}");
+            if plugin.report().calls.get("udp_recv") == 0 {
+                // It was stopped before it received.
+                return Err(error);
+            }
+            let input = format!("{silent} {}", echo.addr());
+            let got = work(&mut plugin, "udp_kept_receive", &input)?;
+            assert_eq!(got, format!("Ok((5, {}))", echo.addr()));
+            assert_eq!(plugin.open_connections(), 2);
+        }
+        let got = work(&mut plugin, "udp_kept_connect", &echo.addr().to_string())?;
+        assert_eq!(got, "Ok(5)");
         assert_eq!(plugin.open_connections(), 1);
         Ok(())
     });

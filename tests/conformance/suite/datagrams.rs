@@ -21,13 +21,21 @@ pub fn every_size_of_datagram_comes_back(peers: &Peers) {
 }
 
 pub fn a_datagram_that_is_too_long(peers: &Peers) {
-    let socket = peers.udp();
-    let sent = outcome(socket.send(&vec![0; LONGEST + 1]));
+    too_long(&peers.udp(), LONGEST);
+}
+
+/// Checks the longest datagram that goes to a peer that sends it back.
+#[track_caller]
+pub(super) fn too_long(socket: &UdpSocket, longest: usize) {
+    let sent = outcome(socket.send(&vec![0; longest + 1]));
     assert!(!sent.starts_with("Ok"), "{sent}");
     differences::TOO_LONG.check(sent == "InvalidInput", false, true);
     // And the socket is none the worse for it.
-    socket.send(b"short").unwrap();
-    assert_eq!(socket.recv(&mut [0; 16]).unwrap(), 5);
+    let sent = pattern(longest);
+    assert_eq!(socket.send(&sent).unwrap(), longest);
+    let mut back = vec![0; 65_535];
+    assert_eq!(socket.recv(&mut back).unwrap(), longest);
+    assert_eq!(Digest::of(&back[..longest]), Digest::of(&sent));
 }
 
 pub fn what_does_not_fit_is_lost_and_the_next_is_whole(peers: &Peers) {

@@ -22,6 +22,7 @@ macro_rules! behaviours {
                 the_types_are_send_and_sync;
             ipv6: ipv6_streams_carry_bytes
                 ipv6_datagrams_come_back
+                the_longest_datagram_over_ipv6
                 ipv6_from_a_socket_bound_to_ipv4;
             transfers: every_size_is_received
                 every_size_is_sent
@@ -129,6 +130,16 @@ macro_rules! behaviours {
                 a_connected_socket_can_send_elsewhere
                 a_silent_peer_hides_no_other
                 the_order_in_which_peers_are_heard;
+            reconnecting: what_comes_while_connected_elsewhere_is_lost
+                what_comes_when_connected_back
+                what_is_waiting_when_a_socket_is_connected
+                connecting_to_a_peer_it_has_sent_to_keeps_what_is_waiting
+                connecting_to_the_same_peer_keeps_what_is_waiting
+                a_peeked_datagram_outlives_connecting_elsewhere
+                a_peeked_datagram_outlives_sending_to_many
+                any_number_of_peers_one_after_the_other
+                the_local_port_that_peers_see
+                a_name_is_looked_up_again;
             unreachable: a_peer_that_does_not_answer_times_out
                 the_longest_timeout_for_connecting
                 no_address_in_particular_is_this_machine

@@ -25,6 +25,7 @@ pub mod peeking;
 pub mod racing;
 pub mod reading;
 pub mod receiving;
+pub mod reconnecting;
 pub mod sharing;
 pub mod silences;
 #[cfg(not(target_family = "wasm"))]

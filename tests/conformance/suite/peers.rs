@@ -66,6 +66,23 @@ impl Peers {
         socket.set_read_timeout(Some(PATIENCE)).unwrap();
         socket
     }
+
+    /// Waits until the first UDP socket has answered every datagram that was sent to it before.
+    #[track_caller]
+    pub fn wait_for_answers(&self) {
+        // It answers them in turn: when it has answered this one, it has answered those.
+        let other = self.udp();
+        other.send(b"now?").unwrap();
+        other.recv(&mut [0; 8]).unwrap();
+    }
+
+    /// Has the first UDP socket send the answers that it holds back, and waits until it has.
+    #[track_caller]
+    pub fn release(&self) {
+        let other = self.udp();
+        other.send(b"!release").unwrap();
+        other.recv(&mut [0; 8]).unwrap();
+    }
 }
 
 impl fmt::Display for Peers {

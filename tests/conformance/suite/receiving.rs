@@ -4,7 +4,7 @@ use super::net::{Ipv4Addr, Ipv6Addr, SocketAddr, ToSocketAddrs, UdpSocket};
 use super::{PATIENCE, Peers, SHORT, connect_udp, differences, outcome};
 
 /// A socket that anybody can be sent to from.
-fn bound() -> UdpSocket {
+pub(super) fn bound() -> UdpSocket {
     let socket = UdpSocket::bind("0.0.0.0:0").unwrap();
     socket.set_read_timeout(Some(PATIENCE)).unwrap();
     socket
@@ -180,15 +180,19 @@ pub fn how_many_peers_there_can_be(peers: &Peers) {
     let socket = bound();
     let first = peers.udp[0];
     assert_eq!(socket.send_to(b"hello", first).unwrap(), 5);
+    // Its answer is waiting when it has answered somebody who asked later.
+    peers.wait_for_answers();
     let port = peers.no_udp.port();
-    let send = |i| socket.send_to(b"hello", (Ipv4Addr::new(127, 0, 1, i), port));
-    for i in 1..16 {
-        assert_eq!(send(i).unwrap(), 5);
+    for i in 1..=16 {
+        let nobody = (Ipv4Addr::new(127, 0, 1, i), port);
+        assert_eq!(socket.send_to(b"hello", nobody).unwrap(), 5, "{i}");
     }
-    differences::MOST_PEERS.check(outcome(send(16)), "Ok(5)", "QuotaExceeded");
-    // Those that it has, it keeps.
+    socket.set_read_timeout(Some(SHORT)).unwrap();
+    let waiting = socket.recv_from(&mut [0; 8]);
+    differences::MOST_PEERS.check(waiting.is_ok(), true, false);
+    // From here on the two are the same again.
+    socket.set_read_timeout(Some(PATIENCE)).unwrap();
     assert_eq!(socket.send_to(b"again", first).unwrap(), 5);
-    assert_eq!(socket.recv_from(&mut [0; 8]).unwrap(), (5, first));
     assert_eq!(socket.recv_from(&mut [0; 8]).unwrap(), (5, first));
 }
 
@@ -215,13 +219,10 @@ pub fn a_silent_peer_hides_no_other(peers: &Peers) {
 
 pub fn the_order_in_which_peers_are_heard(peers: &Peers) {
     let socket = bound();
-    let other = peers.udp();
     let [first, second] = peers.udp;
     let mut buffer = [0; 8];
     socket.send_to(b"1", first).unwrap();
-    // Datagrams are answered in turn: when this one has been, so has that.
-    other.send(b"now?").unwrap();
-    other.recv(&mut buffer).unwrap();
+    peers.wait_for_answers();
     socket.send_to(b"22", second).unwrap();
     let other = connected(second);
     other.send(b"now?").unwrap();
