@@ -395,8 +395,8 @@ mod tests {
         let mut taken = 0;
         for host in &hosts {
             for port in ports {
-                taken += u32::from(one_form(&format!("{host}{port}")));
-                taken += u32::from(one_form(&format!("[{host}]{port}")));
+                taken += u32::from(one_form(format!("{host}{port}")));
+                taken += u32::from(one_form(format!("[{host}]{port}")));
             }
             taken += u32::from(one_form((&**host, 80)));
         }

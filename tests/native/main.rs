@@ -4,6 +4,7 @@
 mod bad_input;
 mod contract;
 mod embedded;
+mod hosts;
 mod icmp;
 mod nal_async;
 mod no_address;
