@@ -75,12 +75,32 @@ fn names_that_need_no_look_up() {
         Err(Error::Unsupported)
     );
     assert_eq!(by_name("::1", AddrType::Either), Ok(v6));
-    assert_eq!(by_name("LocalHost", AddrType::Either), Ok(v4));
-    assert_eq!(by_name("localhost", AddrType::IPv6), Ok(v6));
-    assert_eq!(
-        by_name("example.org", AddrType::Either),
-        Err(Error::Unsupported)
-    );
+    assert_eq!(by_name("[::1]", AddrType::IPv6), Ok(v6));
+    for localhost in ["localhost", "LocalHost", "localhost.", "LOCALHOST."] {
+        assert_eq!(by_name(localhost, AddrType::Either), Ok(v4));
+        assert_eq!(by_name(localhost, AddrType::IPv4), Ok(v4));
+        assert_eq!(by_name(localhost, AddrType::IPv6), Ok(v6));
+    }
+    // (The last two are addresses, but with a scope.)
+    for for_the_host in ["example.org", "fe80::1%4", "[fe80::1%eth0]"] {
+        assert_eq!(
+            by_name(for_the_host, AddrType::Either),
+            Err(Error::NameNotResolved)
+        );
+    }
+    for neither in [
+        "",
+        "a b",
+        "2001:db8:",
+        "[::1",
+        "[localhost]",
+        "localhost:80",
+    ] {
+        assert_eq!(
+            by_name(neither, AddrType::Either),
+            Err(Error::InvalidAddress)
+        );
+    }
     assert_eq!(
         now(stack.get_host_by_address(v4, &mut [0; 255])),
         Err(Error::Unsupported)
