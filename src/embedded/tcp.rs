@@ -254,10 +254,7 @@ impl<const N: usize, H: Host> TcpStream<N, H> {
     /// # Ok::<(), harness_wasi_sockets::Error>(())
     /// ```
     pub fn write_block(&mut self, block: &Block<H>) -> Result<u64, Error> {
-        let len = usize::try_from(block.len()).unwrap_or(usize::MAX);
-        self.connection
-            .write_block(block, len)
-            .map(|sent| sent as u64)
+        self.connection.write_block(block).map(|sent| sent as u64)
     }
 
     /// Reads up to `max` bytes, 65,536 at the most, as a block; `None` is the end of the stream.
