@@ -42,9 +42,6 @@ pub enum Error {
     /// A UDP socket was to send to nobody in particular, or to receive before it has sent to
     /// anybody: kind `NotConnected`.
     NotConnected,
-    /// A UDP socket has sent to as many peers as it can hold: kind `QuotaExceeded` in std, `Other`
-    /// in embedded-io.
-    TooManyPeers,
     /// A local address that a plugin cannot have: kind `AddrNotAvailable`.
     CannotBind,
     /// The host did not send the datagram or the echo request: kind `Other`.
@@ -58,28 +55,23 @@ pub enum Error {
     /// Nothing was there, and the host did not wait for it: kind `WouldBlock` in std, `Other` in
     /// embedded-io, which has none.
     WouldBlock,
-    /// The kernel has no memory left: kind `OutOfMemory`. Of a write or send: nothing was sent. Of a read or
-    /// receive: what the host received may be lost; a stream then gives no more bytes.
+    /// The kernel has no memory left: kind `OutOfMemory`. Of a write or send: nothing was sent. Of a read of
+    /// a stream: what the host received may be lost, and the stream gives no more bytes.
     OutOfMemory,
     /// The host's answer is not what the contract says: kind `InvalidData`.
     InvalidData,
     /// The host gave more bytes than were asked for, and more than there is room to keep: kind
     /// `InvalidData`. All bytes before have been delivered; the stream is of no further use.
     Overrun,
+    /// The address of a name is asked for, which only the host can resolve, and which it does not
+    /// return: kind `Unsupported`.
+    NameNotResolved,
     /// This host does not offer it: kind `Unsupported`.
     Unsupported,
 }
 
 impl Error {
     /// The error in words, without a full stop.
-    ///
-    /// # Example
-    /// ```
-    /// use harness_wasi_sockets::Error;
-    ///
-    /// // What a plugin without `core::fmt` can hand to its host.
-    /// assert!(Error::TimedOut.message().starts_with("nothing came"));
-    /// ```
     #[must_use]
     pub const fn message(self) -> &'static str {
         match self {
@@ -103,9 +95,6 @@ impl Error {
                 "no peer: connect the socket, or send to somebody first (a plugin hears only those \
                  that it has sent to)"
             }
-            Error::TooManyPeers => {
-                "this UDP socket has sent to as many peers as it can hold: bind another"
-            }
             Error::CannotBind => {
                 "a plugin cannot choose its local address: bind to 0.0.0.0:0 or [::]:0"
             }
@@ -126,6 +115,11 @@ impl Error {
             Error::Overrun => {
                 "the host gave more than was asked for and than there is room for: open a new \
                  connection, with a larger buffer"
+            }
+            Error::NameNotResolved => {
+                "only the host can resolve names: pass the name itself to `connect`, \
+                 `connect_timeout_to` or `send_to` (an address type of your own does so in \
+                 `to_endpoints`); `peer_addr` and `recv_from` need a peer given by address"
             }
             Error::Unsupported => "the host does not offer this",
         }
@@ -149,12 +143,10 @@ impl embedded_io::Error for Error {
             Error::TimedOut => ErrorKind::TimedOut,
             Error::OutOfMemory => ErrorKind::OutOfMemory,
             Error::InvalidData | Error::Overrun => ErrorKind::InvalidData,
-            Error::Unsupported => ErrorKind::Unsupported,
+            Error::Unsupported | Error::NameNotResolved => ErrorKind::Unsupported,
             Error::NotConnected => ErrorKind::NotConnected,
             Error::CannotBind => ErrorKind::AddrNotAvailable,
-            Error::NotSent | Error::NotHeard | Error::WouldBlock | Error::TooManyPeers => {
-                ErrorKind::Other
-            }
+            Error::NotSent | Error::NotHeard | Error::WouldBlock => ErrorKind::Other,
         }
     }
 }
@@ -171,10 +163,9 @@ impl From<Error> for std::io::Error {
             Error::WouldBlock => ErrorKind::WouldBlock,
             Error::OutOfMemory => ErrorKind::OutOfMemory,
             Error::InvalidData | Error::Overrun => ErrorKind::InvalidData,
-            Error::Unsupported => ErrorKind::Unsupported,
+            Error::Unsupported | Error::NameNotResolved => ErrorKind::Unsupported,
             Error::NotConnected => ErrorKind::NotConnected,
             Error::CannotBind => ErrorKind::AddrNotAvailable,
-            Error::TooManyPeers => ErrorKind::QuotaExceeded,
             Error::NotSent | Error::NotHeard => ErrorKind::Other,
         };
         std::io::Error::new(kind, error)

@@ -136,6 +136,8 @@ mod reader;
 mod ring;
 #[cfg(all(test, feature = "std"))]
 mod testing;
+#[cfg(any(feature = "std", feature = "embedded-nal-async-v0.9"))]
+mod turns;
 mod writer;
 
 pub use block::Block;

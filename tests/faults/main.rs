@@ -8,16 +8,24 @@
 
 mod clocks;
 mod clones;
+mod datagrams;
 mod facade;
+mod grammar;
 mod host;
 mod icmp;
 mod ids;
 mod json;
 mod memory;
 mod model;
+#[path = "model/ping.rs"]
+mod ping_model;
+mod pings;
 mod ready;
 mod report;
+mod sockets;
 mod streams;
 mod table;
 mod tcp;
 mod udp;
+#[path = "model/udp.rs"]
+mod udp_model;

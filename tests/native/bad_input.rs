@@ -1,5 +1,5 @@
 use crate::no_address::no_address;
-use crate::{Turn, v4};
+use crate::{Turn, refusing_tcp};
 use harness_wasi_sockets::{TcpStream, UdpSocket};
 use std::io::ErrorKind;
 
@@ -8,7 +8,6 @@ fn what_is_no_address() {
     let _turn = Turn::take();
     // (That no host call is made for it, the tests in wasm count.)
     for bad in no_address() {
-        // `::1` alone is read as `:` and port 1.
         let error = TcpStream::connect(&bad).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::InvalidInput, "{bad:?}");
         let error = UdpSocket::connect(&bad).unwrap_err();
@@ -24,10 +23,7 @@ fn what_is_no_address() {
 #[test]
 fn nobody_there() {
     let _turn = Turn::take();
-    // A port that was free a moment ago, and that nobody is given while the listener's socket
-    // still holds it without listening.
-    let holder = std::net::UdpSocket::bind((v4(), 0)).unwrap();
-    let refused = holder.local_addr().unwrap();
+    let (_port, refused) = refusing_tcp();
     let error = TcpStream::connect(refused).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::ConnectionRefused, "{error}");
     // The top-level domain `invalid` is reserved for this.

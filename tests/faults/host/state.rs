@@ -13,13 +13,24 @@ pub type Ping = (String, Vec<u8>, u16);
 pub struct State {
     pub kernel: Kernel,
     pub clock: Clock,
-    passed: Duration,
+    /// How much time has passed.
+    pub passed: Duration,
     readings: u32,
     pub faults: BTreeMap<(Call, u32), Fault>,
     called: BTreeMap<Call, u32>,
     pub tcp: VecDeque<Reply>,
     pub udp: VecDeque<Reply>,
+    /// The open UDP sockets by id, with replies of their own: those come before the shared ones.
+    pub udp_open: BTreeMap<u32, Udp>,
+    /// Every call of `udp_send` and `udp_recv`.
+    pub udp_log: Vec<Logged>,
     pub icmp: VecDeque<Reply>,
+    /// The ICMP reports that come by themselves, by the time at which they arrive.
+    pub arriving: Option<BTreeMap<(Duration, usize), Vec<u8>>>,
+    /// What each further echo request brings: reports, and how long after it they arrive.
+    pub echoes: VecDeque<Vec<(Duration, Vec<u8>)>>,
+    /// The reports that arrived and were heard, each with the number of requests sent by then.
+    pub heard: Vec<(Vec<u8>, usize)>,
     /// By protocol (that of the connecting function) and id: how often it was given and not closed.
     open: BTreeMap<(Call, u32), u32>,
     last_id: u32,
@@ -35,8 +46,28 @@ pub struct State {
     pub sent: Vec<u8>,
     pub datagrams: Vec<Vec<u8>>,
     pub pings: Vec<Ping>,
+    /// When each of them was sent.
+    pub pinged_at: Vec<Duration>,
     /// What was to be connected to.
     pub addresses: Vec<String>,
+}
+
+/// A UDP socket that is open.
+#[derive(Debug, Default)]
+pub struct Udp {
+    pub address: String,
+    pub replies: VecDeque<Reply>,
+}
+
+/// What a UDP socket was asked to do, by id, and how the host answered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Logged {
+    /// So many bytes, and how many it says it sent.
+    Sent(u32, usize, u32),
+    /// The bytes it gave.
+    Gave(u32, Vec<u8>),
+    /// Nothing, and whether it waited for it.
+    Nothing(u32, bool),
 }
 
 impl State {
@@ -97,6 +128,11 @@ impl State {
             self.last_id = self.last_id.max(id % u32::MAX);
             *self.open.entry((call, id)).or_default() += 1;
         }
+        if call == Call::UdpConnect && id != 0 {
+            let address = self.addresses.last().cloned().unwrap_or_default();
+            let replies = VecDeque::new();
+            self.udp_open.insert(id, Udp { address, replies });
+        }
         id
     }
 
@@ -114,6 +150,9 @@ impl State {
             *open -= 1;
             if *open == 0 {
                 self.open.remove(&(connecting, id));
+                if connecting == Call::UdpConnect {
+                    self.udp_open.remove(&id);
+                }
             }
         }
     }
@@ -136,6 +175,9 @@ impl State {
         };
         // What it sent and does not own up to is not counted on either side.
         let counted = bytes.get(..says as usize).unwrap_or(&bytes);
+        if call == Call::UdpSend {
+            self.udp_log.push(Logged::Sent(id, len as usize, says));
+        }
         if call == Call::TcpSend {
             self.sent.extend_from_slice(counted);
         } else if says != 0 || fault.is_none() {
@@ -151,9 +193,24 @@ impl State {
             self.kernel.wrong("asked for no bytes".to_owned());
         }
         let tcp = call == Call::TcpRecv;
+        let offset = self.answer(fault, id, max, tcp);
+        if !tcp {
+            let given = self.kernel.bytes(offset).filter(|_| fault_gives(fault));
+            let logged = match given {
+                Some(bytes) => Logged::Gave(id, bytes.to_vec()),
+                None => {
+                    Logged::Nothing(id, self.nothings.last().is_some_and(|took| !took.is_zero()))
+                }
+            };
+            self.udp_log.push(logged);
+        }
+        offset
+    }
+
+    fn answer(&mut self, fault: Option<Fault>, id: u32, max: u32, tcp: bool) -> u64 {
         let bytes = match fault {
             None if tcp => self.stream_bytes(max),
-            None => self.packet_bytes(call, max),
+            None => self.packet_bytes(id, max),
             Some(Fault::Longer(by)) => {
                 let start = if tcp { self.given } else { 0 };
                 let len = max as usize + by as usize;
@@ -178,9 +235,10 @@ impl State {
         Some((self.given..self.given + n as usize).map(pattern).collect())
     }
 
-    fn packet_bytes(&mut self, call: Call, max: u32) -> Option<Vec<u8>> {
-        debug_assert_eq!(call, Call::UdpRecv);
-        match self.udp.pop_front() {
+    fn packet_bytes(&mut self, id: u32, max: u32) -> Option<Vec<u8>> {
+        let own = self.udp_open.get_mut(&id);
+        let own = own.and_then(|socket| socket.replies.pop_front());
+        match own.or_else(|| self.udp.pop_front()) {
             Some(Reply::Packet(mut packet)) => {
                 packet.truncate(max as usize);
                 Some(packet)
@@ -237,7 +295,33 @@ impl State {
             Some(_) => return 0,
         }
         self.pings.push((target, payload, seq));
+        self.pinged_at.push(self.passed);
+        for (after, report) in self.echoes.pop_front().unwrap_or_default() {
+            self.arrives(self.passed + after, report);
+        }
         1
+    }
+
+    /// Has an ICMP report arrive when so much time has passed.
+    pub fn arrives(&mut self, at: Duration, report: Vec<u8>) {
+        let arriving = self.arriving.get_or_insert_default();
+        // One behind the other, if they arrive at the same time.
+        let number = self.heard.len() + arriving.len();
+        arriving.insert((at, number), report);
+    }
+
+    /// The next report to arrive within this time, which is waited for.
+    fn arrived(&mut self, wait: Duration) -> Option<Vec<u8>> {
+        let next = self.arriving.as_mut().and_then(BTreeMap::first_entry);
+        match next.filter(|next| next.key().0 <= self.passed + wait) {
+            Some(next) => {
+                self.passed = self.passed.max(next.key().0);
+                let report = next.remove();
+                self.heard.push((report.clone(), self.pings.len()));
+                Some(report)
+            }
+            None => self.nothing(Some(Reply::Silence), wait),
+        }
     }
 
     pub fn hear(&mut self, timeout_ms: u32) -> u64 {
@@ -246,6 +330,7 @@ impl State {
         let mut bytes = match fault {
             None | Some(Fault::Longer(_)) => match self.icmp.pop_front() {
                 Some(Reply::Packet(packet)) => Some(packet),
+                None if self.arriving.is_some() => self.arrived(wait),
                 reply => self.nothing(reply, wait),
             },
             Some(fault) => return self.hide(fault, 100),
@@ -256,6 +341,11 @@ impl State {
         }
         self.give(bytes, false)
     }
+}
+
+/// Whether what a receive answers with this fault is a datagram.
+fn fault_gives(fault: Option<Fault>) -> bool {
+    matches!(fault, None | Some(Fault::Longer(_)))
 }
 
 /// The function that opens what this one uses.
