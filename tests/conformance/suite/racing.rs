@@ -155,7 +155,8 @@ pub fn every_method_of_a_stream_at_the_same_time(peers: &Peers) {
         // What they answer differs from std, but not under way.
         assert_eq!(outcome(stream.local_addr()), outcome(stream.local_addr()));
         assert_eq!(outcome(stream.ttl()), outcome(stream.ttl()));
-        stream.try_clone().unwrap().peek(&mut []).unwrap();
+        // (Not a peek: on std one waits for bytes, even with an empty buffer.)
+        drop(stream.try_clone().unwrap());
     };
     thread::scope(|scope| {
         for timeout in [None, Some(PATIENCE)] {
