@@ -11,7 +11,7 @@ use crate::Error;
 use crate::embedded::{send, twice};
 use crate::patience::ONE_WAIT;
 use core::fmt;
-use peer::longest_to;
+use peer::{Peer, longest_to};
 use peers::{Peers, Receive, Received};
 use std::io;
 use std::net::SocketAddr;
@@ -97,9 +97,7 @@ impl UdpSocket {
     /// # Ok::<(), std::io::Error>(())
     /// ```
     pub fn connect<A: ToSocketAddrs>(addr: A) -> io::Result<UdpSocket> {
-        let socket = UdpSocket::new();
-        socket.connect_to(addr)?;
-        Ok(socket)
+        Ok(UdpSocket::new(Some(try_each(addr, Peer::open)?)))
     }
 
     /// Makes a socket that can send to anybody.
@@ -123,15 +121,15 @@ impl UdpSocket {
     pub fn bind<A: ToSocketAddrs>(addr: A) -> io::Result<UdpSocket> {
         let any = |addr: SocketAddr| addr.ip().is_unspecified() && addr.port() == 0;
         try_each(addr, |local| match local.addr() {
-            Some(addr) if any(addr) => Ok(UdpSocket::new()),
+            Some(addr) if any(addr) => Ok(UdpSocket::new(None)),
             _ => Err(Error::CannotBind),
         })
     }
 
-    fn new() -> UdpSocket {
+    fn new(connected: Option<Peer>) -> UdpSocket {
         UdpSocket {
             shared: Arc::new(Shared {
-                peers: Peers::new(),
+                peers: Peers::new(connected),
                 read_timeout: SharedTimeout::new(ONE_WAIT),
                 hints: options::Hints::new(),
             }),

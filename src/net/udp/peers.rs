@@ -78,12 +78,14 @@ enum Next {
 }
 
 impl Peers {
-    pub(super) const fn new() -> Self {
+    /// Those of a new socket.
+    pub(super) fn new(connected: Option<Peer>) -> Self {
+        let connected = connected.map(Arc::new);
         Peers {
-            first: OnceLock::new(),
-            plain: AtomicBool::new(false),
+            first: connected.clone().map_or_else(OnceLock::new, OnceLock::from),
+            plain: AtomicBool::new(connected.is_some()),
             rest: Mutex::new(Rest {
-                connected: None,
+                connected,
                 others: Turns::new(),
                 peeked: Peeked::new(),
             }),
@@ -109,8 +111,8 @@ impl Peers {
         }
         self.look(&rest);
         drop(rest);
-        for left in others.into_peers().chain(before) {
-            if !Arc::ptr_eq(&left, &peer) {
+        for left in others.peers().chain(&before) {
+            if !Arc::ptr_eq(left, &peer) {
                 left.close();
             }
         }
