@@ -265,7 +265,7 @@ impl UdpSocket {
         Ok(n)
     }
 
-    /// Receives one datagram, and says where it came from.
+    /// Receives one datagram and returns the address it came from.
     ///
     /// This corresponds to [`std::net::UdpSocket::recv_from`]. Peers that were given by name, other
     /// than `localhost`, are left out: only the host knows their addresses.
@@ -393,7 +393,7 @@ impl UdpSocket {
 
     /// The socket address of the local half.
     ///
-    /// This corresponds to [`std::net::UdpSocket::local_addr`], but a host does not tell it.
+    /// This corresponds to [`std::net::UdpSocket::local_addr`], but a host does not return it.
     ///
     /// # Errors
     /// Always, of kind `Unsupported`.
@@ -412,8 +412,8 @@ impl UdpSocket {
         Err(Error::Unsupported.into())
     }
 
-    /// Makes a second handle to the same socket: whatever is received through one is gone for the
-    /// other. The last handle that is dropped closes it.
+    /// Makes a second handle to the same socket: what is received through one is gone for the other.
+    /// Dropping the last handle closes it.
     ///
     /// This corresponds to [`std::net::UdpSocket::try_clone`].
     ///

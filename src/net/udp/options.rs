@@ -25,13 +25,11 @@ impl Hints {
 }
 
 impl UdpSocket {
-    /// Sets how long a receive waits for a datagram; `None` is for ever. At first it is one of the
-    /// host's waits, 5 s.
+    /// Sets how long a receive waits for a datagram; `None` is forever. By default it waits 5 s.
     ///
     /// This corresponds to [`std::net::UdpSocket::set_read_timeout`]. The host waits 5 s at a time,
-    /// so a receive takes at least that, and as many whole waits as the timeout has. A socket with
-    /// several peers waits for each of them once at the least. Where there is no clock that is real,
-    /// for ever is an hour.
+    /// so the timeout is rounded up to a multiple of that. A socket with several peers asks each of
+    /// them at least once. Without a real clock, forever is an hour.
     ///
     /// # Errors
     /// Kind `InvalidInput` if the timeout is zero.
@@ -49,7 +47,7 @@ impl UdpSocket {
         self.shared.read_timeout.set(timeout)
     }
 
-    /// How long a receive waits for a datagram: `Some` of 5 s at first, the host's wait.
+    /// How long a receive waits for a datagram: by default `Some` of 5 s.
     ///
     /// This corresponds to [`std::net::UdpSocket::read_timeout`].
     ///
@@ -90,7 +88,7 @@ impl UdpSocket {
         self.shared.hints.write_timeout.set(timeout)
     }
 
-    /// The last hint given to [`set_write_timeout`](UdpSocket::set_write_timeout), `None` at first.
+    /// The last hint given to [`set_write_timeout`](UdpSocket::set_write_timeout), by default `None`.
     ///
     /// This corresponds to [`std::net::UdpSocket::write_timeout`].
     ///
@@ -133,7 +131,7 @@ impl UdpSocket {
         Ok(())
     }
 
-    /// The last hint given to [`set_broadcast`](UdpSocket::set_broadcast), `false` at first.
+    /// The last hint given to [`set_broadcast`](UdpSocket::set_broadcast), by default `false`.
     ///
     /// This corresponds to [`std::net::UdpSocket::broadcast`].
     ///

@@ -5,7 +5,7 @@
 //! listened to it all along; if not, it gets a new one, and what it sent in the meantime is never
 //! received.
 
-use super::peeked::{Peeked, WHOLE};
+use super::peeked::{Peeked, WHOLE, whole};
 use super::peer::Peer;
 use crate::Error;
 use crate::block::Block;
@@ -286,13 +286,15 @@ impl Peers {
     /// Keeps a datagram that is peeked at. `false` if its sender is not listened to any more.
     #[inline(never)]
     fn keeps(&self, from: &Peer, datagram: &Block, what: Receive) -> Result<bool, Error> {
+        // Before anything is locked: it may take long.
+        let datagram = what.peek.then(|| whole(datagram));
         let mut rest = lock(&self.rest)?;
         match &rest.connected {
             Some(connected) if !is(connected, from) => return Ok(false),
             Some(_) => {}
             None => rest.others.heard(|peer| is(peer, from)),
         }
-        if what.peek {
+        if let Some(datagram) = datagram {
             rest.peeked.keep(&from.who, datagram);
             self.look(&rest);
         }
