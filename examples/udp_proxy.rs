@@ -25,7 +25,7 @@ pub fn run() -> FnResult<Memory> {
     let _ = input.into_offset();
     sent?;
 
-    let answer = socket.recv_block(65_507)?;
+    let answer = socket.recv_block(65_527)?;
     Ok(Memory::from(answer))
 }
 

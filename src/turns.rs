@@ -64,11 +64,6 @@ impl<T, const N: usize> Turns<T, N> {
         self.places.iter().map(|place| &place.peer)
     }
 
-    #[cfg(feature = "std")]
-    pub(crate) fn into_peers(self) -> impl Iterator<Item = T> {
-        self.places.into_iter().map(|place| place.peer)
-    }
-
     /// The peer that is sent to now, if it has a place.
     pub(crate) fn send_to(&mut self, is: impl Fn(&T) -> bool) -> Option<&T> {
         let now = self.tick();

@@ -277,6 +277,27 @@ fn a_thread_that_waits_survives_a_change_of_peers() {
     });
 }
 
+/// Where nothing is ever received, no silence shows that a name leads elsewhere by now.
+#[test]
+fn a_name_that_answers_nothing_is_looked_up_again() {
+    let _turn = Turn::take();
+    let silent = std::net::UdpSocket::bind((v4(), 0)).unwrap();
+    let socket = UdpSocket::bind("0.0.0.0:0").unwrap();
+    // Short for 127.0.0.1 to the system's resolver, and to nobody an address.
+    let name = ("127.1", silent.local_addr().unwrap().port());
+    let send = || {
+        socket.send_to(b"x", name).unwrap();
+        silent.recv_from(&mut [0; 8]).unwrap().1
+    };
+    let first = send();
+    for _ in 1..1_000 {
+        assert_eq!(send(), first);
+    }
+    // A new connection, opened while the old one was there.
+    assert_ne!(send(), first);
+    assert_eq!(Native::open_connections(), 1);
+}
+
 /// What has been peeked at is kept, but not without end.
 #[test]
 fn the_oldest_of_many_peeked_datagrams_is_lost() {

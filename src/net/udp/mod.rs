@@ -10,7 +10,7 @@ use crate::Error;
 use crate::embedded::{send, twice};
 use crate::patience::ONE_WAIT;
 use core::fmt;
-use peer::longest_to;
+use peer::{Peer, longest_to};
 use peers::{Peers, Receive, Received};
 use std::io;
 use std::net::SocketAddr;
@@ -95,9 +95,7 @@ impl UdpSocket {
     /// # Ok::<(), std::io::Error>(())
     /// ```
     pub fn connect<A: ToSocketAddrs>(addr: A) -> io::Result<UdpSocket> {
-        let socket = UdpSocket::new();
-        socket.connect_to(addr)?;
-        Ok(socket)
+        Ok(UdpSocket::new(Some(try_each(addr, Peer::open)?)))
     }
 
     /// Makes a socket that can send to anybody.
@@ -121,15 +119,15 @@ impl UdpSocket {
     pub fn bind<A: ToSocketAddrs>(addr: A) -> io::Result<UdpSocket> {
         let any = |addr: SocketAddr| addr.ip().is_unspecified() && addr.port() == 0;
         try_each(addr, |local| match local.addr() {
-            Some(addr) if any(addr) => Ok(UdpSocket::new()),
+            Some(addr) if any(addr) => Ok(UdpSocket::new(None)),
             _ => Err(Error::CannotBind),
         })
     }
 
-    fn new() -> UdpSocket {
+    fn new(connected: Option<Peer>) -> UdpSocket {
         UdpSocket {
             shared: Arc::new(Shared {
-                peers: Peers::new(),
+                peers: Peers::new(connected),
                 options: Options::new(ONE_WAIT),
             }),
         }
@@ -220,7 +218,7 @@ impl UdpSocket {
         Ok(n)
     }
 
-    /// Receives one datagram, and says where it came from.
+    /// Receives one datagram and returns the address it came from.
     ///
     /// This corresponds to [`std::net::UdpSocket::recv_from`]. Peers that were given by name, other
     /// than `localhost`, are left out: only the host knows their addresses.
@@ -311,7 +309,7 @@ impl UdpSocket {
 
     /// The socket address of the local half.
     ///
-    /// This corresponds to [`std::net::UdpSocket::local_addr`], but a host does not tell it.
+    /// This corresponds to [`std::net::UdpSocket::local_addr`], but a host does not return it.
     ///
     /// # Errors
     /// Always, of kind `Unsupported`.
@@ -319,8 +317,8 @@ impl UdpSocket {
         Err(Error::Unsupported.into())
     }
 
-    /// Makes a second handle to the same socket: whatever is received through one is gone for the
-    /// other. The last handle that is dropped closes it.
+    /// Makes a second handle to the same socket: what is received through one is gone for the other.
+    /// Dropping the last handle closes it.
     ///
     /// This corresponds to [`std::net::UdpSocket::try_clone`].
     pub fn try_clone(&self) -> io::Result<UdpSocket> {

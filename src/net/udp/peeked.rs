@@ -10,6 +10,13 @@ pub(super) const WHOLE: usize = 65_535;
 /// or if the socket was connected elsewhere after a peek.
 const MOST: usize = 16;
 
+/// The whole of a datagram, as it is kept.
+pub(super) fn whole(datagram: &Block) -> Vec<u8> {
+    let mut whole = vec![0; datagram.size().min(WHOLE)];
+    datagram.load_at(0, &mut whole);
+    whole
+}
+
 /// In the order in which they came, each with its sender.
 pub(super) struct Peeked(Vec<(Endpoint, Vec<u8>)>);
 
@@ -23,13 +30,11 @@ impl Peeked {
     }
 
     /// Keeps a datagram. The oldest makes room for it, if there are too many.
-    pub(super) fn keep(&mut self, from: &Endpoint, datagram: &Block) {
-        let mut whole = vec![0; datagram.size().min(WHOLE)];
-        datagram.load_at(0, &mut whole);
+    pub(super) fn keep(&mut self, from: &Endpoint, datagram: Vec<u8>) {
         if self.0.len() >= MOST {
             self.0.remove(0);
         }
-        self.0.push((from.clone(), whole));
+        self.0.push((from.clone(), datagram));
     }
 
     /// Copies the first that is from one of these senders. It is gone then, unless it is to stay.

@@ -5,7 +5,7 @@
 //! listened to it all along; if not, it gets a new one, and what it sent in the meantime is never
 //! received.
 
-use super::peeked::{Peeked, WHOLE};
+use super::peeked::{Peeked, WHOLE, whole};
 use super::peer::Peer;
 use crate::Error;
 use crate::block::Block;
@@ -78,12 +78,14 @@ enum Next {
 }
 
 impl Peers {
-    pub(super) const fn new() -> Self {
+    /// Those of a new socket.
+    pub(super) fn new(connected: Option<Peer>) -> Self {
+        let connected = connected.map(Arc::new);
         Peers {
-            first: OnceLock::new(),
-            plain: AtomicBool::new(false),
+            first: connected.clone().map_or_else(OnceLock::new, OnceLock::from),
+            plain: AtomicBool::new(connected.is_some()),
             rest: Mutex::new(Rest {
-                connected: None,
+                connected,
                 others: Turns::new(),
                 peeked: Peeked::new(),
             }),
@@ -109,8 +111,8 @@ impl Peers {
         }
         self.look(&rest);
         drop(rest);
-        for left in others.into_peers().chain(before) {
-            if !Arc::ptr_eq(&left, &peer) {
+        for left in others.peers().chain(&before) {
+            if !Arc::ptr_eq(left, &peer) {
                 left.close();
             }
         }
@@ -284,13 +286,15 @@ impl Peers {
     /// Keeps a datagram that is peeked at. `false` if its sender is not listened to any more.
     #[inline(never)]
     fn keeps(&self, from: &Peer, datagram: &Block, what: Receive) -> Result<bool, Error> {
+        // Before anything is locked: it may take long.
+        let datagram = what.peek.then(|| whole(datagram));
         let mut rest = lock(&self.rest)?;
         match &rest.connected {
             Some(connected) if !is(connected, from) => return Ok(false),
             Some(_) => {}
             None => rest.others.heard(|peer| is(peer, from)),
         }
-        if what.peek {
+        if let Some(datagram) = datagram {
             rest.peeked.keep(&from.who, datagram);
             self.look(&rest);
         }

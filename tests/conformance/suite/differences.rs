@@ -143,7 +143,7 @@ differences! {
          lost until it is sent to again";
     LOCAL_PORT: "the local port of a UDP socket that its peers see",
         "one, as long as the socket lives",
-        "another for each peer";
+        "another for each peer, and a new one when it is connected back to it";
     SEND_TO_A_NAME: "looking up the name that `send_to` is given (other than `localhost`)",
         "at each call; from the same local port",
         "at the first call; again after a datagram that was not sent, after a receive that waited for an \
