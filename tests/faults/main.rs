@@ -4,7 +4,7 @@
 //!
 //! What only the core is put through, it is put through for the facade too: the facade stands on the
 //! same connections, readers and receives, and takes no host but the default one. What can be
-//! broken about that one is in `facade` and `clones`; the rest of it is broken in the real runtime.
+//! broken about that one is in `facade`, `clones` and `sockets`; the rest of it is broken in the real runtime.
 
 mod clocks;
 mod clones;
