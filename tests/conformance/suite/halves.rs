@@ -2,7 +2,7 @@
 
 use super::net::Shutdown;
 use super::{Digest, Peers, WHO, Who, differences, outcome};
-use std::io::{Read, Write};
+use std::io::{ErrorKind, Read, Write};
 
 pub fn a_shut_write_half_refuses_writes_and_lets_reads_go_on(peers: &Peers) {
     let mut stream = peers.tell("hold it 3 4");
@@ -36,7 +36,10 @@ pub fn the_peer_sees_the_end_when_both_halves_are_shut(peers: &Peers) {
         let mut stream = peers.tell(format!("record {name}"));
         stream.write_all(b"before").unwrap();
         for half in halves {
-            stream.shutdown(*half).unwrap();
+            // On std the peer, which closes when it has seen the end, may have been quicker.
+            let shut = stream.shutdown(*half).map_err(|error| error.kind());
+            let closed = WHO == Who::Std && shut == Err(ErrorKind::NotConnected);
+            assert!(shut.is_ok() || closed, "{half:?}: {shut:?}");
         }
         // The handle is still there.
         assert_eq!(
