@@ -294,13 +294,19 @@ impl Model {
             return;
         }
         assert_eq!(log.len(), order.len(), "not all were asked");
-        let at_once = self.host.state().clock == Clock::Real && !waited;
+        let clock = self.host.state().clock;
         let error = match order.len() {
             0 => Error::NotConnected,
-            _ if at_once => Error::WouldBlock,
+            _ if clock.shows_ends() && !waited => Error::WouldBlock,
             _ => Error::TimedOut,
         };
-        assert_eq!(result, Err(error));
+        // A coarse clock may take its step just then.
+        let by_chance = matches!(clock, Clock::Coarse(_)) && !waited && !order.is_empty();
+        let seen = result.map(drop);
+        assert!(
+            seen == Err(error) || by_chance && seen == Err(Error::WouldBlock),
+            "{seen:?} and not {error:?} on {clock:?}"
+        );
     }
 
     /// Whoever listens and has sent nothing is waited for.
