@@ -1,8 +1,8 @@
 //! Addresses from arbitrary text.
 //!
 //! Nothing gets through to the host but what [`endpoint`] and [`target`] describe, written here a
-//! second time and in another way; and what std takes for a socket address is one here, too, with
-//! the same value.
+//! second time and in another way. For the facade an address is exactly what [`form`] says, which asks
+//! std's own parsers: a name, an IPv4 address, or an IPv6 address with or without a scope.
 #![no_main]
 
 #[path = "../../tests/faults/host/mod.rs"]
@@ -14,7 +14,7 @@ use harness_wasi_sockets::{Endpoints, Error, ToSocketAddrs};
 use host::{Call, Clock, Scripted};
 use libfuzzer_sys::fuzz_target;
 use std::io::ErrorKind;
-use std::net::{IpAddr, SocketAddr, SocketAddrV6};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV6};
 
 fuzz_target!(|data: &[u8]| {
     let mut data = Unstructured::new(data);
@@ -25,8 +25,8 @@ fuzz_target!(|data: &[u8]| {
     numeric((IpAddr::from(scope.to_be_bytes()), port).into());
     core_of(&text);
     with_port(&text, port);
-    facade(&*text);
-    facade((&*text, port));
+    facade(&*text, whole(&text));
+    facade((&*text, port), form(&text, port));
     echo(&text);
 });
 
@@ -77,26 +77,88 @@ fn with_port(name: &str, port: u16) {
 }
 
 /// The facade hands a name on to the core, and tries every address.
-fn facade(address: impl ToSocketAddrs + std::fmt::Debug) {
-    match address.to_endpoints() {
+fn facade(address: impl ToSocketAddrs + std::fmt::Debug, expected: Option<Form>) {
+    let found = match address.to_endpoints() {
         Ok(Endpoints::Name { host, port }) => {
             let given = given((&*host, port)).expect("a name that is called one is one");
             assert!(endpoint(&given), "{address:?}: {given:?}");
+            Some(Form::Name(host, port))
         }
         Ok(Endpoints::Addrs(addresses)) => {
             let addresses: Vec<_> = addresses.collect();
-            assert!(matches!(addresses.len(), 1 | 2), "{address:?}");
-            for address in addresses {
-                numeric(address);
+            for address in &addresses {
+                numeric(*address);
             }
+            Some(Form::Addresses(addresses))
         }
-        Err(error) => assert_eq!(error.kind(), ErrorKind::InvalidInput, "{address:?}"),
+        Err(error) => {
+            assert_eq!(error.kind(), ErrorKind::InvalidInput, "{address:?}");
+            None
+        }
+    };
+    assert_eq!(found, expected, "{address:?}");
+}
+
+/// What an address is.
+#[derive(Debug, PartialEq)]
+enum Form {
+    Addresses(Vec<SocketAddr>),
+    Name(String, u16),
+}
+
+/// What text with a port at its end is.
+fn whole(text: &str) -> Option<Form> {
+    let (host, port) = text.rsplit_once(':')?;
+    let port = number(port)?.parse().ok()?;
+    form(host, port)
+}
+
+/// What a host with a port is.
+fn form(host: &str, port: u16) -> Option<Form> {
+    let inside = host
+        .strip_prefix('[')
+        .and_then(|host| host.strip_suffix(']'));
+    let bare = inside.unwrap_or(host);
+    let (ip, scope) = match bare.split_once('%') {
+        Some((ip, scope)) => (ip, Some(scope)),
+        None => (bare, None),
+    };
+    if let Ok(ip) = ip.parse() {
+        let number = match scope {
+            Some(scope) => number(scope).and_then(|scope| scope.parse().ok()),
+            None => Some(0),
+        };
+        return match number {
+            Some(scope) => {
+                let address = SocketAddrV6::new(ip, port, 0, scope);
+                Some(Form::Addresses(vec![address.into()]))
+            }
+            None => target(bare).then(|| Form::Name(bare.to_owned(), port)),
+        };
     }
-    let text = format!("{address:?}");
-    if let Ok(expected) = text.trim_matches('"').parse::<SocketAddr>() {
-        let found: Vec<_> = address.to_socket_addrs().unwrap().collect();
-        assert_eq!(found, [expected]);
+    if inside.is_some() {
+        return None;
     }
+    if let Ok(ip) = host.parse::<Ipv4Addr>() {
+        return Some(Form::Addresses(vec![(ip, port).into()]));
+    }
+    if !name(host) {
+        return None;
+    }
+    Some(match host.to_ascii_lowercase().as_str() {
+        "localhost" | "localhost." => Form::Addresses(vec![
+            (Ipv4Addr::LOCALHOST, port).into(),
+            (Ipv6Addr::LOCALHOST, port).into(),
+        ]),
+        _ => Form::Name(host.to_owned(), port),
+    })
+}
+
+/// Digits alone: std's numbers may have a sign.
+fn number(text: &str) -> Option<&str> {
+    text.bytes()
+        .all(|byte| byte.is_ascii_digit())
+        .then_some(text)
 }
 
 fn echo(text: &str) {
@@ -126,8 +188,9 @@ fn endpoint(text: &str) -> bool {
     let inside = host
         .strip_prefix('[')
         .and_then(|host| host.strip_suffix(']'));
-    let port_is_one = port.bytes().all(|byte| byte.is_ascii_digit()) && port.len() < 64;
-    port_is_one && port.parse::<u16>().is_ok() && (name(host) || inside.is_some_and(v6))
+    let port_is_one =
+        port.len() < 64 && number(port).is_some_and(|port| port.parse::<u16>().is_ok());
+    port_is_one && (name(host) || inside.is_some_and(v6))
 }
 
 /// A host alone, an IPv6 address without brackets.
@@ -135,23 +198,35 @@ fn target(text: &str) -> bool {
     name(text) || v6(text)
 }
 
-/// Labels of up to 63 letters, digits, `-` and `_`, and dots between them; 253 bytes at the most.
+/// Labels of up to 63 letters, digits, `-` and `_`, and dots between them; at most 253 bytes, and no option
+/// of a command.
 fn name(text: &str) -> bool {
     let text = text.strip_suffix('.').unwrap_or(text);
     let of_label = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
     let label = |label: &str| (1..=63).contains(&label.len()) && label.bytes().all(of_label);
-    text.len() <= 253 && text.split('.').all(label)
+    text.len() <= 253 && !text.starts_with('-') && text.split('.').all(label)
 }
 
-/// Hexadecimal digits, dots and at least two colons, and perhaps a scope.
+/// The shape of an IPv6 address: hexadecimal digits and at least two colons, dots only behind the last of
+/// them, and perhaps a scope.
 fn v6(text: &str) -> bool {
     let (address, scope) = match text.split_once('%') {
         Some((address, scope)) => (address, Some(scope)),
         None => (text, None),
     };
-    let of_address = |byte: u8| byte.is_ascii_hexdigit() || matches!(byte, b':' | b'.');
     let of_scope = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
-    let colons = address.bytes().filter(|byte| *byte == b':').count();
     let scope_is_one = |scope: &str| (1..=63).contains(&scope.len()) && scope.bytes().all(of_scope);
-    colons >= 2 && address.bytes().all(of_address) && scope.is_none_or(scope_is_one)
+    let Some((groups, last)) = address.rsplit_once(':') else {
+        return false;
+    };
+    groups.contains(':')
+        && !address.contains(":::")
+        && (!last.is_empty() || groups.ends_with(':'))
+        && groups
+            .bytes()
+            .all(|byte| byte.is_ascii_hexdigit() || byte == b':')
+        && last
+            .bytes()
+            .all(|byte| byte.is_ascii_hexdigit() || byte == b'.')
+        && scope.is_none_or(scope_is_one)
 }

@@ -340,10 +340,16 @@ fn the_address_of_a_name_is_asked_for() {
     let echo = TcpEcho::v4().unwrap();
     let name = ("127.1", echo.addr().port());
     let stream = TcpStream::connect(name).unwrap();
+    let socket = UdpSocket::connect(name).unwrap();
+    let bound = UdpSocket::bind("0.0.0.0:0").unwrap();
+    bound.send_to(b"hello", name).unwrap();
     for error in [
         name.to_socket_addrs().unwrap_err(),
         "example.org:80".to_socket_addrs().unwrap_err(),
         stream.peer_addr().unwrap_err(),
+        socket.peer_addr().unwrap_err(),
+        socket.recv_from(&mut [0; 8]).unwrap_err(),
+        bound.recv_from(&mut [0; 8]).unwrap_err(),
     ] {
         assert_eq!(error.kind(), ErrorKind::Unsupported);
         assert!(

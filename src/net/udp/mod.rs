@@ -292,7 +292,7 @@ impl UdpSocket {
 
     fn receive_from(&self, what: Receive, buf: &mut [u8]) -> io::Result<(usize, SocketAddr)> {
         let (n, from) = self.receive(what, buf)?;
-        Ok((n, from.ok_or(Error::Unsupported)?))
+        Ok((n, from.ok_or(Error::NameNotResolved)?))
     }
 
     /// The socket address of the peer that the socket is connected to.
@@ -304,7 +304,7 @@ impl UdpSocket {
     /// than `localhost`: only the host knows which address it found for it.
     pub fn peer_addr(&self) -> io::Result<SocketAddr> {
         let peer = self.shared.peers.connected()?;
-        Ok(peer.addr().ok_or(Error::Unsupported)?)
+        Ok(peer.addr().ok_or(Error::NameNotResolved)?)
     }
 
     /// The socket address of the local half.

@@ -217,7 +217,7 @@ impl Peers {
             };
             let end_of_round = match peer {
                 None => true,
-                Some(peer) if !what.takes(&peer.who) => return Err(Error::Unsupported),
+                Some(peer) if !what.takes(&peer.who) => return Err(Error::NameNotResolved),
                 Some(peer) => match receive_once(&peer.connection, what.max(into)) {
                     Ok(datagram) => match self.came(peer, &datagram, what, into)? {
                         Some(received) => return Ok(received),
@@ -261,7 +261,7 @@ impl Peers {
             return Ok(Next::EndOfRound);
         }
         Err(match rest.others.peers().next() {
-            Some(_) => Error::Unsupported,
+            Some(_) => Error::NameNotResolved,
             None => Error::NotConnected,
         })
     }
