@@ -36,9 +36,12 @@ pub enum Error {
     /// The connection broke while sending: kind `BrokenPipe`. How much of what was sent arrived
     /// is not known.
     SendFailed,
-    /// This direction of the stream has been shut down on this side, or has broken before; or the host
-    /// stopped the plugin in an earlier call, while that used the socket: kind `BrokenPipe`.
+    /// This direction of the stream has been shut down on this side, or a write has failed before: kind
+    /// `BrokenPipe`.
     Shutdown,
+    /// The host stopped the plugin in an earlier call, in the middle of using this socket: kind
+    /// `BrokenPipe`. How far that call got is not known.
+    Stopped,
     /// A UDP socket was to send to nobody in particular, or to receive before it has sent to
     /// anybody: kind `NotConnected`.
     NotConnected,
@@ -88,8 +91,12 @@ impl Error {
                 "the connection broke while sending: open a new one; how much arrived is not known"
             }
             Error::Shutdown => {
-                "this direction of the stream has been shut down, or a write to it has failed \
-                 before, or the host stopped a call that used it: open a new connection"
+                "this direction of the stream has been shut down, or a write to it has failed before: \
+                 open a new connection"
+            }
+            Error::Stopped => {
+                "the host stopped an earlier call of the plugin while it used this socket: open a new \
+                 one"
             }
             Error::NotConnected => {
                 "no peer: connect the socket, or send to somebody first (a plugin hears only those \
@@ -139,7 +146,7 @@ impl embedded_io::Error for Error {
         match self {
             Error::InvalidAddress | Error::InvalidInput => ErrorKind::InvalidInput,
             Error::ConnectFailed => ErrorKind::ConnectionRefused,
-            Error::SendFailed | Error::Shutdown => ErrorKind::BrokenPipe,
+            Error::SendFailed | Error::Shutdown | Error::Stopped => ErrorKind::BrokenPipe,
             Error::TimedOut => ErrorKind::TimedOut,
             Error::OutOfMemory => ErrorKind::OutOfMemory,
             Error::InvalidData | Error::Overrun => ErrorKind::InvalidData,
@@ -158,7 +165,7 @@ impl From<Error> for std::io::Error {
         let kind = match error {
             Error::InvalidAddress | Error::InvalidInput => ErrorKind::InvalidInput,
             Error::ConnectFailed => ErrorKind::ConnectionRefused,
-            Error::SendFailed | Error::Shutdown => ErrorKind::BrokenPipe,
+            Error::SendFailed | Error::Shutdown | Error::Stopped => ErrorKind::BrokenPipe,
             Error::TimedOut => ErrorKind::TimedOut,
             Error::WouldBlock => ErrorKind::WouldBlock,
             Error::OutOfMemory => ErrorKind::OutOfMemory,

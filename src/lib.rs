@@ -153,6 +153,7 @@ mod turns;
 mod writer;
 
 pub use block::Block;
+pub use embedded_io;
 pub use error::Error;
 #[cfg(feature = "std")]
 #[doc(inline)]

@@ -91,6 +91,7 @@ fn facade(address: impl ToSocketAddrs + std::fmt::Debug, expected: Option<Form>)
             }
             Some(Form::Addresses(addresses))
         }
+        Ok(_) => panic!("{address:?} is neither a name nor addresses"),
         Err(error) => {
             assert_eq!(error.kind(), ErrorKind::InvalidInput, "{address:?}");
             None

@@ -79,7 +79,7 @@ pub trait ToSocketAddrs {
     ///
     /// match "example.org:80".to_endpoints()? {
     ///     Endpoints::Name { host, port } => assert_eq!((host.as_str(), port), ("example.org", 80)),
-    ///     Endpoints::Addrs(_) => unreachable!("a name is the host's to resolve"),
+    ///     _ => unreachable!("a name is the host's to resolve"),
     /// }
     /// # Ok::<(), std::io::Error>(())
     /// ```
@@ -99,6 +99,7 @@ pub trait ToSocketAddrs {
 /// # Ok::<(), std::io::Error>(())
 /// ```
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub enum Endpoints<I> {
     /// Socket addresses, to be tried one after the other.
     Addrs(I),

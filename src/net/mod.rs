@@ -55,7 +55,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
 /// done: it changes only after the host has answered.
 ///
 /// # Errors
-/// [`Error::Shutdown`] if nobody is there to unlock it: a plugin without threads finds it locked only
+/// [`Error::Stopped`] if nobody is there to unlock it: a plugin without threads finds it locked only
 /// when an earlier call of it was stopped (its time was up, say) while it waited for the host. Std's
 /// lock would panic then.
 fn lock<T>(shared: &Mutex<T>) -> Result<MutexGuard<'_, T>, Error> {
@@ -70,7 +70,7 @@ fn try_lock<T>(shared: &Mutex<T>) -> Result<Option<MutexGuard<'_, T>>, Error> {
     match shared.try_lock() {
         Ok(guard) => Ok(Some(guard)),
         Err(TryLockError::Poisoned(poisoned)) => Ok(Some(poisoned.into_inner())),
-        Err(TryLockError::WouldBlock) if WITHOUT_THREADS => Err(Error::Shutdown),
+        Err(TryLockError::WouldBlock) if WITHOUT_THREADS => Err(Error::Stopped),
         Err(TryLockError::WouldBlock) => Ok(None),
     }
 }
