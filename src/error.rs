@@ -209,7 +209,10 @@ mod tests {
         assert_eq!(messages.len(), ALL.len());
         for error in ALL {
             let message = error.message();
-            assert!(message.contains(' ') && !message.ends_with('.'), "{message}");
+            assert!(
+                message.contains(' ') && !message.ends_with('.'),
+                "{message}"
+            );
             assert_eq!(error.to_string(), message);
             assert_eq!(std::io::Error::from(error).to_string(), message);
         }

@@ -65,10 +65,14 @@ fn names_that_need_no_look_up() {
     assert_eq!(by_name("::1", AddrType::Either), Ok(v6));
     assert_eq!(by_name("LocalHost", AddrType::Either), Ok(v4));
     assert_eq!(by_name("localhost", AddrType::IPv6), Ok(v6));
-    assert_eq!(
-        by_name("example.org", AddrType::Either),
-        Err(Error::Unsupported)
-    );
+    for (name, kind) in [
+        ("::1", AddrType::IPv4),
+        ("example.org", AddrType::Either),
+        ("example.org", AddrType::IPv4),
+        ("example.org", AddrType::IPv6),
+    ] {
+        assert_eq!(by_name(name, kind), Err(Error::Unsupported), "{name}");
+    }
     assert_eq!(
         now(stack.get_host_by_address(v4, &mut [0; 255])),
         Err(Error::Unsupported)
@@ -120,6 +124,28 @@ fn unconnected_sockets() {
     let full = now(socket.send(ANY, (v4(), 6).into(), b"x"));
     assert_eq!(full, Err(Error::TooManyPeers));
 
-    let cannot = now(stack.bind_multiple((Ipv4Addr::LOCALHOST, 53).into()));
-    assert_eq!(cannot.unwrap_err(), Error::CannotBind);
+    // Those it has can still be sent to.
+    now(socket.send(ANY, echoes[0].addr(), b"hello")).unwrap();
+}
+
+#[test]
+fn what_can_be_bound_to() {
+    let stack = Stack::new();
+    let any = [ANY, (Ipv6Addr::UNSPECIFIED, 0).into()];
+    for local in any {
+        let bound = now(stack.bind_single(local)).map(|(local, _)| local);
+        assert_eq!(bound, Ok(local));
+        assert!(now(stack.bind_multiple(local)).is_ok());
+    }
+    for local in [
+        "127.0.0.1:53",
+        "127.0.0.1:0",
+        "0.0.0.0:53",
+        "[::1]:0",
+        "[::]:53",
+    ] {
+        let local = local.parse().unwrap();
+        let cannot = now(stack.bind_multiple(local)).unwrap_err();
+        assert_eq!(cannot, Error::CannotBind, "{local}");
+    }
 }

@@ -188,3 +188,34 @@ impl Host for Native {
         Some(START.get_or_init(Instant::now).elapsed())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_and_bytes_are_those_of_the_block_the_lowest_first() {
+        let offset = Native.alloc(9);
+        Native.store(offset, &[1, 2, 3, 4, 5, 6, 7, 8, 9]);
+        assert_eq!(Native.load_u64(offset + 1), 0x0908_0706_0504_0302);
+        assert_eq!(Native.load_u8(offset + 8), 9);
+        Native.store_u64(offset, 0x1817_1615_1413_1211);
+        Native.store_u8(offset + 8, 0x19);
+        let mut back = [0; 9];
+        Native.load(offset, &mut back);
+        assert_eq!(back, [0x11, 0x12, 0x13, 0x14, 0x15, 0x16, 0x17, 0x18, 0x19]);
+        Native.free(offset);
+    }
+
+    /// No receive may wait for ever, as a timeout of zero would.
+    #[test]
+    fn a_wait_is_5_s_or_as_long_as_was_set_and_never_zero() {
+        let whole = Duration::from_secs(5);
+        assert_eq!(Native::wait(), whole);
+        for (set, waits) in [(7, 7), (0, 1)] {
+            Native::set_wait(Duration::from_millis(set));
+            assert_eq!(Native::wait(), Duration::from_millis(waits));
+        }
+        Native::set_wait(whole);
+    }
+}

@@ -148,3 +148,19 @@ fn receive(max: u32, mut read: impl FnMut(&mut [u8]) -> std::io::Result<usize>) 
     buffer.truncate(n);
     Some(buffer)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_that_come_round_pass_over_0_and_what_is_open() {
+        let mut table = Table {
+            last: u32::MAX - 1,
+            open: HashMap::from([(1, Arc::new("kept"))]),
+        };
+        assert_eq!(table.add("last"), u32::MAX);
+        assert_eq!(table.add("round"), 2);
+        assert_eq!(*table.open[&1], "kept");
+    }
+}
