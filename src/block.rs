@@ -38,7 +38,7 @@ pub struct Block<H: Host = DefaultHost> {
 impl<H: Host> Block<H> {
     /// Takes a block of `len` bytes. What is in it is not specified.
     ///
-    /// A block of no bytes does not exist in the kernel; asked for one, this gives one of 1 byte.
+    /// The kernel has no block of 0 bytes. One of that length takes 1 byte there, which is not part of it.
     ///
     /// # Errors
     /// [`Error::OutOfMemory`] if the kernel has none left.
@@ -53,13 +53,12 @@ impl<H: Host> Block<H> {
     /// # Ok::<(), harness_wasi_sockets::Error>(())
     /// ```
     pub fn new_in(host: H, len: u64) -> Result<Self, Error> {
-        let len = len.max(1);
         // The kernel's memory has 32 bits of address. Its allocator adds to a length without a look
         // at whether that goes round.
         if len > u64::from(u32::MAX) {
             return Err(Error::OutOfMemory);
         }
-        let offset = NonZeroU64::new(host.alloc(len)).ok_or(Error::OutOfMemory)?;
+        let offset = NonZeroU64::new(host.alloc(len.max(1))).ok_or(Error::OutOfMemory)?;
         Ok(Self::owning(host, offset, len))
     }
 
@@ -80,7 +79,7 @@ impl<H: Host> Block<H> {
     #[inline(always)]
     pub fn copy_of_in(host: H, bytes: &[u8]) -> Result<Self, Error> {
         let offset = NonZeroU64::new(copy_of(&host, bytes)).ok_or(Error::OutOfMemory)?;
-        Ok(Self::owning(host, offset, bytes.len().max(1) as u64))
+        Ok(Self::owning(host, offset, bytes.len() as u64))
     }
 
     /// Takes over the block at `offset`, which the host has given: from now on it is freed here.
@@ -130,20 +129,31 @@ impl<H: Host> Block<H> {
         self.offset.get()
     }
 
-    /// The block's length in bytes, at least 1.
+    /// The block's length in bytes.
     ///
     /// # Example
     /// ```
     /// use harness_wasi_sockets::Block;
     ///
     /// assert_eq!(Block::new(16)?.len(), 16);
-    /// assert_eq!(Block::new(0)?.len(), 1);
+    /// assert_eq!(Block::new(0)?.len(), 0);
     /// # Ok::<(), harness_wasi_sockets::Error>(())
     /// ```
     #[must_use]
-    #[expect(clippy::len_without_is_empty, reason = "there is no empty block")]
     pub fn len(&self) -> u64 {
         self.len as u64
+    }
+
+    /// Whether the block has no bytes.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// Makes the block no longer than this. The kernel goes on counting all of it.
+    #[cfg(all(feature = "extism-pdk", target_family = "wasm"))]
+    pub(crate) fn truncate(&mut self, len: u64) {
+        self.len = usize::try_from(len).map_or(self.len, |len| self.len.min(len));
     }
 
     /// Copies from the block's byte number `at` on into `into`, and answers how many bytes that
@@ -328,6 +338,19 @@ mod tests {
         assert_eq!(block.load(7, &mut part), 3);
         assert_eq!(part, [1, 2, 2, 0]);
         assert_eq!(block.load(11, &mut part), 0);
+    }
+
+    #[test]
+    fn an_empty_block_has_no_bytes() {
+        for make in [|| Block::new(0), || Block::copy_of(b"")] {
+            let block = make().unwrap();
+            assert!(block.is_empty());
+            assert_eq!((block.len(), block.store(0, b"x")), (0, 0));
+            assert_eq!(block.load(0, &mut [0; 4]), 0);
+            assert_eq!(Native::live_blocks(), 1, "the kernel has no empty one");
+        }
+        assert!(!Block::copy_of(b"x").unwrap().is_empty());
+        assert_eq!(Native::live_blocks(), 0);
     }
 
     #[test]

@@ -117,9 +117,24 @@ impl<P: Protocol, H: Host> Connection<P, H> {
     ///
     /// It is for the caller to see that the direction is not shut.
     pub(crate) fn receive(&self, max: usize) -> Option<Block<H>> {
-        let max = max.clamp(1, MOST_PER_CALL) as u32;
+        let max = most(max) as u32;
         Block::adopt_in(self.host.clone(), P::receive(&self.host, self.id, max))
     }
+
+    /// Whether the kernel has memory for what a [`receive`](Connection::receive) of up to `max` bytes may
+    /// bring.
+    pub(crate) fn has_memory(&self, max: usize) -> bool {
+        let offset = self.host.alloc(most(max) as u64);
+        if offset != 0 {
+            self.host.free(offset);
+        }
+        offset != 0
+    }
+}
+
+/// How many bytes to ask the host for.
+fn most(max: usize) -> usize {
+    max.clamp(1, MOST_PER_CALL)
 }
 
 impl<P: Protocol, H: Host> Drop for Connection<P, H> {

@@ -51,13 +51,15 @@ pub enum Error {
     NotSent,
     /// The host did not listen for ICMP: kind `Other`.
     NotHeard,
-    /// Nothing came for as long as the timeout allows: kind `TimedOut`. Nothing was lost: the next
-    /// call goes on where this one stopped.
+    /// Nothing came for as long as the timeout allows: kind `TimedOut`. No byte was lost: the next read or
+    /// receive goes on. (What `read_exact` had read by then is in its buffer, and how much that was is not
+    /// known. A late reply to a ping is nobody's.)
     TimedOut,
     /// Nothing was there, and the host did not wait for it: kind `WouldBlock` in std, `Other` in
     /// embedded-io, which has none.
     WouldBlock,
-    /// The kernel has no memory left: kind `OutOfMemory`.
+    /// The kernel has no memory left: kind `OutOfMemory`. Of a write or send: nothing was sent. Of a read or
+    /// receive: what the host received may be lost; a stream then gives no more bytes.
     OutOfMemory,
     /// The host's answer is not what the contract says: kind `InvalidData`.
     InvalidData,
@@ -114,7 +116,7 @@ impl Error {
             Error::NotHeard => {
                 "the host did not listen for ICMP: it may be without the right to open raw sockets"
             }
-            Error::TimedOut => "nothing came within the timeout: try again, nothing was lost",
+            Error::TimedOut => "nothing came within the timeout: try again, or set a longer one",
             Error::WouldBlock => "nothing is there now: try again later",
             Error::OutOfMemory => {
                 "the plugin kernel's memory is used up: send less at a time, or raise the limit at \

@@ -142,6 +142,7 @@ pub use block::Block;
 pub use error::Error;
 #[cfg(feature = "std")]
 pub use net::*;
+pub use patience::Silence;
 
 // The page names these two for who reads it as a file, below; of two such lines the first one counts.
 #[cfg(all(feature = "std", any(doc, doctest)))]

@@ -16,12 +16,16 @@ impl From<Block> for Memory {
     }
 }
 
-/// Without a copy: from here on the block frees it. `Err` gives it back, if it is no block of the
-/// kernel's (the memory of nothing is not).
+/// Without a copy: from here on the block frees it. The block is as long as the memory says it is, or as
+/// the kernel's block if that is shorter. `Err` gives the memory back, if there is no such block in the
+/// kernel (the memory of nothing has none).
 impl TryFrom<Memory> for Block {
     type Error = Memory;
 
     fn try_from(memory: Memory) -> Result<Self, Memory> {
-        Block::adopt_in(Extism, memory.offset()).ok_or(memory)
+        let len = memory.len() as u64;
+        let mut block = Block::adopt_in(Extism, memory.offset()).ok_or(memory)?;
+        block.truncate(len);
+        Ok(block)
     }
 }

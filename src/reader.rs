@@ -4,25 +4,37 @@ use crate::Error;
 use crate::block::Block;
 use crate::connection::{Connection, READ, Tcp};
 use crate::host::Host;
-use crate::patience::{Next, Patience, Pause, Timeout};
+use crate::patience::{Next, Patience, Pause, Silence, Waiting};
 use crate::ring::Ring;
 
 /// What has been received and not been read, and how to get more.
 ///
-/// The host is asked only when nothing is left, since asking may mean to wait. Then the caller's
+/// The host is asked only when nothing is left, since asking may mean waiting. Then the caller's
 /// slice is filled first, straight from the kernel, and what does not fit goes into the ring: the
 /// ring's size is asked for when the slice is smaller, so that small reads cost few calls.
 #[derive(Debug)]
 pub(crate) struct Reader<const N: usize> {
     ring: Ring<N>,
-    /// The host has shown that nothing more will come. (Without a clock it cannot.)
-    ended: bool,
     /// Everything in the ring has been shown by a peek.
     shown: bool,
-    /// The host gave more than there was room for: what is in the ring is the last that can be
-    /// delivered in order.
-    overrun: bool,
+    behind: Behind,
+    /// How long nothing has come where no clock can tell, in nanoseconds, as far as `is_ready` has asked:
+    /// [`ENDED`] once a read has reported the end.
+    silence: u64,
 }
+
+/// What stands behind the bytes in the ring, as far as that is known without asking the host.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Behind {
+    Unknown,
+    /// The end: [`is_ready`](Reader::is_ready) has found it, and said that a read would not wait.
+    End,
+    /// Bytes are missing there: those in the ring are the last that can be delivered in order.
+    Gap(Error),
+}
+
+/// A silence as long as any.
+const ENDED: u64 = u64::MAX;
 
 impl<const N: usize> Reader<N> {
     /// A ring of no bytes could never show one.
@@ -32,9 +44,9 @@ impl<const N: usize> Reader<N> {
         let () = Self::HAS_ROOM;
         Self {
             ring: Ring::new(),
-            ended: false,
             shown: false,
-            overrun: false,
+            behind: Behind::Unknown,
+            silence: 0,
         }
     }
 
@@ -44,16 +56,47 @@ impl<const N: usize> Reader<N> {
         !self.ring.is_empty()
     }
 
-    /// Whether the next read has something to return without asking the host, be it the end.
-    pub(crate) fn is_ready<H: Host>(&self, connection: &Connection<Tcp, H>) -> bool {
-        !self.ring.is_empty() || self.ended || self.overrun || connection.is_shut(READ)
+    /// Whether the next read returns without waiting, be it with the end or an error. If that is not
+    /// known the host is asked, once.
+    pub(crate) fn is_ready<H: Host>(
+        &mut self,
+        connection: &Connection<Tcp, H>,
+        waiting: Waiting,
+    ) -> bool {
+        if !self.ring.is_empty() || self.behind != Behind::Unknown || connection.is_shut(READ) {
+            return true;
+        }
+        let before = connection.host().now();
+        match self.ask(connection, N) {
+            Ok(Some(block)) => {
+                self.take(&block, &mut []);
+                true
+            }
+            Err(_) => true,
+            Ok(None) => {
+                let pause = Pause::since(connection.host(), before);
+                let mut patience = Patience::after(waiting.timeout, self.silence);
+                let ended = match patience.nothing(pause) {
+                    Next::End => true,
+                    Next::Silent => waiting.silence == Silence::EndOfStream,
+                    Next::Ask | Next::TimedOut => false,
+                };
+                if ended {
+                    self.behind = Behind::End;
+                }
+                if pause == Pause::Unknown {
+                    self.silence = patience.waited();
+                }
+                ended
+            }
+        }
     }
 
     /// Reads into `into`: at least one byte, unless the stream has ended or `into` is empty.
     pub(crate) fn read<H: Host>(
         &mut self,
         connection: &Connection<Tcp, H>,
-        timeout: Timeout,
+        waiting: Waiting,
         into: &mut [u8],
     ) -> Result<usize, Error> {
         // On this side a direction that is shut has ended, whatever has come before.
@@ -64,7 +107,7 @@ impl<const N: usize> Reader<N> {
             self.shown = false;
             return Ok(self.ring.read(into));
         }
-        match self.receive(connection, timeout, into.len().max(N))? {
+        match self.receive(connection, waiting, into.len().max(N))? {
             Some(block) => Ok(self.take(&block, into)),
             None => Ok(0),
         }
@@ -74,20 +117,20 @@ impl<const N: usize> Reader<N> {
     pub(crate) fn peek<H: Host>(
         &mut self,
         connection: &Connection<Tcp, H>,
-        timeout: Timeout,
+        waiting: Waiting,
         into: &mut [u8],
     ) -> Result<usize, Error> {
-        if into.is_empty() || self.fill(connection, timeout)?.is_empty() {
+        if into.is_empty() || self.fill(connection, waiting)?.is_empty() {
             return Ok(0);
         }
         // Who peeks again, without a read between, waits for more: so the host is asked for more. But
-        // not behind a gap: what is there are the last bytes in order.
+        // not behind a gap: what is there are the last bytes in order. (An error is the next read's.)
         let room = self.ring.vacant().len();
         if self.shown
-            && !self.overrun
+            && self.behind == Behind::Unknown
             && into.len() > self.ring.len()
             && room > 0
-            && let Some(block) = connection.receive(room)
+            && let Ok(Some(block)) = self.ask(connection, room)
         {
             self.keep(&block);
         }
@@ -100,13 +143,13 @@ impl<const N: usize> Reader<N> {
     pub(crate) fn fill<H: Host>(
         &mut self,
         connection: &Connection<Tcp, H>,
-        timeout: Timeout,
+        waiting: Waiting,
     ) -> Result<&[u8], Error> {
         if connection.is_shut(READ) {
             return Ok(&[]);
         }
         if self.ring.is_empty()
-            && let Some(block) = self.receive(connection, timeout, N)?
+            && let Some(block) = self.receive(connection, waiting, N)?
         {
             self.take(&block, &mut []);
         }
@@ -123,20 +166,19 @@ impl<const N: usize> Reader<N> {
     pub(crate) fn read_block<H: Host>(
         &mut self,
         connection: &Connection<Tcp, H>,
-        timeout: Timeout,
+        waiting: Waiting,
         max: usize,
     ) -> Result<Option<Block<H>>, Error> {
         if connection.is_shut(READ) {
             return Ok(None);
         }
         if self.ring.is_empty() {
-            return self.receive(connection, timeout, max);
+            return self.receive(connection, waiting, max);
         }
         let front = self.ring.front();
         let front = front.get(..max.max(1)).unwrap_or(front);
         let block = Block::copy_of_in(connection.host().clone(), front)?;
-        let len = front.len();
-        self.ring.consume(len);
+        self.consume(block.size());
         Ok(Some(block))
     }
 
@@ -147,7 +189,9 @@ impl<const N: usize> Reader<N> {
         self.ring.commit(kept);
         self.shown = false;
         // A host that keeps to what it was asked for never gives more.
-        self.overrun = direct.wrapping_add(kept) < block.size();
+        if direct.wrapping_add(kept) < block.size() {
+            self.behind = Behind::Gap(Error::Overrun);
+        }
         direct
     }
 
@@ -155,12 +199,12 @@ impl<const N: usize> Reader<N> {
     fn keep<H: Host>(&mut self, block: &Block<H>) {
         self.shown = false;
         let mut at = 0_usize;
-        // Twice at the most: to the end of the ring's array, and from its start.
+        // At most twice: to the end of the ring's array, and from its start.
         while at < block.size() {
             let kept = block.load_at(at, self.ring.vacant());
             if kept == 0 {
                 // A host that keeps to what it was asked for never gets here.
-                self.overrun = true;
+                self.behind = Behind::Gap(Error::Overrun);
                 return;
             }
             self.ring.commit(kept);
@@ -168,35 +212,60 @@ impl<const N: usize> Reader<N> {
         }
     }
 
-    /// Asks the host for up to `max` bytes until something comes, or the end, or patience does.
+    /// Asks the host for up to `max` bytes, once. `None` is the host's "nothing".
+    ///
+    /// Bytes that have come and that the kernel had no memory for are lost, and the host says "nothing"
+    /// of them too. So that is an error if the kernel has no memory for them.
+    fn ask<H: Host>(
+        &mut self,
+        connection: &Connection<Tcp, H>,
+        max: usize,
+    ) -> Result<Option<Block<H>>, Error> {
+        let block = connection.receive(max);
+        if block.is_some() {
+            self.silence = 0;
+        } else if !connection.has_memory(max) {
+            self.behind = Behind::Gap(Error::OutOfMemory);
+            return Err(Error::OutOfMemory);
+        }
+        Ok(block)
+    }
+
+    /// Asks the host for up to `max` bytes until something comes, or the end, or the timeout has passed.
     /// `None` is the end.
     fn receive<H: Host>(
         &mut self,
         connection: &Connection<Tcp, H>,
-        timeout: Timeout,
+        waiting: Waiting,
         max: usize,
     ) -> Result<Option<Block<H>>, Error> {
-        if self.overrun {
-            return Err(Error::Overrun);
+        match self.behind {
+            Behind::Unknown => {}
+            Behind::End => {
+                self.behind = Behind::Unknown;
+                self.silence = ENDED;
+                return Ok(None);
+            }
+            Behind::Gap(error) => return Err(error),
         }
-        let mut patience = Patience::new(timeout);
+        let mut patience = Patience::new(waiting.timeout);
         loop {
             let before = connection.host().now();
-            if let Some(block) = connection.receive(max) {
-                self.ended = false;
+            if let Some(block) = self.ask(connection, max)? {
                 return Ok(Some(block));
             }
             // Another thread may have shut the stream while this one waited.
             if connection.is_shut(READ) {
                 return Ok(None);
             }
-            let pause = Pause::since(connection.host(), before);
-            self.ended = pause == Pause::None;
-            match patience.nothing(pause) {
+            match patience.nothing(Pause::since(connection.host(), before)) {
                 Next::Ask => {}
-                Next::TimedOut => return Err(Error::TimedOut),
-                Next::End => return Ok(None),
+                Next::Silent if waiting.silence == Silence::EndOfStream => break,
+                Next::TimedOut | Next::Silent => return Err(Error::TimedOut),
+                Next::End => break,
             }
         }
+        self.silence = ENDED;
+        Ok(None)
     }
 }

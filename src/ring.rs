@@ -1,5 +1,7 @@
 //! A fixed-capacity ring buffer of bytes.
 
+use core::fmt;
+
 /// A ring of at most `N` bytes: written at its end, read at its front.
 ///
 /// No sum in it can wrap round, since no array is longer than half the memory.
@@ -7,7 +9,6 @@
 /// It is written and read a slice at a time, so bytes move in bulk, and straight from where they
 /// come to where they go: [`vacant`](Ring::vacant) is the room to fill, and
 /// [`commit`](Ring::commit) says how much of it has been.
-#[derive(Debug)]
 pub(crate) struct Ring<const N: usize> {
     bytes: [u8; N],
     /// Where the first byte lies. Less than `N`.
@@ -89,6 +90,16 @@ impl<const N: usize> Ring<N> {
     /// Says that the first `n` bytes of [`vacant`](Ring::vacant) have been written.
     pub(crate) fn commit(&mut self, n: usize) {
         self.len = self.len.wrapping_add(n).min(N);
+    }
+}
+
+/// Not the bytes: they may be anybody's password.
+impl<const N: usize> fmt::Debug for Ring<N> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Ring")
+            .field("len", &self.len)
+            .field("capacity", &N)
+            .finish_non_exhaustive()
     }
 }
 

@@ -8,10 +8,12 @@ mod host;
 mod model;
 
 use arbitrary::{Result, Unstructured};
+use harness_wasi_sockets::Silence;
 use harness_wasi_sockets::embedded::Shutdown;
 use host::{Call, Clock, Fault, Reply};
 use libfuzzer_sys::fuzz_target;
 use model::Op;
+use std::time::Duration;
 
 /// The most operations of one script: what goes wrong goes wrong soon.
 const MOST_OPS: usize = 200;
@@ -70,9 +72,10 @@ fn op(data: &mut Unstructured<'_>) -> Result<Op> {
         10 => Op::WriteBlock(size(data)?),
         11 => Op::Shut(*data.choose(&[Shutdown::Read, Shutdown::Write, Shutdown::Both])?),
         12 => Op::Timeout(data.arbitrary()?),
-        13..=14 => Op::Reply(match data.int_in_range(0..=5)? {
+        13..=14 => Op::Reply(match data.int_in_range(0..=6)? {
             0 => Reply::Silence,
             1 => Reply::Nothing,
+            2 => Reply::Late(Duration::from_millis(*data.choose(&[1, 12, 70, 2_000])?)),
             _ => Reply::Come(size(data)?.max(1)),
         }),
         15 => {
@@ -93,17 +96,12 @@ fn op(data: &mut Unstructured<'_>) -> Result<Op> {
             };
             Op::Break(Call::TcpSend, data.int_in_range(0..=3)?, fault)
         }
-        17 => match data.int_in_range(0..=5)? {
+        17 => match data.int_in_range(0..=7)? {
             0 => Op::ResetKernel,
-            after => Op::OutOfMemory(after - 1),
+            1 => Op::MemoryIsBack,
+            2 => Op::Silence(*data.choose(&[Silence::EndOfStream, Silence::TimedOut])?),
+            after => Op::OutOfMemory(after - 3, data.arbitrary()?),
         },
-        // Not one that leaps: for that one, for ever is for ever.
-        _ => Op::Clock(*data.choose(&[
-            Clock::Real,
-            Clock::Absent,
-            Clock::Stands,
-            Clock::Fake,
-            Clock::RunsBack,
-        ])?),
+        _ => Op::Clock(*data.choose(&Clock::ALL)?),
     })
 }

@@ -30,6 +30,7 @@ mod udp;
 pub use crate::address::Address;
 pub use crate::error::Error;
 pub use crate::json::IcmpResponse;
+pub use crate::patience::Silence;
 pub use icmp::{IcmpSocket, PingReply};
 #[cfg(feature = "embedded-nal-async-v0.9")]
 pub use nal_async::{Stack, UnconnectedUdp};

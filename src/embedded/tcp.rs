@@ -5,7 +5,7 @@ use crate::Error;
 use crate::block::Block;
 use crate::connection::{BOTH, Connection, READ, Tcp, WRITE};
 use crate::host::{DefaultHost, Host};
-use crate::patience::{DEFAULT_TIMEOUT, Timeout};
+use crate::patience::{Silence, Timeout, Waiting};
 use crate::reader::Reader;
 use core::time::Duration;
 use embedded_io::{BufRead, ErrorType, Read, ReadExactError, ReadReady, Write};
@@ -18,11 +18,18 @@ use embedded_io::{BufRead, ErrorType, Read, ReadExactError, ReadReady, Write};
 /// one call of the plugin to the next.
 ///
 /// # How long a read waits
-/// For the first byte, up to the read timeout, 30 s at first; then [`Error::TimedOut`], and nothing
-/// is lost. `Ok(0)` is the end of the stream. Where there is no clock (without `std`, or on
-/// `wasm32-unknown-unknown`) or one that is not real (the production host's), a silence cannot be
-/// told from the end: a stream that is silent for as many of the host's waits of 5 s as the timeout
-/// has, or as an hour has, reads as ended.
+/// For the first byte, up to the read timeout, 30 s by default; then [`Error::TimedOut`], and nothing is
+/// lost: the next read goes on. `Ok(0)` is the end of the stream.
+///
+/// Without a real clock (without `std`, on `wasm32-unknown-unknown`, or in a host whose clock is not real,
+/// as the production host's), a silence cannot be told from the end: silence for the whole read timeout, at
+/// most one hour, reads as the end of the stream. [`set_silence`](TcpStream::set_silence) makes it
+/// `TimedOut`.
+///
+/// # When the kernel has no memory
+/// What the host has received and the kernel has no memory for is lost. So a read that brings nothing is
+/// [`Error::OutOfMemory`] if the kernel has no memory for as many bytes as were asked for, and so is every
+/// later one: bytes may be missing. (Where the memory is free again by then, nobody can tell.)
 ///
 /// # Example
 /// ```
@@ -41,7 +48,7 @@ use embedded_io::{BufRead, ErrorType, Read, ReadExactError, ReadReady, Write};
 pub struct TcpStream<const N: usize = DEFAULT_CAPACITY, H: Host = DefaultHost> {
     connection: Connection<Tcp, H>,
     reader: Reader<N>,
-    read_timeout: Timeout,
+    waiting: Waiting,
 }
 
 /// Which directions of a stream to shut down. It corresponds to `std::net::Shutdown`.
@@ -112,7 +119,7 @@ impl<const N: usize, H: Host> TcpStream<N, H> {
         Ok(Self {
             connection: Connection::open(host, &address)?,
             reader: Reader::new(),
-            read_timeout: DEFAULT_TIMEOUT,
+            waiting: Waiting::DEFAULT,
         })
     }
 
@@ -135,7 +142,7 @@ impl<const N: usize, H: Host> TcpStream<N, H> {
     /// # Ok::<(), harness_wasi_sockets::Error>(())
     /// ```
     pub fn set_read_timeout(&mut self, timeout: Option<Duration>) -> Result<(), Error> {
-        self.read_timeout = Timeout::new(timeout)?;
+        self.waiting.timeout = Timeout::new(timeout)?;
         Ok(())
     }
 
@@ -154,7 +161,22 @@ impl<const N: usize, H: Host> TcpStream<N, H> {
     /// ```
     #[must_use]
     pub fn read_timeout(&self) -> Option<Duration> {
-        self.read_timeout.get()
+        self.waiting.timeout.get()
+    }
+
+    /// Chooses what a read reports when nothing has come for the whole read timeout, and no real clock can
+    /// tell a silent peer from the end of the stream. By default that is the end of the stream.
+    ///
+    /// Std has no such method: its sockets know.
+    pub fn set_silence(&mut self, silence: Silence) {
+        self.waiting.silence = silence;
+    }
+
+    /// What a read reports when nothing has come for the whole read timeout, and no real clock can tell a
+    /// silent peer from the end of the stream.
+    #[must_use]
+    pub fn silence(&self) -> Silence {
+        self.waiting.silence
     }
 
     /// Copies bytes that the next read will give into `into`, and waits for the first as a read
@@ -182,7 +204,7 @@ impl<const N: usize, H: Host> TcpStream<N, H> {
     /// # Ok::<(), harness_wasi_sockets::Error>(())
     /// ```
     pub fn peek(&mut self, into: &mut [u8]) -> Result<usize, Error> {
-        self.reader.peek(&self.connection, self.read_timeout, into)
+        self.reader.peek(&self.connection, self.waiting, into)
     }
 
     /// Shuts down one direction of the stream, or both.
@@ -214,7 +236,8 @@ impl<const N: usize, H: Host> TcpStream<N, H> {
 
 /// Without copies: bytes that are in the kernel's memory already, or are to stay there.
 impl<const N: usize, H: Host> TcpStream<N, H> {
-    /// Writes a block, in one call to the host, and answers how many of its bytes were sent.
+    /// Writes a block, in one call to the host, and returns how many of its bytes were sent. An empty block
+    /// is not sent.
     ///
     /// # Errors
     /// As a write: [`Error::Shutdown`], [`Error::SendFailed`].
@@ -259,8 +282,7 @@ impl<const N: usize, H: Host> TcpStream<N, H> {
     /// # Ok::<(), harness_wasi_sockets::Error>(())
     /// ```
     pub fn read_block(&mut self, max: usize) -> Result<Option<Block<H>>, Error> {
-        self.reader
-            .read_block(&self.connection, self.read_timeout, max)
+        self.reader.read_block(&self.connection, self.waiting, max)
     }
 }
 
@@ -270,7 +292,7 @@ impl<const N: usize, H: Host> ErrorType for TcpStream<N, H> {
 
 impl<const N: usize, H: Host> Read for TcpStream<N, H> {
     fn read(&mut self, buf: &mut [u8]) -> Result<usize, Error> {
-        self.reader.read(&self.connection, self.read_timeout, buf)
+        self.reader.read(&self.connection, self.waiting, buf)
     }
 
     // The provided one slices by index, which keeps the panic machinery in a small plugin.
@@ -289,7 +311,7 @@ impl<const N: usize, H: Host> Read for TcpStream<N, H> {
 
 impl<const N: usize, H: Host> BufRead for TcpStream<N, H> {
     fn fill_buf(&mut self) -> Result<&[u8], Error> {
-        self.reader.fill(&self.connection, self.read_timeout)
+        self.reader.fill(&self.connection, self.waiting)
     }
 
     fn consume(&mut self, amt: usize) {
@@ -297,11 +319,15 @@ impl<const N: usize, H: Host> BufRead for TcpStream<N, H> {
     }
 }
 
-/// It is ready when something is buffered, and when the end has been seen. It is not ready when
-/// only the host could tell: to ask the host may mean to wait.
+/// If nothing is buffered, `read_ready` asks the host once: it blocks until bytes come or the host's wait, 5 s,
+/// is over. `true` says that the next read does not block, be it that it returns bytes, the end of the stream or
+/// an error.
+///
+/// Without a real clock nothing tells a silent peer from the end of the stream. After as many waits as fit into
+/// the read timeout it is then `true`, and the next read reports the end; not so with [`Silence::TimedOut`].
 impl<const N: usize, H: Host> ReadReady for TcpStream<N, H> {
     fn read_ready(&mut self) -> Result<bool, Error> {
-        Ok(self.reader.is_ready(&self.connection))
+        Ok(self.reader.is_ready(&self.connection, self.waiting))
     }
 }
 

@@ -196,10 +196,7 @@ impl<H: Host> UdpSocket<H> {
         if block.len() > LONGEST as u64 {
             return Err(Error::InvalidInput);
         }
-        match self.connection.send(block, block.len() as usize) {
-            None => Err(Error::NotSent),
-            Some(sent) => Ok(sent as u64),
-        }
+        sent(self.connection.send(block, block.size()), block.size()).map(|sent| sent as u64)
     }
 
     /// Receives one datagram, cut to `max` bytes, as a block.
@@ -237,8 +234,13 @@ pub(crate) fn send<H: Host>(
         return Err(Error::InvalidInput);
     }
     let block = Block::copy_of_in(connection.host().clone(), datagram)?;
-    match connection.send(&block, datagram.len()) {
-        None if !datagram.is_empty() => Err(Error::NotSent),
+    sent(connection.send(&block, datagram.len()), datagram.len())
+}
+
+/// How much of a datagram of `len` bytes was sent. Of an empty one, the host does not say whether it was.
+fn sent(sent: Option<usize>, len: usize) -> Result<usize, Error> {
+    match sent {
+        None if len > 0 => Err(Error::NotSent),
         sent => Ok(sent.unwrap_or(0)),
     }
 }

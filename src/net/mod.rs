@@ -36,6 +36,7 @@
 
 mod address;
 mod icmp;
+mod options;
 mod tcp;
 mod udp;
 
@@ -48,10 +49,6 @@ pub use tcp::TcpStream;
 pub use udp::UdpSocket;
 
 use crate::Error;
-use crate::patience::Timeout;
-use core::sync::atomic::{AtomicU64, Ordering};
-use core::time::Duration;
-use std::io;
 use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
 
 /// Locks what the handles of a socket share. A thread that panicked while it had it left nothing half
@@ -80,23 +77,3 @@ fn try_lock<T>(shared: &Mutex<T>) -> Result<Option<MutexGuard<'_, T>>, Error> {
 
 /// Whether there is one thread only.
 const WITHOUT_THREADS: bool = cfg!(all(target_family = "wasm", not(target_feature = "atomics")));
-
-/// A timeout that the clones of a socket share.
-#[derive(Debug)]
-struct SharedTimeout(AtomicU64);
-
-impl SharedTimeout {
-    const fn new(timeout: Timeout) -> Self {
-        Self(AtomicU64::new(timeout.to_nanos()))
-    }
-
-    fn get(&self) -> Timeout {
-        Timeout::from_nanos(self.0.load(Ordering::Relaxed))
-    }
-
-    fn set(&self, timeout: Option<Duration>) -> io::Result<()> {
-        let timeout = Timeout::new(timeout)?;
-        self.0.store(timeout.to_nanos(), Ordering::Relaxed);
-        Ok(())
-    }
-}

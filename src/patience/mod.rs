@@ -1,36 +1,44 @@
 //! What it means when the host says "nothing", decided in one place.
 //!
-//! A host answers a TCP receive with "nothing" when no byte came in the time it waits (5 s), and
-//! also when the connection has ended. Only time tells the two apart: after the end every call is
-//! answered at once. To take a stall for the end would cut a stream short without a word; to take
-//! the end for a stall would hang. So:
+//! A host returns the same 0 from a TCP receive for "no data yet", after its wait of 5 s, and for "end
+//! of stream". Only time tells the two apart: after the end every call returns at once. Taking a
+//! silence for the end would truncate a stream without a word; taking the end for a silence would hang.
+//! So:
 //!
-//! * **With a clock**, nothing *at once* is the end. Nothing *after a wait* is a silent peer, or one
+//! * **With a real clock**, nothing *at once* is the end. Nothing *after a wait* is a silent peer, or one
 //!   that closed late: the host is asked again, until the read timeout has passed.
-//! * **Without one**, the host is asked as many times as its waits fit into the timeout, and the
-//!   stream then reads as ended. At a real end all those calls are answered at once.
+//! * **Without one**, the host is asked as many times as its waits fit into the timeout. Then the stream
+//!   reads as ended, or as timed out: the caller chooses, see [`Silence`]. At a real end all those
+//!   calls return at once.
 //!
-//! A clock that cannot be trusted is none: one that stands, that runs backwards, or that advances
-//! by exactly a millisecond whenever it is read.
+//! A clock that cannot be trusted counts as none: one that stands still, runs backwards, or advances
+//! because it is read, by whatever step.
 
 use crate::Error;
 use crate::host::Host;
 use core::time::Duration;
 
-/// How long a read waits for the first byte unless it is told otherwise.
+/// How long a read waits for its first byte by default.
 pub(crate) const DEFAULT_TIMEOUT: Timeout = Timeout::after(Duration::from_secs(30));
-/// How long a UDP receive waits unless it is told otherwise: for one of the host's waits.
+/// How long a UDP receive waits by default: one of the host's waits.
 pub(crate) const ONE_WAIT: Timeout = Timeout::after(Duration::ZERO);
 /// How long one of the host's waits is taken to be where no clock can tell.
 pub(crate) const HOST_WAIT: Duration = Duration::from_secs(5);
 /// How long "for ever" is where no clock can tell: an hour. No timeout is longer, or at the end of a
 /// stream, where the host answers at once, it would be asked without end.
 const WITHOUT_END: Timeout = Timeout::after(Duration::from_secs(3_600));
-/// An answer within this time came at once: far longer than a host takes to look up a closed
+/// An answer within this time came at once: far longer than a busy host takes to look up a closed
 /// connection, far shorter than it waits for an open one.
-const AT_ONCE: Duration = Duration::from_millis(10);
-/// What a fake clock advances by at each reading.
-const FAKE_TICK: Duration = Duration::from_millis(1);
+pub(crate) const AT_ONCE: Duration = Duration::from_millis(50);
+/// No wait of a host that keeps the contract is shorter. One that is may be a test's host, or the end on
+/// a machine that is very busy.
+const SHORT: Duration = Duration::from_secs(1);
+/// How many short answers with nothing in one read are the end, whatever the timeout: so no read of an
+/// ended stream goes on forever, however slowly the host reports the end.
+const MOST_SHORT: u32 = 720;
+
+/// After how many equal steps a clock counts as one that advances by being read.
+const MOST_READINGS: u32 = 16;
 
 /// How long to wait: in nanoseconds, since a small number makes small code, and up to 584 years,
 /// which stand for "for ever".
@@ -72,6 +80,53 @@ impl Timeout {
     }
 }
 
+/// What a read reports when nothing has come for the whole read timeout, and no real clock can tell a
+/// silent peer from the end of the stream.
+///
+/// A plugin has no real clock on `wasm32-unknown-unknown`, without `std`, and in a host whose WASI clock
+/// is not real, as the production host's. With a real clock this choice has no effect: a silence is
+/// [`TimedOut`](crate::Error::TimedOut), and the end is the end.
+///
+/// # Example
+/// ```
+/// use harness_wasi_sockets::Silence;
+/// use harness_wasi_sockets::embedded::TcpStream;
+///
+/// # let server = harness_host::peers::TcpEcho::v4().unwrap();
+/// let mut stream = TcpStream::connect(server.addr())?;
+/// // For a protocol that waits for news: the server says goodbye before it closes.
+/// stream.set_silence(Silence::TimedOut);
+/// # Ok::<(), harness_wasi_sockets::Error>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
+pub enum Silence {
+    /// The end of the stream: `Ok(0)`. Right for protocols that end by closing, such as HTTP/1.0, and
+    /// the default: a read of an ended stream comes back.
+    #[default]
+    EndOfStream,
+    /// A timeout: [`TimedOut`](crate::Error::TimedOut), as with a real clock; the next read goes on. Right
+    /// for protocols in which the peer may be silent for long, such as IMAP's IDLE, WebSockets, MQTT.
+    /// A real end of the stream is then `TimedOut` too, for as long as somebody reads: find out by the
+    /// protocol (a closing message, a failed write) that the peer has gone.
+    TimedOut,
+}
+
+/// How long a read of a stream waits, and what it reports then.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Waiting {
+    pub(crate) timeout: Timeout,
+    pub(crate) silence: Silence,
+}
+
+impl Waiting {
+    /// What a stream does by default.
+    pub(crate) const DEFAULT: Waiting = Waiting {
+        timeout: DEFAULT_TIMEOUT,
+        silence: Silence::EndOfStream,
+    };
+}
+
 /// What to do after the host said "nothing".
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Next {
@@ -81,46 +136,58 @@ pub(crate) enum Next {
     End,
     /// Give up for now.
     TimedOut,
+    /// Nothing came for the whole timeout, and nobody can tell whether the stream has ended.
+    Silent,
 }
 
 /// How the time went by during one call to the host.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Pause {
-    /// It answered at once.
+    /// The host returned at once.
     None,
-    /// It answered after this time.
+    /// The host returned after this time.
     For(Duration),
     /// Nobody can tell.
     Unknown,
 }
 
 impl Pause {
-    /// How long the host took, from a reading of its clock before the call.
+    /// How long the host took, from a reading of its clock right before the call.
     pub(crate) fn since<H: Host>(host: &H, before: Option<Duration>) -> Self {
-        let (Some(before), Some(after)) = (before, host.now()) else {
-            return Pause::Unknown;
-        };
-        match after.checked_sub(before) {
-            None | Some(Duration::ZERO) => Pause::Unknown,
-            Some(FAKE_TICK) if ticks_by_reading(host, after) => Pause::Unknown,
+        match elapsed(host, before) {
+            None => Pause::Unknown,
             Some(pause) if pause < AT_ONCE => Pause::None,
             Some(pause) => Pause::For(pause),
         }
     }
 }
 
-/// Whether a clock moves by exactly a tick when nothing happens but that it is read.
-fn ticks_by_reading<H: Host>(host: &H, before: Duration) -> bool {
-    host.now().and_then(|after| after.checked_sub(before)) == Some(FAKE_TICK)
+/// How much time has passed since the last reading of a clock, `before`; `None` if the clock cannot tell.
+///
+/// What the clock advances by when only it is read does not count. Of a clock that advances by being
+/// read, by whatever step, nothing is left then.
+pub(crate) fn elapsed<H: Host>(host: &H, before: Option<Duration>) -> Option<Duration> {
+    let before = before?;
+    let after = host.now()?;
+    let passed = after.checked_sub(before)?;
+    let step = host.now()?.checked_sub(after)?;
+    passed.checked_sub(step).filter(|passed| !passed.is_zero())
 }
 
 /// The time, on a clock that is real: one that goes on, and not by being read.
 pub(crate) fn real_time<H: Host>(host: &H) -> Option<Duration> {
-    let (first, second) = (host.now()?, host.now()?);
-    match second.checked_sub(first) {
-        None | Some(FAKE_TICK) => None,
-        Some(_) => Some(second),
+    let mut last = host.now()?;
+    let mut steps = None;
+    // A real clock shows two different steps soon; a fake one always takes the same.
+    for _ in 0..MOST_READINGS {
+        let now = host.now()?;
+        let step = now.checked_sub(last)?;
+        last = now;
+        if step.is_zero() || *steps.get_or_insert(step) != step {
+            return Some(now);
+        }
     }
+    None
 }
 
 /// The patience of one read.
@@ -130,45 +197,74 @@ pub(crate) struct Patience {
     /// How long the host has waited so far, in nanoseconds: as the clock tells, or as its waits are
     /// taken to be.
     waited: u64,
+    /// How many of its waits were short.
+    short: u32,
 }
 
 impl Patience {
     pub(crate) const fn new(timeout: Timeout) -> Self {
-        Self { timeout, waited: 0 }
+        Self::after(timeout, 0)
+    }
+
+    /// One that has waited so long already, in nanoseconds.
+    pub(crate) const fn after(timeout: Timeout, waited: u64) -> Self {
+        Self {
+            timeout,
+            waited,
+            short: 0,
+        }
+    }
+
+    /// How long the host has waited so far, in nanoseconds.
+    pub(crate) const fn waited(&self) -> u64 {
+        self.waited
     }
 
     /// Takes in that the host said "nothing", and how long it took.
     pub(crate) fn nothing(&mut self, pause: Pause) -> Next {
-        let (pause, slack, timeout, then) = match pause {
+        match pause {
             Pause::None => return Next::End,
+            Pause::For(pause) if pause < SHORT => {
+                self.short = self.short.wrapping_add(1);
+                if self.short >= MOST_SHORT {
+                    return Next::End;
+                }
+            }
+            _ => {}
+        }
+        match (self.has_passed(pause), pause) {
+            (false, _) => Next::Ask,
+            (true, Pause::Unknown) => Next::Silent,
+            (true, _) => Next::TimedOut,
+        }
+    }
+
+    /// The patience of a UDP receive, which has no end to mistake: what does not come is late. `Ok` is to
+    /// ask again.
+    pub(crate) fn no_datagram(&mut self, pause: Pause) -> Result<(), Error> {
+        match pause {
+            Pause::None => Err(Error::WouldBlock),
+            _ if self.has_passed(pause) => Err(Error::TimedOut),
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether the timeout has passed with this wait.
+    fn has_passed(&mut self, pause: Pause) -> bool {
+        let (pause, slack, timeout) = match pause {
+            Pause::None => (0, 0, self.timeout),
             Pause::For(pause) => {
                 let pause = nanoseconds(pause);
-                (pause, pause / 16, self.timeout, Next::TimedOut)
+                (pause, pause / 16, self.timeout)
             }
             // As long as its waits are taken to be, and no slack: none of them was short.
             Pause::Unknown => {
                 let timeout = Timeout(self.timeout.0.min(WITHOUT_END.0));
-                (nanoseconds(HOST_WAIT), 0, timeout, Next::End)
+                (nanoseconds(HOST_WAIT), 0, timeout)
             }
         };
         self.waited = self.waited.saturating_add(pause);
-        if timeout != Timeout::FOR_EVER && self.waited.saturating_add(slack) >= timeout.0 {
-            then
-        } else {
-            Next::Ask
-        }
-    }
-}
-
-/// The patience of one UDP receive. There is no end to mistake: what does not come is late.
-impl Patience {
-    /// Takes in that no datagram came. `Ok` is to ask again.
-    pub(crate) fn no_datagram(&mut self, pause: Pause) -> Result<(), Error> {
-        match (pause, self.nothing(pause)) {
-            (_, Next::Ask) => Ok(()),
-            (Pause::None, _) => Err(Error::WouldBlock),
-            _ => Err(Error::TimedOut),
-        }
+        timeout != Timeout::FOR_EVER && self.waited.saturating_add(slack) >= timeout.0
     }
 }
 

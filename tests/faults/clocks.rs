@@ -3,8 +3,8 @@
 use crate::host::{Call, Clock, Reply, Scripted};
 use crate::{icmp, udp};
 use embedded_io::Read;
-use harness_wasi_sockets::Error;
 use harness_wasi_sockets::embedded::TcpStream;
+use harness_wasi_sockets::{Error, Silence};
 use std::time::Duration;
 
 type Stream = TcpStream<64, Scripted>;
@@ -17,26 +17,84 @@ fn stream(host: &Scripted) -> Stream {
 #[test]
 fn the_end_and_a_silence_in_every_clock() {
     for clock in Clock::ALL {
-        // Where it cannot be told from a silence, it is asked for as long as the timeout is.
-        let (end, asked) = match clock {
-            Clock::Real => (Ok(0), 1),
-            Clock::Leaps => (Err(Error::TimedOut), 1),
-            _ => (Ok(0), 6),
-        };
-        let host = Scripted::new(clock);
-        assert_eq!(stream(&host).read(&mut [0; 8]), end, "{clock:?}, the end");
-        assert_eq!(host.calls(Call::TcpRecv), asked, "{clock:?}, the end");
+        for silence in [Silence::EndOfStream, Silence::TimedOut] {
+            let what = format!("{clock:?}, {silence:?}");
+            // Where nobody can tell, the host is asked for as long as the timeout is.
+            let untold = match silence {
+                Silence::TimedOut => (Err(Error::TimedOut), 6),
+                _ => (Ok(0), 6),
+            };
+            let end = if clock.shows_ends() {
+                (Ok(0), 1)
+            } else {
+                untold
+            };
+            let host = Scripted::new(clock);
+            let mut ended = stream(&host);
+            ended.set_silence(silence);
+            assert_eq!(ended.silence(), silence);
+            let read = ended.read(&mut [0; 8]);
+            assert_eq!((read, host.calls(Call::TcpRecv)), end, "{what}, the end");
 
-        let (silence, asked) = match clock {
-            Clock::Real => (Err(Error::TimedOut), 6),
-            Clock::Leaps => (Err(Error::TimedOut), 1),
-            _ => (Ok(0), 6),
-        };
-        let host = Scripted::new(clock).tcp(vec![Reply::Silence; 20]);
-        let read = stream(&host).read(&mut [0; 8]);
-        assert_eq!(read, silence, "{clock:?}, a silence");
-        assert_eq!(host.calls(Call::TcpRecv), asked, "{clock:?}, a silence");
-        host.finish("a silence");
+            let waited = if clock.shows_waits() {
+                (Err(Error::TimedOut), 6)
+            } else {
+                untold
+            };
+            let host = Scripted::new(clock).tcp(vec![Reply::Silence; 20]);
+            let mut silent = stream(&host);
+            silent.set_silence(silence);
+            let read = silent.read(&mut [0; 8]);
+            assert_eq!(
+                (read, host.calls(Call::TcpRecv)),
+                waited,
+                "{what}, a silence"
+            );
+            drop(silent);
+            host.finish("a silence");
+        }
+    }
+}
+
+/// A busy host takes its time to say that a stream has ended.
+#[test]
+fn an_end_that_the_host_reports_slowly_is_the_end() {
+    for clock in Clock::ALL.into_iter().filter(|clock| clock.shows_ends()) {
+        for (ms, timeout, asked) in [
+            (12, Some(30), 1),
+            (12, None, 1),
+            (30, None, 1),
+            // Longer than that, it may be the wait of a test's host. But no read goes on forever.
+            (60, None, 720),
+            (900, None, 720),
+            (900, Some(3_600), 720),
+        ] {
+            let late = Reply::Late(Duration::from_millis(ms));
+            let host = Scripted::new(clock).tcp(vec![late; 1_000]);
+            let mut stream = stream(&host);
+            stream
+                .set_read_timeout(timeout.map(Duration::from_secs))
+                .unwrap();
+            let what = format!("{clock:?}, {ms} ms, {timeout:?} s");
+            assert_eq!(stream.read(&mut [0; 8]), Ok(0), "{what}");
+            assert_eq!(host.calls(Call::TcpRecv), asked, "{what}");
+        }
+    }
+}
+
+/// In every clock a stream may wait for news as long as it likes, if its user says so.
+#[test]
+fn a_silence_that_times_out_truncates_nothing() {
+    for clock in Clock::ALL {
+        let host = Scripted::new(clock).tcp(vec![Reply::Silence; 40]);
+        let host = host.tcp([Reply::Come(8)]);
+        let mut stream = stream(&host);
+        stream.set_silence(Silence::TimedOut);
+        let mut reads = (0..8).map(|_| stream.read(&mut [0; 9]));
+        let read = reads.find(|read| *read != Err(Error::TimedOut));
+        assert_eq!(read, Some(Ok(8)), "{clock:?}");
+        drop(stream);
+        host.finish("a long silence");
     }
 }
 
@@ -47,7 +105,6 @@ fn a_stall_is_never_the_end() {
         let stall = vec![Reply::Silence; 5];
         let host = Scripted::new(clock).tcp(stall).tcp([Reply::Come(8)]);
         let mut stream = stream(&host);
-        // On a clock that leaps, every silence is longer than any timeout, but not an end.
         let mut reads = (0..6).map(|_| stream.read(&mut [0; 9]));
         let read = reads.find(|read| *read != Err(Error::TimedOut));
         assert_eq!(read, Some(Ok(8)), "{clock:?}");
@@ -67,19 +124,11 @@ fn every_clock_comes_to_an_end_with_every_timeout() {
     ];
     for clock in Clock::ALL {
         for timeout in timeouts {
-            let for_ever = timeout.is_none_or(|timeout| timeout == Duration::MAX);
-            // A leaping clock takes the end for a silence. For ever is for ever, then.
-            if for_ever && clock == Clock::Leaps {
-                continue;
-            }
             let host = Scripted::new(clock);
             let mut stream = stream(&host);
             stream.set_read_timeout(timeout).unwrap();
-            let end = match clock {
-                Clock::Leaps => Err(Error::TimedOut),
-                _ => Ok(0),
-            };
-            assert_eq!(stream.read(&mut [0; 8]), end, "{clock:?}, {timeout:?}");
+            let read = stream.read(&mut [0; 8]);
+            assert_eq!(read, Ok(0), "{clock:?}, {timeout:?}");
             assert!(host.calls(Call::TcpRecv) <= 720, "{clock:?}, {timeout:?}");
             drop(stream);
             host.finish("the end");
@@ -93,9 +142,10 @@ fn a_receive_comes_to_an_end_in_every_clock() {
         for reply in [Reply::Silence, Reply::Nothing] {
             let host = Scripted::new(clock).udp([reply.clone(), Reply::Packet(b"x".to_vec())]);
             let socket = udp::connect(&host);
-            let nothing = match (clock, &reply) {
-                (Clock::Real, Reply::Nothing) => Error::WouldBlock,
-                _ => Error::TimedOut,
+            let nothing = if clock.shows_ends() && reply == Reply::Nothing {
+                Error::WouldBlock
+            } else {
+                Error::TimedOut
             };
             let received = socket.recv(&mut [0; 8]);
             assert_eq!(received, Err(nothing), "{clock:?}, {reply:?}");
@@ -111,9 +161,10 @@ fn an_icmp_receive_comes_to_an_end_in_every_clock() {
     for clock in Clock::ALL {
         for reply in [Reply::Silence, Reply::Nothing] {
             let host = Scripted::new(clock).icmp([reply.clone()]);
-            let nothing = match (clock, &reply) {
-                (Clock::Real, Reply::Nothing) => Error::NotHeard,
-                _ => Error::TimedOut,
+            let nothing = if clock.shows_ends() && reply == Reply::Nothing {
+                Error::NotHeard
+            } else {
+                Error::TimedOut
             };
             let heard = icmp::socket(&host).recv(5_000);
             assert_eq!(heard, Err(nothing), "{clock:?}, {reply:?}");
@@ -130,8 +181,7 @@ fn no_round_trip_is_claimed_on_a_clock_that_is_none() {
         let pinged = icmp::socket(&host).ping("10.0.0.1", b"mine", 1, 5_000);
         let pinged = pinged.unwrap();
         assert_eq!((pinged.seq, pinged.requests), (2, 2), "{clock:?}");
-        // A clock that leaps goes on, and so is taken for one.
-        let claims = matches!(clock, Clock::Real | Clock::Leaps);
+        let claims = clock.shows_ends() && clock != Clock::Leaps;
         assert_eq!(pinged.round_trip.is_some(), claims, "{clock:?}");
         host.finish("a ping");
     }

@@ -15,6 +15,7 @@ mod ids;
 mod json;
 mod memory;
 mod model;
+mod ready;
 mod report;
 mod streams;
 mod table;

@@ -157,6 +157,50 @@ fn what_is_buffered_stays_when_there_is_no_memory_for_its_block() {
     host.finish("no memory for a block");
 }
 
+/// What the host received and the kernel had no memory for is no end, in any clock, and what comes behind
+/// it is not handed out as if it were next.
+#[test]
+fn bytes_that_were_lost_for_want_of_memory_are_not_the_end() {
+    for clock in Clock::ALL {
+        for silence in [None, Some(Reply::Silence)] {
+            let host = Scripted::new(clock).tcp([Reply::Come(16)]);
+            let mut stream = Stream::connect_in(host.clone(), "peer.example:80").unwrap();
+            let mut buf = [0; 16];
+            assert_eq!(stream.read(&mut buf), Ok(16), "{clock:?}");
+            host.state().tcp.extend(silence);
+            host.state().tcp.push_back(Reply::Come(16));
+            host.out_of_memory(1, true);
+            for _ in 0..2 {
+                assert_eq!(stream.read(&mut buf), Err(Error::OutOfMemory), "{clock:?}");
+            }
+            host.memory_is_back();
+            host.state().tcp.push_back(Reply::Come(16));
+            assert_eq!(stream.read(&mut buf), Err(Error::OutOfMemory), "{clock:?}");
+            assert_eq!(stream.peek(&mut buf), Err(Error::OutOfMemory), "{clock:?}");
+            assert_eq!(stream.write(b"usable"), Ok(6));
+            drop(stream);
+            host.finish("lost bytes");
+        }
+    }
+}
+
+/// A second peek asks for more. What is there is shown all the same, and the loss told of behind it.
+#[test]
+fn a_peek_shows_what_is_there_before_what_was_lost() {
+    let host = Scripted::new(Clock::Real).tcp([Reply::Come(4)]);
+    let mut stream = Stream::connect_in(host.clone(), "peer.example:80").unwrap();
+    let mut buf = [0; 16];
+    assert_eq!(stream.peek(&mut buf), Ok(4));
+    host.state().tcp.push_back(Reply::Come(4));
+    host.out_of_memory(1, true);
+    assert_eq!(stream.peek(&mut buf), Ok(4));
+    host.memory_is_back();
+    assert_eq!(stream.read(&mut buf), Ok(4));
+    assert_eq!(stream.read(&mut buf), Err(Error::OutOfMemory));
+    drop(stream);
+    host.finish("lost bytes");
+}
+
 /// The sockets live on in statics; the kernel is reset at the end of every call of a plugin.
 #[test]
 fn a_reset_kernel_costs_no_byte_and_no_block() {

@@ -2,9 +2,11 @@
 
 use crate::host::{Call, Clock, Fault, Reply};
 use crate::model::{Op, run};
+use harness_wasi_sockets::Silence;
 use harness_wasi_sockets::embedded::Shutdown;
 use proptest::collection::vec;
 use proptest::prelude::*;
+use std::time::Duration;
 
 /// The sizes at which something changes are as likely as all the others.
 fn size() -> impl Strategy<Value = u32> {
@@ -34,13 +36,6 @@ fn send_fault() -> impl Strategy<Value = Fault> {
 }
 
 fn op() -> impl Strategy<Value = Op> {
-    let clocks = [
-        Clock::Real,
-        Clock::Absent,
-        Clock::Stands,
-        Clock::Fake,
-        Clock::RunsBack,
-    ];
     prop_oneof![
         8 => small().prop_map(Op::Read),
         4 => size().prop_map(Op::Read),
@@ -48,7 +43,7 @@ fn op() -> impl Strategy<Value = Op> {
         3 => Just(Op::Fill),
         3 => small().prop_map(Op::Consume),
         2 => size().prop_map(Op::ReadBlock),
-        1 => Just(Op::Ready),
+        2 => Just(Op::Ready),
         3 => size().prop_map(Op::Write),
         2 => size().prop_map(Op::WriteAll),
         1 => size().prop_map(Op::WriteBlock),
@@ -58,11 +53,15 @@ fn op() -> impl Strategy<Value = Op> {
         12 => size().prop_map(|n| Op::Reply(Reply::Come(n.max(1)))),
         3 => Just(Op::Reply(Reply::Silence)),
         2 => Just(Op::Reply(Reply::Nothing)),
+        1 => prop_oneof![Just(1_u64), Just(12), Just(70), Just(2_000)]
+            .prop_map(|ms| Op::Reply(Reply::Late(Duration::from_millis(ms)))),
         3 => (0..3_u8, receive_fault()).prop_map(|(n, f)| Op::Break(Call::TcpRecv, n, f)),
         2 => (0..3_u8, send_fault()).prop_map(|(n, f)| Op::Break(Call::TcpSend, n, f)),
-        1 => (0..4_u8).prop_map(Op::OutOfMemory),
+        1 => (0..4_u8, any::<bool>()).prop_map(|(n, for_good)| Op::OutOfMemory(n, for_good)),
+        1 => Just(Op::MemoryIsBack),
+        1 => prop_oneof![Just(Silence::EndOfStream), Just(Silence::TimedOut)].prop_map(Op::Silence),
         1 => Just(Op::ResetKernel),
-        1 => proptest::sample::select(clocks.to_vec()).prop_map(Op::Clock),
+        1 => proptest::sample::select(Clock::ALL.to_vec()).prop_map(Op::Clock),
     ]
 }
 

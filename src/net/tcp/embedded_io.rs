@@ -1,6 +1,6 @@
 //! `embedded-io` for std's stream, so that the crates of that world take it too.
 
-use super::{Shared, TcpStream};
+use super::TcpStream;
 use crate::Error;
 use crate::net::try_lock;
 use embedded_io::{ErrorType, Read, ReadReady, Write};
@@ -13,17 +13,18 @@ macro_rules! embedded_io {
 
         impl Read for $stream {
             fn read(&mut self, buf: &mut [u8]) -> Result<usize, Error> {
-                let Shared { connection, read_timeout, .. } = &*self.shared;
-                self.reader()?.read(connection, read_timeout.get(), buf)
+                self.reading(|reader, connection, waiting| reader.read(connection, waiting, buf))
             }
         }
 
         impl ReadReady for $stream {
-            /// Not while another thread reads from a clone of the stream: this one would have to
-            /// wait for it.
+            /// If nothing is buffered it asks the host once, which blocks until bytes come or the host's
+            /// wait, 5 s, is over. `true` says that the next read does not block. It is `false` at once
+            /// while another thread reads from a clone of the stream.
             fn read_ready(&mut self) -> Result<bool, Error> {
                 let reader = try_lock(&self.shared.reader)?;
-                Ok(reader.is_some_and(|reader| reader.is_ready(&self.shared.connection)))
+                let shared = &*self.shared;
+                Ok(reader.is_some_and(|mut reader| reader.is_ready(&shared.connection, shared.waiting())))
             }
         }
 

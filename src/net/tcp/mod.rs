@@ -1,20 +1,19 @@
 //! A TCP connection as std has it.
 
-mod embedded_io;
-mod options;
-
 use super::address::{ToSocketAddrs, try_each};
-use super::{SharedTimeout, lock};
+use super::lock;
+use super::options::Options;
 use crate::Error;
 use crate::connection::{BOTH, Connection, READ, Tcp, WRITE};
 use crate::host::{DefaultHost, Host};
-use crate::patience::{DEFAULT_TIMEOUT, Pause};
+use crate::patience::{DEFAULT_TIMEOUT, Pause, Silence, Waiting};
 use crate::reader::Reader;
 use core::fmt;
+use core::sync::atomic::{AtomicBool, Ordering};
 use core::time::Duration;
 use std::io::{self, IoSlice, IoSliceMut, Read, Write};
 use std::net::{Shutdown, SocketAddr};
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::{Arc, Mutex};
 
 /// The number of bytes that a stream keeps of what it has received. Reads of that size and more
 /// (`BufReader`'s, `io::copy`'s) go past the buffer.
@@ -25,12 +24,13 @@ const CAPACITY: usize = 4_096;
 /// This corresponds to [`std::net::TcpStream`].
 ///
 /// # How long a read waits
-/// For the first byte, up to the read timeout, which is 30 s at first; then an error of kind
-/// `TimedOut`, and nothing is lost: the next read goes on where this one stopped. `Ok(0)` is the
-/// end of the stream. The host answers a silence and the end alike, and only time tells them apart;
-/// where the plugin has no clock (`wasm32-unknown-unknown`, or one that is not real), a stream that
-/// is silent for as many of the host's waits of 5 s as the timeout has, or as an hour has, reads as
-/// ended.
+/// For the first byte, up to the read timeout, 30 s by default; then an error of kind `TimedOut`, and
+/// nothing is lost: the next read goes on. `Ok(0)` is the end of the stream.
+///
+/// The host returns the same 0 for "no data yet" and "end of stream", and only time tells them apart. Without a
+/// real clock (`wasm32-unknown-unknown`, or a host whose clock is not real, as the production host's), silence
+/// for the whole read timeout, at most one hour, reads as the end of the stream.
+/// [`set_silence`](TcpStream::set_silence) makes it `TimedOut`.
 ///
 /// # Errors of reading and writing
 /// The error in an `io::Error` is an [`Error`], which says more.
@@ -40,7 +40,7 @@ const CAPACITY: usize = 4_096;
 /// | `TimedOut` | nothing came within the read timeout; nothing is lost | never |
 /// | `BrokenPipe` | the host stopped an earlier call of the plugin while it read from the stream | the host did not send, and how much arrived is not known; or this side was shut; or an earlier write failed |
 /// | `InvalidData` | the host has given more than was asked for and than there is room to keep: all before that has been read, and no later byte will be | never |
-/// | `OutOfMemory` | never | the kernel has no memory left for the bytes; nothing was sent |
+/// | `OutOfMemory` | the kernel has no memory for what the host may have received: all before that has been read, and no later byte will be | the kernel has no memory left for the bytes; nothing was sent |
 ///
 /// A connection that the peer has reset reads as ended.
 ///
@@ -68,10 +68,23 @@ struct Shared {
     /// Locked while a read waits. Writing does not need it, so one thread can write while another
     /// waits to read.
     reader: Mutex<Reader<CAPACITY>>,
-    read_timeout: SharedTimeout,
-    hints: options::Hints,
+    options: Options,
+    silence_times_out: AtomicBool,
     /// The peer, unless only the host knows who it is.
     peer: Option<SocketAddr>,
+}
+
+impl Shared {
+    fn waiting(&self) -> Waiting {
+        Waiting {
+            timeout: self.options.read_timeout.get(),
+            silence: if self.silence_times_out.load(Ordering::Relaxed) {
+                Silence::TimedOut
+            } else {
+                Silence::EndOfStream
+            },
+        }
+    }
 }
 
 impl TcpStream {
@@ -103,8 +116,8 @@ impl TcpStream {
             shared: Arc::new(Shared {
                 connection,
                 reader: Mutex::new(Reader::new()),
-                read_timeout: SharedTimeout::new(DEFAULT_TIMEOUT),
-                hints: options::Hints::new(),
+                options: Options::new(DEFAULT_TIMEOUT),
+                silence_times_out: AtomicBool::new(false),
                 peer,
             }),
         })
@@ -243,49 +256,6 @@ impl TcpStream {
         })
     }
 
-    /// Sets how long a read waits for the first byte; `None` is for ever. It is 30 s at first.
-    ///
-    /// This corresponds to [`std::net::TcpStream::set_read_timeout`]. The host waits 5 s at a time,
-    /// so a read takes at least that, and as many whole waits as the timeout has.
-    ///
-    /// # Errors
-    /// Kind `InvalidInput` if the timeout is zero.
-    ///
-    /// # Example
-    /// ```
-    /// use harness_wasi_sockets::TcpStream;
-    /// use std::time::Duration;
-    ///
-    /// # let server = harness_host::peers::TcpEcho::v4()?;
-    /// let stream = TcpStream::connect(server.addr())?;
-    /// stream.set_read_timeout(Some(Duration::from_secs(60)))?;
-    /// # Ok::<(), std::io::Error>(())
-    /// ```
-    pub fn set_read_timeout(&self, timeout: Option<Duration>) -> io::Result<()> {
-        self.shared.read_timeout.set(timeout)
-    }
-
-    /// How long a read waits for the first byte.
-    ///
-    /// This corresponds to [`std::net::TcpStream::read_timeout`].
-    ///
-    /// # Errors
-    /// None.
-    ///
-    /// # Example
-    /// ```
-    /// use harness_wasi_sockets::TcpStream;
-    /// use std::time::Duration;
-    ///
-    /// # let server = harness_host::peers::TcpEcho::v4()?;
-    /// let stream = TcpStream::connect(server.addr())?;
-    /// assert_eq!(stream.read_timeout()?, Some(Duration::from_secs(30)));
-    /// # Ok::<(), std::io::Error>(())
-    /// ```
-    pub fn read_timeout(&self) -> io::Result<Option<Duration>> {
-        Ok(self.shared.read_timeout.get().get())
-    }
-
     /// Copies bytes that the next read will give into `buf`, and waits for the first as a read
     /// does.
     ///
@@ -311,50 +281,78 @@ impl TcpStream {
     /// # Ok::<(), std::io::Error>(())
     /// ```
     pub fn peek(&self, buf: &mut [u8]) -> io::Result<usize> {
-        let Shared {
-            connection,
-            read_timeout,
-            ..
-        } = &*self.shared;
-        Ok(self.reader()?.peek(connection, read_timeout.get(), buf)?)
+        Ok(self.reading(|reader, connection, waiting| reader.peek(connection, waiting, buf))?)
     }
 
-    /// The reader, for this thread alone.
-    fn reader(&self) -> Result<MutexGuard<'_, Reader<CAPACITY>>, Error> {
-        lock(&self.shared.reader)
+    /// Chooses what a read reports when nothing has come for the whole read timeout, and no real clock can
+    /// tell a silent peer from the end of the stream. By default that is the end of the stream.
+    ///
+    /// Std has no such method: its sockets know.
+    ///
+    /// # Example
+    /// ```
+    /// use harness_wasi_sockets::{Silence, TcpStream};
+    ///
+    /// # let server = harness_host::peers::TcpEcho::v4()?;
+    /// let stream = TcpStream::connect(server.addr())?;
+    /// // For a protocol that waits for news: in production a silence is a timeout, not the end.
+    /// stream.set_silence(Silence::TimedOut);
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn set_silence(&self, silence: Silence) {
+        let times_out = silence == Silence::TimedOut;
+        self.shared
+            .silence_times_out
+            .store(times_out, Ordering::Relaxed);
+    }
+
+    /// What a read reports when nothing has come for the whole read timeout, and no real clock can tell a
+    /// silent peer from the end of the stream.
+    #[must_use]
+    pub fn silence(&self) -> Silence {
+        self.shared.waiting().silence
+    }
+
+    /// Reads in some way, in this thread alone. Of a stream that is shut nothing is read, and no other
+    /// thread that still reads is waited for.
+    fn reading(
+        &self,
+        read: impl FnOnce(
+            &mut Reader<CAPACITY>,
+            &Connection<Tcp, DefaultHost>,
+            Waiting,
+        ) -> Result<usize, Error>,
+    ) -> Result<usize, Error> {
+        let shared = &*self.shared;
+        if shared.connection.is_shut(READ) {
+            return Ok(0);
+        }
+        let mut reader = lock(&shared.reader)?;
+        read(&mut reader, &shared.connection, shared.waiting())
     }
 }
 
 impl Read for &TcpStream {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
-        let Shared {
-            connection,
-            read_timeout,
-            ..
-        } = &*self.shared;
-        Ok(self.reader()?.read(connection, read_timeout.get(), buf)?)
+        Ok(self.reading(|reader, connection, waiting| reader.read(connection, waiting, buf))?)
     }
 
     fn read_vectored(&mut self, bufs: &mut [IoSliceMut<'_>]) -> io::Result<usize> {
-        let Shared {
-            connection,
-            read_timeout,
-            ..
-        } = &*self.shared;
-        let mut reader = self.reader()?;
-        let mut done = 0_usize;
-        for buf in bufs.iter_mut().filter(|buf| !buf.is_empty()) {
-            // Only the first may have to wait.
-            if done > 0 && !reader.has_bytes() {
-                break;
+        Ok(self.reading(|reader, connection, waiting| {
+            let mut done = 0_usize;
+            for buf in bufs.iter_mut().filter(|buf| !buf.is_empty()) {
+                // Only the first may have to wait.
+                if done > 0 && !reader.has_bytes() {
+                    break;
+                }
+                let n = reader.read(connection, waiting, buf)?;
+                done = done.saturating_add(n);
+                if n < buf.len() {
+                    break;
+                }
             }
-            let n = reader.read(connection, read_timeout.get(), buf)?;
-            done = done.saturating_add(n);
-            if n < buf.len() {
-                break;
-            }
-        }
-        Ok(done)
+            Ok(done)
+        })?)
     }
 }
 
@@ -407,5 +405,29 @@ impl fmt::Debug for TcpStream {
             stream.field("peer", &peer);
         }
         stream.field("id", &self.shared.connection.id()).finish()
+    }
+}
+
+mod embedded_io;
+// Behind the rest, so that the documentation has them there too.
+mod options;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Another thread may be reading still, and go on doing so for as long as the host waits.
+    #[test]
+    fn what_is_shut_is_read_without_waiting_for_another_thread() {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let stream = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+        stream.shutdown(Shutdown::Read).unwrap();
+        let _another = stream.shared.reader.lock().unwrap();
+        let mut buf = [0; 8];
+        assert_eq!((&stream).read(&mut buf).unwrap(), 0);
+        let bufs = &mut [IoSliceMut::new(&mut buf)];
+        assert_eq!((&stream).read_vectored(bufs).unwrap(), 0);
+        assert_eq!(stream.peek(&mut buf).unwrap(), 0);
+        assert_eq!(::embedded_io::Read::read(&mut &stream, &mut buf), Ok(0));
     }
 }

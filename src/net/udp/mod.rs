@@ -1,12 +1,11 @@
 //! A UDP socket as std has it, but for `connect`.
 
-mod options;
 mod peeked;
 mod peer;
 mod peers;
 
-use super::SharedTimeout;
 use super::address::{ToSocketAddrs, try_each};
+use super::options::Options;
 use crate::Error;
 use crate::embedded::{LONGEST, send};
 use crate::patience::ONE_WAIT;
@@ -55,8 +54,7 @@ pub struct UdpSocket {
 /// What the clones of a socket share.
 struct Shared {
     peers: Peers,
-    read_timeout: SharedTimeout,
-    hints: options::Hints,
+    options: Options,
 }
 
 impl UdpSocket {
@@ -120,8 +118,7 @@ impl UdpSocket {
         UdpSocket {
             shared: Arc::new(Shared {
                 peers: Peers::new(),
-                read_timeout: SharedTimeout::new(ONE_WAIT),
-                hints: options::Hints::new(),
+                options: Options::new(ONE_WAIT),
             }),
         }
     }
@@ -334,7 +331,7 @@ impl UdpSocket {
     fn receive(&self, what: Receive, buf: &mut [u8]) -> Result<Received<'_>, Error> {
         self.shared
             .peers
-            .receive(self.shared.read_timeout.get(), what, buf)
+            .receive(self.shared.options.read_timeout.get(), what, buf)
     }
 
     fn receive_from(&self, what: Receive, buf: &mut [u8]) -> io::Result<(usize, SocketAddr)> {
@@ -421,3 +418,6 @@ impl fmt::Debug for UdpSocket {
         socket.finish_non_exhaustive()
     }
 }
+
+// Behind the rest, so that the documentation has them there too.
+mod options;

@@ -5,6 +5,9 @@ use std::time::Duration;
 /// How long the host waits for something to receive.
 pub const HOST_WAIT: Duration = Duration::from_secs(5);
 
+/// How long the host takes for anything at all.
+pub const AT_ONCE: Duration = Duration::from_micros(20);
+
 /// What a plugin's clock is like.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Clock {
@@ -17,6 +20,10 @@ pub enum Clock {
     Stands,
     /// It advances by a millisecond at each reading, and at nothing else.
     Fake,
+    /// The same, by another step.
+    Ticks(Duration),
+    /// It tells the time, rounded down to a multiple of this.
+    Coarse(Duration),
     /// Each reading is earlier than the one before.
     RunsBack,
     /// An hour passes between any two readings.
@@ -25,26 +32,57 @@ pub enum Clock {
 
 impl Clock {
     /// All of them.
-    pub const ALL: [Clock; 6] = [
+    pub const ALL: [Clock; 13] = [
         Clock::Real,
         Clock::Absent,
         Clock::Stands,
         Clock::Fake,
         Clock::RunsBack,
         Clock::Leaps,
+        Clock::Ticks(Duration::from_nanos(1)),
+        Clock::Ticks(Duration::from_micros(1)),
+        Clock::Ticks(Duration::from_millis(2)),
+        Clock::Ticks(Duration::from_millis(60)),
+        Clock::Ticks(Duration::from_secs(5)),
+        Clock::Coarse(Duration::from_micros(1)),
+        Clock::Coarse(Duration::from_micros(15_625)),
     ];
+
+    /// Whether it shows how long the host has waited.
+    pub fn shows_waits(self) -> bool {
+        matches!(self, Clock::Real | Clock::Leaps | Clock::Coarse(_))
+    }
+
+    /// Whether it shows that the host has not waited, too: the end of a stream.
+    pub fn shows_ends(self) -> bool {
+        match self {
+            Clock::Real | Clock::Leaps => true,
+            Clock::Coarse(step) => step < AT_ONCE,
+            _ => false,
+        }
+    }
 
     /// A reading, when this much time has passed and it was read so often.
     pub fn read(self, passed: Duration, readings: u32) -> Option<Duration> {
         let start = Duration::from_secs(1 << 40);
         Some(match self {
             Clock::Absent => return None,
-            // Reading it takes its time, too.
-            Clock::Real => start + passed + Duration::from_nanos(40) * readings,
+            Clock::Real => start + passed + reading_takes(readings),
             Clock::Stands => start,
             Clock::Fake => start + Duration::from_millis(1) * readings,
+            Clock::Ticks(step) => start + step * readings,
+            Clock::Coarse(step) => {
+                let real = (passed + reading_takes(readings)).as_nanos();
+                start + Duration::from_nanos((real - real % step.as_nanos()) as u64)
+            }
             Clock::RunsBack => start - Duration::from_secs(1) * readings,
             Clock::Leaps => start + passed + Duration::from_secs(3_600) * readings,
         })
     }
+}
+
+/// How long so many readings take, not all of them the same.
+fn reading_takes(readings: u32) -> Duration {
+    let readings = u64::from(readings);
+    Duration::from_nanos(40 * readings + readings * readings % 7)
 }

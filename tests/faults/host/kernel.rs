@@ -128,6 +128,17 @@ impl Kernel {
         self.failing = Some(Failing { from, to });
     }
 
+    pub fn heal(&mut self) {
+        self.failing = None;
+    }
+
+    /// Whether there is no memory for good.
+    pub fn is_full(&self) -> bool {
+        let full =
+            |failing: &Failing| failing.to == u32::MAX && self.allocations + 1 >= failing.from;
+        self.failing.as_ref().is_some_and(full)
+    }
+
     pub fn allocations(&self) -> u32 {
         self.allocations
     }

@@ -13,7 +13,7 @@ mod kernel;
 mod state;
 
 #[allow(unused_imports, reason = "as above")]
-pub use clock::{Clock, HOST_WAIT};
+pub use clock::{AT_ONCE, Clock, HOST_WAIT};
 
 use harness_wasi_sockets::host::Host;
 use state::State;
@@ -64,6 +64,8 @@ pub enum Reply {
     Packet(Vec<u8>),
     /// Nothing, and it waits for it.
     Silence,
+    /// Nothing, after this time: a host that is slow, or an end that comes in the middle of a wait.
+    Late(Duration),
     /// Nothing, at once.
     Nothing,
 }
@@ -148,6 +150,11 @@ impl Scripted {
     /// The kernel has no memory at the `nth` allocation from now on, or from that one on.
     pub fn out_of_memory(&self, nth: u32, for_good: bool) {
         self.state().kernel.fail(nth, for_good);
+    }
+
+    /// There is memory again.
+    pub fn memory_is_back(&self) {
+        self.state().kernel.heal();
     }
 
     /// How many allocations there have been, the library's and the host's.

@@ -1,6 +1,6 @@
 //! What a scripted host knows, and how it answers.
 
-use super::clock::{Clock, HOST_WAIT};
+use super::clock::{AT_ONCE, Clock, HOST_WAIT};
 use super::kernel::{Kernel, NOWHERE};
 use super::{Call, Fault, Reply, pattern};
 use std::collections::{BTreeMap, VecDeque};
@@ -25,21 +25,18 @@ pub struct State {
     last_id: u32,
     /// How many bytes of the stream have been given away.
     pub given: usize,
-    /// How many of the last receives in a row answered nothing, of those how many at once.
-    pub nothings: Nothings,
+    /// How many of the stream's bytes have come and been lost: the kernel had no memory for them.
+    pub lost: usize,
+    /// How many times the kernel had no memory for what the host had for the library.
+    pub undelivered: u32,
+    /// How long each receive took that returned nothing, since somebody last looked; zero is at once.
+    pub nothings: Vec<Duration>,
     /// The bytes that were sent, as the library was told.
     pub sent: Vec<u8>,
     pub datagrams: Vec<Vec<u8>>,
     pub pings: Vec<Ping>,
     /// What was to be connected to.
     pub addresses: Vec<String>,
-}
-
-/// How often a receive answered nothing, since somebody last counted.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Nothings {
-    pub at_once: u32,
-    pub after_a_wait: u32,
 }
 
 impl State {
@@ -64,6 +61,7 @@ impl State {
     fn call(&mut self, call: Call) -> Option<Fault> {
         let called = self.called.entry(call).or_default();
         *called += 1;
+        self.passed += AT_ONCE;
         self.faults.remove(&(call, *called))
     }
 
@@ -169,8 +167,8 @@ impl State {
     /// The next bytes of the stream; none is nothing.
     fn stream_bytes(&mut self, max: u32) -> Option<Vec<u8>> {
         let Some(Reply::Come(left)) = self.tcp.front_mut() else {
-            let waits = self.tcp.pop_front() == Some(Reply::Silence);
-            return self.nothing(waits, HOST_WAIT);
+            let reply = self.tcp.pop_front();
+            return self.nothing(reply, HOST_WAIT);
         };
         let n = max.min(*left);
         *left -= n;
@@ -187,17 +185,18 @@ impl State {
                 packet.truncate(max as usize);
                 Some(packet)
             }
-            reply => self.nothing(reply == Some(Reply::Silence), HOST_WAIT),
+            reply => self.nothing(reply, HOST_WAIT),
         }
     }
 
-    fn nothing(&mut self, waits: bool, wait: Duration) -> Option<Vec<u8>> {
-        if waits {
-            self.passed += wait;
-            self.nothings.after_a_wait += 1;
-        } else {
-            self.nothings.at_once += 1;
-        }
+    fn nothing(&mut self, reply: Option<Reply>, wait: Duration) -> Option<Vec<u8>> {
+        let took = match reply {
+            Some(Reply::Silence) => wait,
+            Some(Reply::Late(took)) => took,
+            _ => Duration::ZERO,
+        };
+        self.passed += took;
+        self.nothings.push(took);
         None
     }
 
@@ -208,7 +207,9 @@ impl State {
         let offset = self.kernel.alloc(bytes, true);
         if offset == 0 {
             // An empty datagram, or no memory: to the library it is nothing, at once.
-            self.nothings.at_once += 1;
+            self.nothings.push(Duration::ZERO);
+            self.lost += if tcp { len } else { 0 };
+            self.undelivered += u32::from(len > 0);
         } else if tcp {
             self.given += len;
         }
@@ -217,7 +218,7 @@ impl State {
 
     /// An answer that names no block.
     fn hide(&mut self, fault: Fault, len: u32) -> u64 {
-        self.nothings.at_once += 1;
+        self.nothings.push(Duration::ZERO);
         match fault {
             Fault::Dangling => NOWHERE,
             Fault::Inside => self.kernel.place(vec![0xbb; len as usize + 1], false) + 1,
@@ -245,7 +246,7 @@ impl State {
         let mut bytes = match fault {
             None | Some(Fault::Longer(_)) => match self.icmp.pop_front() {
                 Some(Reply::Packet(packet)) => Some(packet),
-                reply => self.nothing(reply == Some(Reply::Silence), wait),
+                reply => self.nothing(reply, wait),
             },
             Some(fault) => return self.hide(fault, 100),
         };

@@ -10,8 +10,8 @@ mod writing;
 
 use super::host::{Call, Clock, Fault, Reply, Scripted};
 use embedded_io::BufRead;
-use harness_wasi_sockets::Error;
 use harness_wasi_sockets::embedded::{Shutdown, TcpStream};
+use harness_wasi_sockets::{Error, Silence};
 use std::time::Duration;
 
 /// What the caller does, or the host, or the kernel.
@@ -33,8 +33,11 @@ pub enum Op {
     Reply(Reply),
     /// What goes wrong at the call after so many others.
     Break(Call, u8, Fault),
-    /// The allocation after so many others fails.
-    OutOfMemory(u8),
+    /// The allocation after so many others fails, or that and all later ones.
+    OutOfMemory(u8, bool),
+    /// There is memory again.
+    MemoryIsBack,
+    Silence(Silence),
     ResetKernel,
     Clock(Clock),
 }
@@ -70,8 +73,10 @@ struct Model<const N: usize> {
     peeked: usize,
     /// From where on bytes were lost, since the host gave more than there is room for.
     lost_at: Option<usize>,
-    /// Whether the host's last answer to a receive was nothing.
-    nothing: bool,
+    /// What a read behind all bytes that are left must say: bytes are missing there.
+    gap: Option<Error>,
+    /// It was said to be ready, for its end.
+    end_is_next: bool,
     shut_read: bool,
     shut_write: bool,
     timeout: Option<Duration>,
@@ -87,7 +92,8 @@ impl<const N: usize> Model<N> {
             taken: 0,
             peeked: 0,
             lost_at: None,
-            nothing: false,
+            gap: None,
+            end_is_next: false,
             shut_read: false,
             shut_write: false,
             sent: Vec::new(),
@@ -104,7 +110,8 @@ impl<const N: usize> Model<N> {
         let calls = self.host.calls(Call::TcpRecv);
         let lost = self.lost_at.is_some();
         let sent = self.sent.len();
-        self.host.state().nothings = Default::default();
+        let before = self.before();
+        self.host.state().nothings.clear();
         match *op {
             Op::Read(n) => self.read(n as usize),
             Op::Peek(n) => self.peek(n as usize),
@@ -122,20 +129,26 @@ impl<const N: usize> Model<N> {
             Op::Timeout(ms) => self.set_timeout(ms),
             Op::Reply(ref reply) => self.host.state().tcp.push_back(reply.clone()),
             Op::Break(call, after, fault) => self.host.break_at(call, u32::from(after) + 1, fault),
-            Op::OutOfMemory(after) => self.host.out_of_memory(u32::from(after) + 1, false),
+            Op::OutOfMemory(after, for_good) => {
+                self.host.out_of_memory(u32::from(after) + 1, for_good);
+            }
+            Op::MemoryIsBack => self.host.memory_is_back(),
+            Op::Silence(silence) => self.stream.set_silence(silence),
             Op::ResetKernel => self.host.reset_kernel(),
             Op::Clock(clock) => self.host.state().clock = clock,
         }
         if self.lost_at.is_none() && self.host.given() - self.taken > N {
             self.lost_at = Some(self.taken + N);
+            self.gap = Some(Error::Overrun);
+        }
+        let received = self.host.calls(Call::TcpRecv) > before.calls;
+        if received && self.memory_is_missing(before) && !self.shut_read {
+            self.lost_at.get_or_insert(self.host.given());
+            self.gap.get_or_insert(Error::OutOfMemory);
         }
         let asked = self.host.calls(Call::TcpRecv) - calls;
         assert!(asked <= 720, "asked {asked} times");
         assert!(asked == 0 || !lost, "asked for more behind a gap");
-        let nothings = self.host.state().nothings;
-        if asked > 0 {
-            self.nothing = nothings.at_once + nothings.after_a_wait == asked;
-        }
         assert_eq!(self.host.live_blocks(), 0, "blocks left over after {op:?}");
         let state = self.host.state();
         assert_eq!(state.wrongs(), Vec::<String>::new(), "after {op:?}");
@@ -147,11 +160,15 @@ impl<const N: usize> Model<N> {
     }
 
     fn before(&self) -> Before {
+        let buffered = self.buffered();
+        let state = self.host.state();
         Before {
-            calls: self.host.calls(Call::TcpRecv),
-            given: self.host.given(),
-            buffered: self.buffered(),
-            allocations_failed: self.host.state().kernel.failed,
+            calls: state.calls(Call::TcpRecv),
+            given: state.given,
+            buffered,
+            gap: self.gap,
+            undelivered: state.undelivered,
+            allocations_failed: state.kernel.failed,
         }
     }
 
@@ -180,5 +197,7 @@ struct Before {
     calls: u32,
     given: usize,
     buffered: usize,
+    gap: Option<Error>,
+    undelivered: u32,
     allocations_failed: u32,
 }

@@ -3,8 +3,15 @@
 use super::super::host::{Call, Clock, HOST_WAIT, pattern};
 use super::{Before, Model};
 use embedded_io::{BufRead, Read, ReadReady};
-use harness_wasi_sockets::Error;
+use harness_wasi_sockets::{Error, Silence};
 use std::time::Duration;
+
+/// What comes sooner comes at once.
+const AT_ONCE: Duration = Duration::from_millis(50);
+/// More than a step of the coarsest clock.
+const COARSE: Duration = Duration::from_millis(16);
+/// How long forever is without a clock.
+const WITHOUT_END: Duration = Duration::from_secs(3_600);
 
 impl<const N: usize> Model<N> {
     /// Checks bytes that the caller was shown.
@@ -17,47 +24,87 @@ impl<const N: usize> Model<N> {
 
     /// Checks that a read had reason to say this instead of giving a byte. `None` is the end.
     #[track_caller]
-    fn no_bytes(&self, before: Before, error: Option<Error>) {
+    fn no_bytes(&mut self, before: Before, error: Option<Error>) {
         let asked = self.host.calls(Call::TcpRecv) - before.calls;
-        let nothings = self.host.state().nothings;
-        let clock = self.host.state().clock;
         assert_eq!(self.host.given(), before.given, "bytes came, and {error:?}");
         if self.shut_read {
             assert_eq!((error, asked), (None, 0), "the read half is shut");
             return;
         }
         assert_eq!(before.buffered, 0, "bytes are there, and {error:?}");
-        if self.lost_at.is_some() {
-            assert_eq!((error, asked), (Some(Error::Overrun), 0));
-            return;
+        if let Some(gap) = before.gap {
+            assert_eq!((error, asked), (Some(gap), 0), "behind a gap");
+        } else if std::mem::take(&mut self.end_is_next) {
+            assert_eq!((error, asked), (None, 0), "it was said to be ready");
+        } else if self.memory_is_missing(before) {
+            assert_eq!(error, Some(Error::OutOfMemory));
+        } else {
+            self.no_bytes_from_the_host(error);
         }
-        assert_eq!(asked, nothings.at_once + nothings.after_a_wait);
-        let waits = HOST_WAIT * nothings.after_a_wait;
-        match error {
-            None if clock == Clock::Real => assert_eq!(nothings.at_once, 1),
-            None => {
-                let for_ever = Duration::from_secs(3_600);
-                let timeout = self.timeout.unwrap_or(for_ever).min(for_ever);
-                let most = timeout.as_micros().div_ceil(HOST_WAIT.as_micros()).max(1);
-                assert_eq!(u128::from(asked), most, "waits without a clock");
+    }
+
+    /// Goes through the host's answers, and checks that the last of them, and no earlier one, was reason
+    /// to say this.
+    #[track_caller]
+    fn no_bytes_from_the_host(&self, error: Option<Error>) {
+        let state = self.host.state();
+        let (clock, nothings) = (state.clock, &state.nothings);
+        let timeout = self.timeout.unwrap_or(Duration::MAX);
+        let coarse = matches!(clock, Clock::Coarse(_));
+        // How far the library's reckoning may be from this one.
+        let blur = if coarse {
+            COARSE
+        } else {
+            Duration::from_millis(1)
+        };
+        let mut waited = Duration::ZERO;
+        for (i, took) in nothings.iter().enumerate() {
+            let last = i + 1 == nothings.len();
+            let what = format!("{error:?} after {nothings:?}[..={i}], {clock:?}, {timeout:?}");
+            let soon = *took < AT_ONCE;
+            if soon && clock.shows_ends() || *took > Duration::ZERO && soon && clock.shows_waits() {
+                assert!(last && error.is_none(), "{what}: an end");
+                continue;
             }
-            Some(Error::TimedOut) => {
-                let timeout = self.timeout.expect("a timeout");
-                let slack = HOST_WAIT / 16;
-                assert_eq!((clock, nothings.at_once), (Clock::Real, 0));
-                // The clock has gone on a little by being read.
-                let readings = Duration::from_millis(1);
-                assert!(waits + slack + readings >= timeout, "too early");
-                let late = nothings.after_a_wait > 1 && waits - HOST_WAIT + slack >= timeout;
-                assert!(!late, "too late");
+            if soon && coarse && last && error.is_none() {
+                // Its step came just then.
+                continue;
             }
-            Some(error) => panic!("{error:?} for no reason"),
+            let told = !took.is_zero() && clock.shows_waits();
+            let (wait, most, slack, verdict) = if told {
+                (*took, Duration::MAX, *took / 16, Some(Error::TimedOut))
+            } else {
+                let silent =
+                    (self.stream.silence() == Silence::TimedOut).then_some(Error::TimedOut);
+                (HOST_WAIT, WITHOUT_END, Duration::ZERO, silent)
+            };
+            waited += wait;
+            let timeout = timeout.min(most);
+            let blur = blur * (i as u32 + 1);
+            let may_stop = waited + slack + blur >= timeout;
+            let must_stop = waited + slack >= timeout.saturating_add(blur);
+            assert!(!must_stop || last, "{what}: too late");
+            assert!(
+                !last || may_stop && error == verdict,
+                "{what}: too early, or {verdict:?}"
+            );
         }
+        assert!(
+            !nothings.is_empty(),
+            "{error:?}, and the host was not asked"
+        );
+    }
+
+    /// Whether a look has shown, since then, that the kernel has no memory for what the host may have had.
+    pub(super) fn memory_is_missing(&self, before: Before) -> bool {
+        let state = self.host.state();
+        let undelivered = state.undelivered - before.undelivered;
+        state.kernel.failed - before.allocations_failed > undelivered
     }
 
     /// Checks the outcome of a read, a peek or a look at the buffer, that may show this many bytes.
     #[track_caller]
-    fn outcome(&self, before: Before, bytes: Result<&[u8], Error>, wanted: usize) {
+    fn outcome(&mut self, before: Before, bytes: Result<&[u8], Error>, wanted: usize) {
         match bytes {
             Ok([]) if wanted == 0 => {
                 assert_eq!(self.host.calls(Call::TcpRecv), before.calls);
@@ -133,8 +180,11 @@ impl<const N: usize> Model<N> {
     pub(super) fn read_block(&mut self, n: usize) {
         let before = self.before();
         let result = self.stream.read_block(n);
-        if let Err(Error::OutOfMemory) = result {
-            assert!(before.buffered > 0);
+        if result
+            .as_ref()
+            .is_err_and(|error| *error == Error::OutOfMemory)
+            && before.buffered > 0
+        {
             assert!(self.host.state().kernel.failed > before.allocations_failed);
             return;
         }
@@ -153,12 +203,26 @@ impl<const N: usize> Model<N> {
         self.taken += block.map_or(0, |bytes| bytes.len());
     }
 
+    /// It asks the host once, if it must, and what it says is true of the next read.
     #[track_caller]
     pub(super) fn ready(&mut self) {
-        let known = self.buffered() > 0 || self.shut_read || self.lost_at.is_some();
-        match self.stream.read_ready() {
-            Ok(true) => assert!(known || self.nothing, "ready, and nobody knows why"),
-            other => assert_eq!((other, known), (Ok(false), false)),
+        let before = self.before();
+        let known =
+            before.buffered > 0 || self.shut_read || before.gap.is_some() || self.end_is_next;
+        let ready = self.stream.read_ready().unwrap();
+        let asked = self.host.calls(Call::TcpRecv) - before.calls;
+        assert_eq!(asked, u32::from(!known), "asks");
+        if known || self.host.given() > before.given || self.memory_is_missing(before) {
+            assert!(ready, "there is something to read");
+            return;
+        }
+        let state = self.host.state();
+        let at_once = state.nothings.iter().all(|took| *took < AT_ONCE);
+        if ready {
+            assert!(at_once || !state.clock.shows_waits(), "a silence is no end");
+            self.end_is_next = true;
+        } else {
+            assert!(!(at_once && state.clock.shows_ends()), "an end is an end");
         }
     }
 }
