@@ -206,16 +206,4 @@ mod tests {
         assert_eq!(back, [0x11, 0x12, 0x13, 0x14, 0x15, 0x16, 0x17, 0x18, 0x19]);
         Native.free(offset);
     }
-
-    /// No receive may wait for ever, as a timeout of zero would.
-    #[test]
-    fn a_wait_is_5_s_or_as_long_as_was_set_and_never_zero() {
-        let whole = Duration::from_secs(5);
-        assert_eq!(Native::wait(), whole);
-        for (set, waits) in [(7, 7), (0, 1)] {
-            Native::set_wait(Duration::from_millis(set));
-            assert_eq!(Native::wait(), Duration::from_millis(waits));
-        }
-        Native::set_wait(whole);
-    }
 }
