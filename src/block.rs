@@ -42,16 +42,6 @@ impl<H: Host> Block<H> {
     ///
     /// # Errors
     /// [`Error::OutOfMemory`] if the kernel has none left.
-    ///
-    /// # Example
-    /// ```
-    /// use harness_wasi_sockets::Block;
-    /// use harness_wasi_sockets::host::DefaultHost;
-    ///
-    /// let block = Block::new_in(DefaultHost, 64)?;
-    /// assert_eq!(block.len(), 64);
-    /// # Ok::<(), harness_wasi_sockets::Error>(())
-    /// ```
     pub fn new_in(host: H, len: u64) -> Result<Self, Error> {
         // The kernel's memory has 32 bits of address. Its allocator adds to a length without a look
         // at whether that goes round.
@@ -66,16 +56,6 @@ impl<H: Host> Block<H> {
     ///
     /// # Errors
     /// [`Error::OutOfMemory`] if the kernel has none left.
-    ///
-    /// # Example
-    /// ```
-    /// use harness_wasi_sockets::Block;
-    /// use harness_wasi_sockets::host::DefaultHost;
-    ///
-    /// let block = Block::copy_of_in(DefaultHost, b"Hello")?;
-    /// assert_eq!(block.len(), 5);
-    /// # Ok::<(), harness_wasi_sockets::Error>(())
-    /// ```
     #[inline(always)]
     pub fn copy_of_in(host: H, bytes: &[u8]) -> Result<Self, Error> {
         let offset = NonZeroU64::new(copy_of(&host, bytes)).ok_or(Error::OutOfMemory)?;
@@ -114,31 +94,12 @@ impl<H: Host> Block<H> {
     }
 
     /// Where the block lies in the kernel's memory: what the host's functions are given.
-    ///
-    /// # Example
-    /// ```
-    /// use harness_wasi_sockets::Block;
-    /// use harness_wasi_sockets::host::{DefaultHost, Host};
-    ///
-    /// let block = Block::copy_of(b"Hello")?;
-    /// assert_eq!(DefaultHost.length(block.offset()), 5);
-    /// # Ok::<(), harness_wasi_sockets::Error>(())
-    /// ```
     #[must_use]
     pub fn offset(&self) -> u64 {
         self.offset.get()
     }
 
     /// The block's length in bytes.
-    ///
-    /// # Example
-    /// ```
-    /// use harness_wasi_sockets::Block;
-    ///
-    /// assert_eq!(Block::new(16)?.len(), 16);
-    /// assert_eq!(Block::new(0)?.len(), 0);
-    /// # Ok::<(), harness_wasi_sockets::Error>(())
-    /// ```
     #[must_use]
     pub fn len(&self) -> u64 {
         self.len as u64
@@ -156,19 +117,8 @@ impl<H: Host> Block<H> {
         self.len = usize::try_from(len).map_or(self.len, |len| self.len.min(len));
     }
 
-    /// Copies from the block's byte number `at` on into `into`, and answers how many bytes that
+    /// Copies from the block's byte number `at` on into `into`, and returns how many bytes that
     /// was: all that there are, or all that fit.
-    ///
-    /// # Example
-    /// ```
-    /// use harness_wasi_sockets::Block;
-    ///
-    /// let block = Block::copy_of(b"Hello")?;
-    /// let mut buf = [0; 8];
-    /// let n = block.load(1, &mut buf);
-    /// assert_eq!(&buf[..n], b"ello");
-    /// # Ok::<(), harness_wasi_sockets::Error>(())
-    /// ```
     pub fn load(&self, at: u64, into: &mut [u8]) -> usize {
         usize::try_from(at).map_or(0, |at| self.load_at(at, into))
     }
@@ -183,20 +133,8 @@ impl<H: Host> Block<H> {
         n
     }
 
-    /// Copies from `from` into the block from its byte number `at` on, and answers how many bytes
+    /// Copies from `from` into the block from its byte number `at` on, and returns how many bytes
     /// that was: all that there are, or all that fit.
-    ///
-    /// # Example
-    /// ```
-    /// use harness_wasi_sockets::Block;
-    ///
-    /// let block = Block::copy_of(b"Hello")?;
-    /// assert_eq!(block.store(1, b"a"), 1);
-    /// let mut buf = [0; 5];
-    /// block.load(0, &mut buf);
-    /// assert_eq!(&buf, b"Hallo");
-    /// # Ok::<(), harness_wasi_sockets::Error>(())
-    /// ```
     pub fn store(&self, at: u64, from: &[u8]) -> usize {
         let behind = usize::try_from(at).map_or(0, |at| self.len.saturating_sub(at));
         let n = behind.min(from.len());
@@ -248,15 +186,6 @@ impl Block {
     ///
     /// # Errors
     /// [`Error::OutOfMemory`] if the kernel has none left.
-    ///
-    /// # Example
-    /// ```
-    /// use harness_wasi_sockets::Block;
-    ///
-    /// let block = Block::new(64)?;
-    /// assert_eq!(block.store(0, &[1; 100]), 64);
-    /// # Ok::<(), harness_wasi_sockets::Error>(())
-    /// ```
     pub fn new(len: u64) -> Result<Self, Error> {
         Self::new_in(DefaultHost, len)
     }
@@ -265,29 +194,11 @@ impl Block {
     ///
     /// # Errors
     /// [`Error::OutOfMemory`] if the kernel has none left.
-    ///
-    /// # Example
-    /// ```
-    /// use harness_wasi_sockets::Block;
-    ///
-    /// let block = Block::copy_of(b"Hello")?;
-    /// assert_eq!(block.len(), 5);
-    /// # Ok::<(), harness_wasi_sockets::Error>(())
-    /// ```
     pub fn copy_of(bytes: &[u8]) -> Result<Self, Error> {
         Self::copy_of_in(DefaultHost, bytes)
     }
 
     /// Takes over the block at `offset` in the plugin's kernel. See [`adopt_in`](Block::adopt_in).
-    ///
-    /// # Example
-    /// ```
-    /// use harness_wasi_sockets::Block;
-    ///
-    /// let offset = Block::copy_of(b"somebody's gift")?.into_offset();
-    /// assert_eq!(Block::adopt(offset).map(|block| block.len()), Some(15));
-    /// # Ok::<(), harness_wasi_sockets::Error>(())
-    /// ```
     #[must_use]
     pub fn adopt(offset: u64) -> Option<Self> {
         Self::adopt_in(DefaultHost, offset)

@@ -42,9 +42,6 @@ pub enum Error {
     /// A UDP socket was to send to nobody in particular, or to receive before it has sent to
     /// anybody: kind `NotConnected`.
     NotConnected,
-    /// A UDP socket has sent to as many peers as it can hold: kind `QuotaExceeded` in std, `Other`
-    /// in embedded-io.
-    TooManyPeers,
     /// A local address that a plugin cannot have: kind `AddrNotAvailable`.
     CannotBind,
     /// The host did not send the datagram or the echo request: kind `Other`.
@@ -103,9 +100,6 @@ impl Error {
                 "no peer: connect the socket, or send to somebody first (a plugin hears only those \
                  that it has sent to)"
             }
-            Error::TooManyPeers => {
-                "this UDP socket has sent to as many peers as it can hold: bind another"
-            }
             Error::CannotBind => {
                 "a plugin cannot choose its local address: bind to 0.0.0.0:0 or [::]:0"
             }
@@ -152,9 +146,7 @@ impl embedded_io::Error for Error {
             Error::Unsupported => ErrorKind::Unsupported,
             Error::NotConnected => ErrorKind::NotConnected,
             Error::CannotBind => ErrorKind::AddrNotAvailable,
-            Error::NotSent | Error::NotHeard | Error::WouldBlock | Error::TooManyPeers => {
-                ErrorKind::Other
-            }
+            Error::NotSent | Error::NotHeard | Error::WouldBlock => ErrorKind::Other,
         }
     }
 }
@@ -174,7 +166,6 @@ impl From<Error> for std::io::Error {
             Error::Unsupported => ErrorKind::Unsupported,
             Error::NotConnected => ErrorKind::NotConnected,
             Error::CannotBind => ErrorKind::AddrNotAvailable,
-            Error::TooManyPeers => ErrorKind::QuotaExceeded,
             Error::NotSent | Error::NotHeard => ErrorKind::Other,
         };
         std::io::Error::new(kind, error)

@@ -21,36 +21,48 @@
 //! # The layers
 //!
 //! ```text
-//!  plugin code (std)                   plugin code (no_std), embedded-io crates
-//!         |                                        |
-//!  net: TcpStream, UdpSocket,                      |
-//!       IcmpSocket, io::Result                     |
-//!         |                                        |
-//!         +----> embedded: TcpStream, UdpSocket, IcmpSocket <----+
-//!                                  |
-//!        ring buffer    addresses    ICMP JSON    errors    patience
-//!                                  |
-//!                  Block: a piece of kernel memory, freed on drop
-//!                                  |
-//!          host::Host: ten functions, the kernel's memory, perhaps a clock
-//!                 /                                   \
-//!     Extism (wasm): the imports         Native: the operating system's sockets
+//!  plugin code with std      without std
+//!          |                      |
+//!  +-------+-------+              |
+//!  | net           |              |
+//!  | std's names   |              |
+//!  +-------+-------+              |
+//!          |                      |
+//!  +-------+----------------------+-----+
+//!  | embedded: TcpStream, UdpSocket,    |
+//!  | IcmpSocket; no allocation          |
+//!  +------------------+-----------------+
+//!                     |
+//!    ring buffer, addresses, ICMP JSON,
+//!    errors, timeouts
+//!                     |
+//!  +------------------+-----------------+
+//!  | Block: kernel memory, freed on drop|
+//!  +------------------+-----------------+
+//!                     |
+//!  +------------------+-----------------+
+//!  | host::Host: ten functions, kernel  |
+//!  | memory, perhaps a clock            |
+//!  +--------+-------------------+-------+
+//!           |                   |
+//!    Extism (wasm):       Native: the
+//!    the imports          system's sockets
 //! ```
 //!
 //! * [`net`] has std's names and signatures. Its types are at the root too, and exist with the
 //!   feature `std`.
 //! * [`embedded`] has the sockets without std: no allocation, [`embedded_io`] traits, one small
 //!   [`Error`]. It is always there.
-//! * [`host`] is the contract with whoever answers: a harness host in a plugin; anywhere else the
+//! * [`host`] is the contract with whatever is on the other side: a harness host in a plugin; anywhere else the
 //!   operating system, so that plugin code can be tested with plain `cargo test`.
 //!
 //! # What differs from std
 //!
-//! * **Names** are resolved by the host. `localhost` alone is known here.
-//! * **A read waits 30 s** for its first byte unless told otherwise, then it is `TimedOut` and
-//!   nothing is lost. The host's "nothing" may be a silence or the end of the stream; see
-//!   [`TcpStream`] for how the two are told apart.
-//! * **A UDP receive waits 5 s** unless told otherwise, one of the host's waits.
+//! * **The host resolves names** and does not return the addresses. Only `localhost` is known here.
+//! * **A read waits 30 s** for its first byte by default, then it is `TimedOut` and nothing is lost. The host
+//!   returns the same 0 for "no data yet" and "end of stream": [`TcpStream`] says how the two are told apart,
+//!   and [`Silence`] what happens where nobody can tell.
+//! * **A UDP receive waits 5 s** by default.
 //! * **Shutting down** one half of a stream shuts it on this side only: the host can only close a
 //!   connection whole.
 //! * **`UdpSocket::connect`** makes a connected socket, where std's connects one that is bound.
@@ -136,11 +148,14 @@ mod reader;
 mod ring;
 #[cfg(all(test, feature = "std"))]
 mod testing;
+#[cfg(any(feature = "std", feature = "embedded-nal-async-v0.9"))]
+mod turns;
 mod writer;
 
 pub use block::Block;
 pub use error::Error;
 #[cfg(feature = "std")]
+#[doc(inline)]
 pub use net::*;
 pub use patience::Silence;
 

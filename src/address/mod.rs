@@ -52,6 +52,12 @@ pub trait Address: sealed::Sealed {
     /// [`Error::InvalidAddress`], or what `then` returns.
     #[doc(hidden)]
     fn with_text<R>(&self, then: impl FnOnce(&str) -> Result<R, Error>) -> Result<R, Error>;
+
+    /// Whether it is an IPv4 address, as far as can be told without a look at text.
+    #[doc(hidden)]
+    fn is_v4(&self) -> bool {
+        false
+    }
 }
 
 mod sealed {
@@ -59,7 +65,7 @@ mod sealed {
 }
 
 macro_rules! address {
-    ($($type:ty: |$self:ident, $then:ident| $body:expr;)+) => {$(
+    ($($type:ty: |$self:ident, $then:ident| $body:expr $(, v4: $v4:expr)?;)+) => {$(
         impl sealed::Sealed for $type {}
         impl Address for $type {
             fn with_text<R>(
@@ -68,6 +74,11 @@ macro_rules! address {
             ) -> Result<R, Error> {
                 $body
             }
+            $(
+                fn is_v4(&$self) -> bool {
+                    $v4
+                }
+            )?
         }
     )+};
 }
@@ -80,13 +91,13 @@ address! {
     SocketAddr: |self, then| match self {
         SocketAddr::V4(address) => address.with_text(then),
         SocketAddr::V6(address) => address.with_text(then),
-    };
+    }, v4: self.is_ipv4();
     SocketAddrV4: |self, then| {
         let mut text = String::<21>::new();
         push_v4(&mut text, *self.ip())?;
         push_port(&mut text, self.port())?;
         then(&text)
-    };
+    }, v4: true;
     SocketAddrV6: |self, then| {
         let mut text = String::<58>::new();
         push(&mut text, b'[')?;
@@ -99,8 +110,8 @@ address! {
         push_port(&mut text, self.port())?;
         then(&text)
     };
-    (IpAddr, u16): |self, then| SocketAddr::from(*self).with_text(then);
-    (Ipv4Addr, u16): |self, then| SocketAddrV4::new(self.0, self.1).with_text(then);
+    (IpAddr, u16): |self, then| SocketAddr::from(*self).with_text(then), v4: self.0.is_ipv4();
+    (Ipv4Addr, u16): |self, then| SocketAddrV4::new(self.0, self.1).with_text(then), v4: true;
     (Ipv6Addr, u16): |self, then| SocketAddrV6::new(self.0, self.1, 0, 0).with_text(then);
     (&str, u16): |self, then| {
         let mut text = String::<ROOM>::new();
@@ -122,6 +133,10 @@ impl<A: Address + ?Sized> sealed::Sealed for &A {}
 impl<A: Address + ?Sized> Address for &A {
     fn with_text<R>(&self, then: impl FnOnce(&str) -> Result<R, Error>) -> Result<R, Error> {
         (**self).with_text(then)
+    }
+
+    fn is_v4(&self) -> bool {
+        (**self).is_v4()
     }
 }
 

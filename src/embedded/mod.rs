@@ -37,7 +37,7 @@ pub use nal_async::{Stack, UnconnectedUdp};
 pub use tcp::{Shutdown, TcpStream};
 pub use udp::UdpSocket;
 #[cfg(feature = "std")]
-pub(crate) use udp::{LONGEST, receive_once, send};
+pub(crate) use udp::{longest, receive_once, send, twice};
 
 /// The number of bytes that a [`TcpStream`] keeps of what it has received, unless its type says
 /// otherwise.

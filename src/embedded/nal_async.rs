@@ -2,17 +2,18 @@
 //!
 //! As with `embedded-io-async`, the futures block: each is ready when it is first polled.
 
+use super::udp::{longest, twice};
 use super::{DEFAULT_CAPACITY, TcpStream, UdpSocket};
 use crate::Error;
 use crate::address;
 use crate::host::{DefaultHost, Host};
+use crate::turns::Turns;
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use embedded_nal_async::{AddrType, ConnectedUdp, Dns, TcpConnect, UdpStack};
-use heapless::Vec;
 
 /// More than a datagram can be.
 const WHOLE: usize = 65_535;
-/// How many peers one unconnected socket can have sent to.
+/// How many peers one unconnected socket hears.
 const MOST_PEERS: usize = 8;
 
 /// The network as `embedded-nal-async` sees one: it connects streams of `N` bytes of buffer, makes
@@ -109,8 +110,9 @@ impl<const N: usize, H: Host> Dns for Stack<N, H> {
 impl<H: Host> ConnectedUdp for UdpSocket<H> {
     type Error = Error;
 
+    /// As [`UdpSocket::send`]; [`Error::NotSent`] also if the host says that it sent less.
     async fn send(&mut self, data: &[u8]) -> Result<(), Error> {
-        UdpSocket::send(self, data).map(drop)
+        whole(UdpSocket::send(self, data)?, data)
     }
 
     async fn receive_into(&mut self, buffer: &mut [u8]) -> Result<usize, Error> {
@@ -118,7 +120,15 @@ impl<H: Host> ConnectedUdp for UdpSocket<H> {
     }
 }
 
-/// Receives a datagram, and answers its full length even if the buffer is shorter: so the trait
+/// A datagram that was cut was not sent: the traits have no way to say how much of it was.
+fn whole(sent: usize, data: &[u8]) -> Result<(), Error> {
+    if sent < data.len() {
+        return Err(Error::NotSent);
+    }
+    Ok(())
+}
+
+/// Receives a datagram and returns its full length, even if the buffer is shorter: so the trait
 /// wants it.
 fn receive_whole<H: Host>(socket: &UdpSocket<H>, buffer: &mut [u8]) -> Result<usize, Error> {
     let datagram = socket.recv_block(WHOLE)?;
@@ -126,11 +136,15 @@ fn receive_whole<H: Host>(socket: &UdpSocket<H>, buffer: &mut [u8]) -> Result<us
     Ok(usize::try_from(datagram.len()).unwrap_or(usize::MAX))
 }
 
-/// A socket that can send to anybody, 8 peers at the most, and hears those it has sent to.
+/// A socket that can send to anybody and hears those it has sent to, the last 8 of them.
 ///
-/// The host knows only connected sockets, so behind it there is one for each peer. To receive is to
-/// wait for one of them after the other: the last one that was sent to or has sent first, those
-/// who were silent last. Local addresses are the unspecified one: the host does not tell them.
+/// The host has only connected sockets, so behind it there is one for each peer. A receive asks each
+/// of them once, for 5 s: first those that owe an answer, last those that were silent before. When a
+/// ninth peer is sent to, the one that was used longest ago gives way: what it has sent and was not
+/// received is lost, and so is what it still sends, until it is sent to again.
+///
+/// A send that fails is tried once more, since the host reports there that an earlier datagram found
+/// nobody listening. Local addresses are the unspecified one: the host does not return them.
 ///
 /// # Example
 /// ```
@@ -151,8 +165,7 @@ fn receive_whole<H: Host>(socket: &UdpSocket<H>, buffer: &mut [u8]) -> Result<us
 #[derive(Debug)]
 pub struct UnconnectedUdp<H: Host = DefaultHost> {
     host: H,
-    /// The one sent to last is the last.
-    peers: Vec<(SocketAddr, UdpSocket<H>), MOST_PEERS>,
+    peers: Turns<(SocketAddr, UdpSocket<H>), MOST_PEERS>,
 }
 
 impl<H: Host> embedded_nal_async::UnconnectedUdp for UnconnectedUdp<H> {
@@ -164,18 +177,18 @@ impl<H: Host> embedded_nal_async::UnconnectedUdp for UnconnectedUdp<H> {
         remote: SocketAddr,
         data: &[u8],
     ) -> Result<(), Error> {
-        let known = self.peers.iter().position(|(addr, _)| *addr == remote);
-        if known.is_none() && self.peers.is_full() {
-            return Err(Error::TooManyPeers);
+        // What can be sent to nobody makes nobody a peer.
+        if data.len() > longest(remote.is_ipv4()) {
+            return Err(Error::InvalidInput);
         }
-        let peer = match known {
-            Some(index) => self.peers.remove(index),
-            None => (remote, UdpSocket::connect_in(self.host.clone(), remote)?),
-        };
-        let sent = peer.1.send(data).map(drop);
-        // There is room: it has just been removed, or the list was not full.
-        let _ = self.peers.push(peer);
-        sent
+        let is = |(addr, _): &(SocketAddr, UdpSocket<H>)| *addr == remote;
+        if self.peers.send_to(is).is_none() {
+            let socket = UdpSocket::connect_in(self.host.clone(), remote)?;
+            drop(self.peers.put((remote, socket), is));
+        }
+        let peer = self.peers.peers().find(|peer| is(peer));
+        let (_, socket) = peer.ok_or(Error::NotConnected)?;
+        whole(twice(|| socket.send(data))?, data)
     }
 
     async fn receive_into(
@@ -183,18 +196,21 @@ impl<H: Host> embedded_nal_async::UnconnectedUdp for UnconnectedUdp<H> {
         buffer: &mut [u8],
     ) -> Result<(usize, SocketAddr, SocketAddr), Error> {
         let mut error = Error::NotConnected;
-        for _ in 0..self.peers.len() {
-            let Some((addr, socket)) = self.peers.last() else {
-                break;
-            };
-            match receive_whole(socket, buffer) {
-                Ok(n) => return Ok((n, unspecified(*addr), *addr)),
+        let round = self.peers.round();
+        while let Some((addr, socket)) = self.peers.ask(round, |_| true) {
+            let addr = *addr;
+            let received = receive_whole(socket, buffer);
+            let is = |peer: &(SocketAddr, UdpSocket<H>)| peer.0 == addr;
+            match received {
+                Ok(n) => {
+                    self.peers.heard(is);
+                    return Ok((n, unspecified(addr), addr));
+                }
                 // That one was waited for says more than that another's port was closed.
                 Err(_) if error == Error::TimedOut => {}
                 Err(failed) => error = failed,
             }
-            // Whoever is silent comes last the next time.
-            self.peers.rotate_right(1);
+            self.peers.in_vain(is);
         }
         Err(error)
     }
@@ -229,7 +245,7 @@ impl<const N: usize, H: Host> UdpStack for Stack<N, H> {
         bindable(local)?;
         Ok(UnconnectedUdp {
             host: self.host.clone(),
-            peers: Vec::new(),
+            peers: Turns::new(),
         })
     }
 }

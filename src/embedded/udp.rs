@@ -8,18 +8,26 @@ use crate::host::{DefaultHost, Host};
 use crate::patience::{ONE_WAIT, Patience, Pause, Timeout};
 use core::time::Duration;
 
-/// The most bytes that a UDP datagram can carry (over IPv4).
-pub(crate) const LONGEST: usize = 65_507;
+/// The most bytes that a UDP datagram can carry over IPv6. What goes by which way to a name, the
+/// host decides.
+const LONGEST: usize = 65_527;
+/// The most bytes that one can carry over IPv4.
+const LONGEST_V4: usize = 65_507;
+
+/// The most bytes of a datagram to a peer.
+pub(crate) const fn longest(v4: bool) -> usize {
+    if v4 { LONGEST_V4 } else { LONGEST }
+}
 
 /// A UDP socket that is connected to one peer, closed on drop.
 ///
 /// It corresponds to a `std::net::UdpSocket` after its `connect`.
 ///
 /// # How long a receive waits
-/// For one of the host's waits, 5 s, or as many as the read timeout takes if one is set; then
-/// [`Error::TimedOut`]. Where there is a clock, a receive that the host answers at once without a
-/// datagram is [`Error::WouldBlock`]: an empty datagram came, or word that nobody listens at the
-/// peer's port; the host does not say which.
+/// 5 s by default, or the read timeout rounded up to a multiple of 5 s; then it returns
+/// [`Error::TimedOut`]. With a clock, it returns [`Error::WouldBlock`] if the host returned at once
+/// without a datagram: an empty datagram came, or word that nobody listens at the peer's port. The
+/// host does not say which.
 ///
 /// # Example
 /// ```
@@ -37,6 +45,8 @@ pub(crate) const LONGEST: usize = 65_507;
 pub struct UdpSocket<H: Host = DefaultHost> {
     connection: Connection<Udp, H>,
     read_timeout: Timeout,
+    /// The most bytes of a datagram.
+    longest: usize,
 }
 
 impl UdpSocket {
@@ -78,15 +88,14 @@ impl<H: Host> UdpSocket<H> {
         Ok(Self {
             connection: Connection::open(host, &address)?,
             read_timeout: ONE_WAIT,
+            longest: longest(address.is_v4()),
         })
     }
 
-    /// Sets how long a receive waits for a datagram; `None` is for ever. At first it is one of the
-    /// host's waits.
+    /// Sets how long a receive waits for a datagram; `None` is forever. By default it waits 5 s.
     ///
     /// This corresponds to `std::net::UdpSocket::set_read_timeout`. The host waits 5 s at a time,
-    /// so a receive takes at least that, and as many whole waits as the timeout has. Where there is no
-    /// clock that is real, for ever is an hour.
+    /// so the timeout is rounded up to a multiple of that. Without a real clock, forever is an hour.
     ///
     /// # Errors
     /// [`Error::InvalidInput`] if the timeout is zero.
@@ -106,8 +115,7 @@ impl<H: Host> UdpSocket<H> {
         Ok(())
     }
 
-    /// How long a receive waits for a datagram; `None` is for ever. It is 5 s at first, the
-    /// host's wait.
+    /// How long a receive waits for a datagram; `None` is forever. By default it is 5 s.
     ///
     /// This corresponds to `std::net::UdpSocket::read_timeout`.
     ///
@@ -128,15 +136,15 @@ impl<H: Host> UdpSocket<H> {
         self.read_timeout.get()
     }
 
-    /// Sends one datagram of up to 65,507 bytes, and answers its length: less, if the host says that
-    /// it sent less.
+    /// Sends one datagram and returns its length: less, if the host says that it sent less.
     ///
-    /// This corresponds to `std::net::UdpSocket::send`. Whether an empty datagram was sent the host
-    /// does not say, so for one it is always `Ok(0)`.
+    /// This corresponds to `std::net::UdpSocket::send`. The host does not say whether an empty
+    /// datagram was sent, so for one this always returns `Ok(0)`.
     ///
     /// # Errors
-    /// [`Error::InvalidInput`] for a longer one; [`Error::NotSent`] if the host did not send it;
-    /// [`Error::OutOfMemory`].
+    /// [`Error::InvalidInput`] for more than 65,527 bytes, the most that IPv6 can carry, and for more
+    /// than 65,507 if the socket was connected to an IPv4 address other than as text;
+    /// [`Error::NotSent`] if the host did not send it; [`Error::OutOfMemory`].
     ///
     /// # Example
     /// ```
@@ -148,11 +156,11 @@ impl<H: Host> UdpSocket<H> {
     /// # Ok::<(), harness_wasi_sockets::Error>(())
     /// ```
     pub fn send(&self, datagram: &[u8]) -> Result<usize, Error> {
-        send(&self.connection, datagram)
+        send(&self.connection, datagram, self.longest)
     }
 
-    /// Receives one datagram into `into`, and answers how many of its bytes are there. What does
-    /// not fit is lost, as with std.
+    /// Receives one datagram into `into` and returns how many of its bytes are there. What does not
+    /// fit is lost, as with std.
     ///
     /// This corresponds to `std::net::UdpSocket::recv`.
     ///
@@ -175,12 +183,11 @@ impl<H: Host> UdpSocket<H> {
         Ok(self.recv_block(into.len())?.load_at(0, into))
     }
 
-    /// Sends a block as one datagram, without a copy, and answers its length: less, if the host says
+    /// Sends a block as one datagram, without a copy, and returns its length: less, if the host says
     /// that it sent less.
     ///
     /// # Errors
-    /// [`Error::InvalidInput`] if it is longer than 65,507 bytes; [`Error::NotSent`] if the host did
-    /// not send it.
+    /// As [`send`](UdpSocket::send).
     ///
     /// # Example
     /// ```
@@ -193,7 +200,7 @@ impl<H: Host> UdpSocket<H> {
     /// # Ok::<(), harness_wasi_sockets::Error>(())
     /// ```
     pub fn send_block(&self, block: &Block<H>) -> Result<u64, Error> {
-        if block.len() > LONGEST as u64 {
+        if block.len() > self.longest as u64 {
             return Err(Error::InvalidInput);
         }
         sent(self.connection.send(block, block.size()), block.size()).map(|sent| sent as u64)
@@ -226,11 +233,13 @@ impl<H: Host> UdpSocket<H> {
     }
 }
 
+/// Sends a datagram of at most `longest` bytes.
 pub(crate) fn send<H: Host>(
     connection: &Connection<Udp, H>,
     datagram: &[u8],
+    longest: usize,
 ) -> Result<usize, Error> {
-    if datagram.len() > LONGEST {
+    if datagram.len() > longest {
         return Err(Error::InvalidInput);
     }
     let block = Block::copy_of_in(connection.host().clone(), datagram)?;
@@ -242,6 +251,16 @@ fn sent(sent: Option<usize>, len: usize) -> Result<usize, Error> {
     match sent {
         None if len > 0 => Err(Error::NotSent),
         sent => Ok(sent.unwrap_or(0)),
+    }
+}
+
+/// Sends from a socket that is not connected, once more if the first attempt fails: it may have used
+/// up word that an earlier datagram found nobody listening. Std's bound sockets are not told of that.
+#[cfg(any(feature = "std", feature = "embedded-nal-async-v0.9"))]
+pub(crate) fn twice<T>(mut send: impl FnMut() -> Result<T, Error>) -> Result<T, Error> {
+    match send() {
+        Err(Error::NotSent) => send(),
+        result => result,
     }
 }
 

@@ -111,8 +111,8 @@ pub trait Host: Clone {
     /// Receives up to `max` bytes, waiting as long as the host waits (5 s). Answers a block with
     /// them, or 0: nothing came, or the connection has ended, or anything else went wrong.
     ///
-    /// Once the connection has ended it must answer 0 at once, within 10 ms, and before that only
-    /// after a wait that is far longer: it is by the time that the library tells the two apart.
+    /// Once the connection has ended it must return 0 at once, within 50 ms, and before that only
+    /// after a wait of at least 100 ms: the library tells the two apart by time alone.
     ///
     /// # Example
     /// ```

@@ -12,7 +12,7 @@ mod net {
 
 use crate::server::Server;
 use harness_wasi_sockets::host::Native;
-use net::{SocketAddr, ToSocketAddrs, UdpSocket};
+use net::{ToSocketAddrs, UdpSocket};
 use std::io;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -26,7 +26,7 @@ fn udp_to<A: ToSocketAddrs>(addr: A) -> io::Result<UdpSocket> {
 }
 
 /// Connects a UDP socket that is there already.
-fn connect_udp(socket: &UdpSocket, addr: SocketAddr) -> io::Result<()> {
+fn connect_udp<A: ToSocketAddrs>(socket: &UdpSocket, addr: A) -> io::Result<()> {
     socket.connect_to(addr)
 }
 

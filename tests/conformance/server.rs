@@ -25,13 +25,27 @@ pub struct Server {
     udp_v6: Option<UdpServer>,
     no_tcp: Socket,
     no_udp: UdpSocket,
+    everybody: Option<SocketAddr>,
 }
 
 impl Server {
     pub fn start() -> io::Result<Self> {
         let any = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
         let any_v6 = SocketAddr::from((Ipv6Addr::LOCALHOST, 0));
-        let board = Arc::new(Board::default());
+        let broadcasts = broadcasts();
+        let everybody = match &broadcasts {
+            Ok((_, everybody)) => Some(*everybody),
+            Err(error) => {
+                static SAY: std::sync::Once = std::sync::Once::new();
+                let why = format!("no broadcast is heard on loopback: {error}");
+                SAY.call_once(|| harness_host::skipped("sending_to_everybody", &why));
+                None
+            }
+        };
+        let board = Arc::new(Board {
+            broadcasts: broadcasts.ok().map(|(socket, _)| socket),
+            ..Board::default()
+        });
         let tcp = |any: SocketAddr| {
             let board = Arc::clone(&board);
             TcpPeer::start(any.ip(), move |stream, stop| serve(stream, &board, stop))
@@ -59,6 +73,7 @@ impl Server {
             udp_v6: UdpServer::start(any_v6).ok(),
             no_tcp,
             no_udp,
+            everybody,
         })
     }
 
@@ -70,9 +85,26 @@ impl Server {
             udp: self.udp.addrs,
             no_tcp: no_tcp.expect("the address of a bound socket"),
             no_udp: self.no_udp.local_addr().expect("its address"),
+            everybody: self.everybody,
             v6: v6.map(|(tcp, udp)| (tcp.addr(), udp.addrs[0])),
         }
     }
+}
+
+/// A socket that hears broadcasts on loopback, and where to send them. Fails where none comes back.
+fn broadcasts() -> io::Result<(UdpSocket, SocketAddr)> {
+    let socket = UdpSocket::bind((Ipv4Addr::UNSPECIFIED, 0))?;
+    let everybody = SocketAddr::from(([127, 255, 255, 255], socket.local_addr()?.port()));
+    socket.set_read_timeout(Some(Duration::from_secs(5)))?;
+    let sender = UdpSocket::bind((Ipv4Addr::UNSPECIFIED, 0))?;
+    if sender.send_to(b"", everybody).is_ok() {
+        return Err(io::Error::other("127.255.255.255 is no broadcast address"));
+    }
+    sender.set_broadcast(true)?;
+    sender.send_to(b"?", everybody)?;
+    socket.recv(&mut [0; 1])?;
+    socket.set_read_timeout(Some(NAP))?;
+    Ok((socket, everybody))
 }
 
 /// Where one connection leaves word for another.
@@ -80,6 +112,7 @@ impl Server {
 struct Board {
     notes: Mutex<HashMap<String, String>>,
     news: Condvar,
+    broadcasts: Option<UdpSocket>,
 }
 
 impl Board {
@@ -157,6 +190,17 @@ fn serve(mut stream: TcpStream, board: &Board, stop: &Stop) -> io::Result<()> {
             Ok(())
         }
         ["recorded", name] => stream.write_all(board.wait(name, stop)?.as_bytes()),
+        // The next broadcast.
+        ["heard"] => {
+            let socket = board.broadcasts.as_ref().expect("a machine that has them");
+            let mut buffer = [0; 64];
+            while !stop.is_set() {
+                if let Ok(n) = socket.recv(&mut buffer) {
+                    return stream.write_all(&buffer[..n]);
+                }
+            }
+            Ok(())
+        }
         // Says whether the stream has ended, or whether nothing came for that time.
         ["listen", ms] => {
             let start = Instant::now();
@@ -171,6 +215,19 @@ fn serve(mut stream: TcpStream, board: &Board, stop: &Stop) -> io::Result<()> {
                 }
             };
             stream.write_all(heard.as_bytes())
+        }
+        // Says where a connection gets no answer, and sees to it until this one is closed.
+        ["full"] => {
+            let listener = Socket::new(Domain::IPV4, Type::STREAM, None)?;
+            listener.bind(&SocketAddr::from((Ipv4Addr::LOCALHOST, 0)).into())?;
+            // Linux lets one more wait than it is told to, and does not answer the next.
+            listener.listen(0)?;
+            let addr = listener.local_addr()?.as_socket();
+            let addr = addr.expect("the address of a bound socket");
+            let _first = TcpStream::connect(addr)?;
+            writeln!(stream, "{addr}")?;
+            while read(&mut stream, &mut [0; 1], stop)?.is_some() {}
+            Ok(())
         }
         // Some bytes; and when one has come back, a reset.
         ["reset", len] => {

@@ -27,7 +27,7 @@ fn udp_to<A: ToSocketAddrs>(addr: A) -> io::Result<UdpSocket> {
 }
 
 /// Connects a UDP socket that is there already.
-fn connect_udp(socket: &UdpSocket, addr: SocketAddr) -> io::Result<()> {
+fn connect_udp<A: ToSocketAddrs>(socket: &UdpSocket, addr: A) -> io::Result<()> {
     socket.connect(addr)
 }
 

@@ -8,6 +8,7 @@
 
 mod clocks;
 mod clones;
+mod datagrams;
 mod facade;
 mod host;
 mod icmp;
@@ -17,7 +18,10 @@ mod memory;
 mod model;
 mod ready;
 mod report;
+mod sockets;
 mod streams;
 mod table;
 mod tcp;
 mod udp;
+#[path = "model/udp.rs"]
+mod udp_model;

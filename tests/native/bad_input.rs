@@ -1,5 +1,5 @@
 use crate::no_address::no_address;
-use crate::{Turn, v4};
+use crate::{Turn, refusing_tcp};
 use harness_wasi_sockets::{TcpStream, UdpSocket};
 use std::io::ErrorKind;
 
@@ -24,10 +24,7 @@ fn what_is_no_address() {
 #[test]
 fn nobody_there() {
     let _turn = Turn::take();
-    // A port that was free a moment ago, and that nobody is given while the listener's socket
-    // still holds it without listening.
-    let holder = std::net::UdpSocket::bind((v4(), 0)).unwrap();
-    let refused = holder.local_addr().unwrap();
+    let (_port, refused) = refusing_tcp();
     let error = TcpStream::connect(refused).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::ConnectionRefused, "{error}");
     // The top-level domain `invalid` is reserved for this.

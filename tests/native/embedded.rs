@@ -1,4 +1,4 @@
-use crate::{Turn, WAIT, pattern, v4};
+use crate::{PATIENCE, Turn, WAIT, pattern, v4};
 use embedded_io::{BufRead, Read, ReadExactError, ReadReady, Write};
 use harness_host::peers::{LineServer, TcpEcho, TcpPeer, UdpEcho};
 use harness_wasi_sockets::embedded::{Shutdown, TcpStream, UdpSocket};
@@ -107,6 +107,7 @@ fn datagrams() {
     let mut socket = UdpSocket::connect((v4(), echo.addr().port())).unwrap();
     assert_eq!(socket.send(b"hello"), Ok(5));
     let mut buf = [0; 16];
+    socket.set_read_timeout(Some(PATIENCE)).unwrap();
     assert_eq!(socket.recv(&mut buf), Ok(5));
     assert_eq!(&buf[..5], b"hello");
     socket.set_read_timeout(Some(WAIT)).unwrap();

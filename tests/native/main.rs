@@ -4,6 +4,7 @@
 mod bad_input;
 mod contract;
 mod embedded;
+mod host;
 mod icmp;
 mod nal_async;
 mod no_address;
@@ -15,11 +16,16 @@ mod tcp;
 mod udp;
 
 use harness_wasi_sockets::host::Native;
+use socket2::{Domain, Socket, Type};
+use std::net::SocketAddr;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 /// How long the native host waits in these tests.
 const WAIT: Duration = Duration::from_millis(100);
+
+/// Longer than anything takes on a machine that is not stuck.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A test's own time with the host: connections are counted for the whole process, so the tests
 /// that open any take turns.
@@ -29,9 +35,19 @@ struct Turn(
 
 impl Turn {
     fn take() -> Self {
+        Self::with_wait(WAIT)
+    }
+
+    /// For a test in which all that is waited for comes, however late on a busy machine. (A UDP receive
+    /// ends with the host's wait.)
+    fn patient() -> Self {
+        Self::with_wait(PATIENCE)
+    }
+
+    fn with_wait(wait: Duration) -> Self {
         static TURN: Mutex<()> = Mutex::new(());
         let turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
-        Native::set_wait(WAIT);
+        Native::set_wait(wait);
         Turn(turn)
     }
 }
@@ -48,6 +64,14 @@ impl Drop for Turn {
 /// Bytes that are easy to tell apart, `len` of them.
 fn pattern(len: usize) -> Vec<u8> {
     (0..len).map(|i| (i ^ (i >> 8) ^ (i >> 16)) as u8).collect()
+}
+
+/// A TCP port that refuses, as long as this lives: bound, and nobody listens.
+fn refusing_tcp() -> (Socket, SocketAddr) {
+    let socket = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
+    socket.bind(&SocketAddr::new(v4(), 0).into()).unwrap();
+    let address = socket.local_addr().unwrap().as_socket().unwrap();
+    (socket, address)
 }
 
 /// `127.0.0.1`.

@@ -1,4 +1,4 @@
-use crate::{Turn, WAIT, pattern, v4};
+use crate::{PATIENCE, Turn, WAIT, pattern, refusing_tcp, v4};
 use harness_host::peers::{LineServer, TcpEcho, TcpPeer, has_ipv6};
 use harness_wasi_sockets::host::Native;
 use harness_wasi_sockets::{Error, Shutdown, SocketAddr, TcpStream};
@@ -113,6 +113,13 @@ fn a_silent_peer_is_not_the_end() {
     stream.read_to_end(&mut got).unwrap();
     assert_eq!(got, b"late");
 
+    // Silent until it is spoken to.
+    let peer = TcpPeer::start(v4(), |mut stream, _| {
+        stream.set_read_timeout(None)?;
+        stream.read_exact(&mut [0; 1])?;
+        stream.write_all(b"late")
+    })
+    .unwrap();
     let mut stream = TcpStream::connect(peer.addr()).unwrap();
     stream.set_read_timeout(Some(WAIT)).unwrap();
     assert_eq!(
@@ -120,6 +127,7 @@ fn a_silent_peer_is_not_the_end() {
         ErrorKind::TimedOut
     );
     stream.set_read_timeout(None).unwrap();
+    stream.write_all(b"?").unwrap();
     let mut got = [0; 4];
     stream.read_exact(&mut got).unwrap();
     assert_eq!(&got, b"late", "nothing was lost to the timeout");
@@ -256,7 +264,7 @@ fn writing_to_a_peer_that_has_gone() {
     let peer = TcpPeer::start(v4(), |_, _| Ok(())).unwrap();
     let mut stream = TcpStream::connect(peer.addr()).unwrap();
     // The first write may still find the connection whole; the peer answers it with a reset.
-    let failed = (0..100).find_map(|_| {
+    let failed = (0..10_000).find_map(|_| {
         std::thread::sleep(Duration::from_millis(5));
         stream.write(b"anybody?").err()
     });
@@ -279,12 +287,11 @@ fn options() {
 fn connecting_within_a_time() {
     let _turn = Turn::take();
     let echo = TcpEcho::v4().unwrap();
-    assert!(TcpStream::connect_timeout(&echo.addr(), WAIT).is_ok());
+    assert!(TcpStream::connect_timeout(&echo.addr(), PATIENCE).is_ok());
     let error = TcpStream::connect_timeout(&echo.addr(), Duration::ZERO).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidInput);
-    let holder = std::net::UdpSocket::bind((v4(), 0)).unwrap();
-    let refused = holder.local_addr().unwrap();
-    let error = TcpStream::connect_timeout(&refused, Duration::from_secs(60)).unwrap_err();
+    let (_port, refused) = refusing_tcp();
+    let error = TcpStream::connect_timeout(&refused, PATIENCE).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::ConnectionRefused);
 }
 

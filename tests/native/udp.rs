@@ -1,4 +1,4 @@
-use crate::{Turn, WAIT, pattern, v4};
+use crate::{PATIENCE, Turn, WAIT, pattern, v4};
 use harness_host::peers::{UdpEcho, has_ipv6};
 use harness_wasi_sockets::UdpSocket;
 use harness_wasi_sockets::host::Native;
@@ -6,7 +6,7 @@ use std::io::ErrorKind;
 
 #[test]
 fn datagrams_come_back_whole_and_apart() {
-    let _turn = Turn::take();
+    let _turn = Turn::patient();
     let echo = UdpEcho::v4().unwrap();
     let socket = UdpSocket::connect(echo.addr()).unwrap();
     let mut buf = vec![0; 70_000];
@@ -26,7 +26,7 @@ fn datagrams_come_back_whole_and_apart() {
 
 #[test]
 fn what_does_not_fit_is_lost() {
-    let _turn = Turn::take();
+    let _turn = Turn::patient();
     let echo = UdpEcho::v4().unwrap();
     let socket = UdpSocket::connect(echo.addr()).unwrap();
     socket.send(b"too long for it").unwrap();
@@ -57,7 +57,7 @@ fn an_empty_datagram_goes_out_and_comes_back_as_nothing() {
 
 #[test]
 fn addresses_and_names() {
-    let _turn = Turn::take();
+    let _turn = Turn::patient();
     let echo = UdpEcho::v4().unwrap();
     for socket in [
         UdpSocket::connect(echo.addr()),
@@ -110,6 +110,7 @@ fn one_socket_and_several_peers() {
     let _turn = Turn::take();
     let echoes = [(); 3].map(|()| UdpEcho::v4().unwrap());
     let socket = UdpSocket::bind("0.0.0.0:0").unwrap();
+    socket.set_read_timeout(Some(PATIENCE)).unwrap();
     assert_eq!(
         socket.send(b"x").unwrap_err().kind(),
         ErrorKind::NotConnected
@@ -135,6 +136,7 @@ fn one_socket_and_several_peers() {
         from[i] = true;
     }
     assert_eq!(from, [true; 3]);
+    socket.set_read_timeout(Some(WAIT)).unwrap();
     assert_eq!(
         socket.recv_from(&mut [0; 8]).unwrap_err().kind(),
         ErrorKind::TimedOut
@@ -147,32 +149,184 @@ fn one_socket_and_several_peers() {
     let shown = format!("UdpSocket {{ peer: {}, .. }}", echoes[1].addr());
     assert_eq!(format!("{socket:?}"), shown);
     socket.send(b"heard").unwrap();
+    socket.set_read_timeout(Some(PATIENCE)).unwrap();
     assert_eq!(
         socket.recv_from(&mut [0; 8]).unwrap(),
         (5, echoes[1].addr())
     );
+    socket.set_read_timeout(Some(WAIT)).unwrap();
     assert_eq!(
         socket.recv(&mut [0; 8]).unwrap_err().kind(),
         ErrorKind::TimedOut
     );
 }
 
+/// Of more peers than there is room for, the one that was used longest ago gives way: it is not heard
+/// any more, all others are.
 #[test]
-fn a_full_table_is_said_to_be() {
+fn the_peer_used_longest_ago_gives_way() {
     let _turn = Turn::take();
-    let echo = UdpEcho::v4().unwrap();
+    let peers = [(); 17].map(|()| std::net::UdpSocket::bind((v4(), 0)).unwrap());
+    let addrs = peers.each_ref().map(|peer| peer.local_addr().unwrap());
     let socket = UdpSocket::bind("[::]:0").unwrap();
-    for port in 1..=16 {
-        socket.send_to(b"x", (v4(), port)).unwrap();
+    let mut buf = [0; 8];
+    // Where each of them hears the socket from.
+    let mut ask = |i: usize| {
+        socket.send_to(&[i as u8], addrs[i]).unwrap();
+        peers[i].recv_from(&mut buf).unwrap().1
+    };
+    let mut froms: Vec<_> = (0..16).map(&mut ask).collect();
+    // The first is sent to again, and the second heard: the third is left.
+    assert_eq!(ask(0), froms[0]);
+    peers[1].send_to(b"1", froms[1]).unwrap();
+    let mut buf = [0; 8];
+    assert_eq!(socket.recv_from(&mut buf).unwrap(), (1, addrs[1]));
+    froms.push(ask(16));
+    assert_eq!(Native::open_connections(), 16);
+    for (peer, from) in peers.iter().zip(&froms) {
+        // (Nobody is there any more for the third.)
+        let _ = peer.send_to(b"answer", from);
     }
-    let error = socket.send_to(b"x", echo.addr()).unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::QuotaExceeded, "{error}");
-    assert!(error.to_string().contains("bind another"), "{error}");
-    // Those it has can still be sent to. (Word that nobody listens there may make it an error.)
-    let again = socket
-        .send_to(b"x", (v4(), 16))
-        .map_err(|error| error.kind());
-    assert!(matches!(again, Ok(1) | Err(ErrorKind::Other)), "{again:?}");
+    let mut heard: Vec<_> = (0..16)
+        .map(|_| socket.recv_from(&mut buf).unwrap().1)
+        .collect();
+    let mut expected = addrs.to_vec();
+    expected.remove(2);
+    heard.sort_unstable();
+    expected.sort_unstable();
+    assert_eq!(heard, expected);
+    // Sent to again, it is heard again.
+    let from = ask(2);
+    peers[2].send_to(b"answer", from).unwrap();
+    assert_eq!(socket.recv_from(&mut buf).unwrap(), (6, addrs[2]));
+    assert_eq!(Native::open_connections(), 16);
+}
+
+/// A connected socket has one connection, but for those that it sends elsewhere by.
+#[test]
+fn connecting_closes_the_other_connections() {
+    let _turn = Turn::take();
+    let echoes = [(); 3].map(|()| UdpEcho::v4().unwrap());
+    let [a, b, c] = echoes.each_ref().map(UdpEcho::addr);
+    let socket = UdpSocket::bind("0.0.0.0:0").unwrap();
+    for to in [a, b, c] {
+        socket.send_to(b"hello", to).unwrap();
+    }
+    assert_eq!(Native::open_connections(), 3);
+    socket.connect_to(a).unwrap();
+    assert_eq!(Native::open_connections(), 1);
+    assert_eq!(socket.recv_from(&mut [0; 8]).unwrap(), (5, a));
+    for _ in 0..20 {
+        for to in [b, c, a] {
+            socket.connect_to(to).unwrap();
+            socket.send(b"hello").unwrap();
+            assert_eq!(socket.recv_from(&mut [0; 8]).unwrap(), (5, to));
+            // Another thread might be using its first one, which is kept until the socket is closed.
+            assert_eq!(Native::open_connections(), 2);
+        }
+    }
+    // It cannot be connected there, and stays as it is.
+    let error = socket.connect_to("no name of anybody:9").unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidInput);
+    assert_eq!(socket.peer_addr().unwrap(), a);
+    socket.send(b"hello").unwrap();
+    assert_eq!(socket.recv(&mut [0; 8]).unwrap(), 5);
+}
+
+/// A thread waits for a peer that gives way, or that the socket is connected away from.
+#[test]
+fn a_thread_that_waits_survives_a_change_of_peers() {
+    let _turn = Turn::take();
+    let [silent, other] = [(); 2].map(|()| std::net::UdpSocket::bind((v4(), 0)).unwrap());
+    let echo = UdpEcho::v4().unwrap();
+    let socket = UdpSocket::bind("0.0.0.0:0").unwrap();
+    socket
+        .set_read_timeout(Some(std::time::Duration::from_secs(60)))
+        .unwrap();
+    socket
+        .send_to(b"anybody?", silent.local_addr().unwrap())
+        .unwrap();
+    let wait = || {
+        let mut buf = [0; 8];
+        loop {
+            match socket.recv_from(&mut buf) {
+                Ok((n, from)) => return (buf[..n].to_vec(), from),
+                // For a moment, it had only peers that nobody listens at.
+                Err(error) => assert_eq!(error.kind(), ErrorKind::WouldBlock),
+            }
+        }
+    };
+    std::thread::scope(|scope| {
+        let waiting = scope.spawn(wait);
+        for port in 1..=40 {
+            let _ = socket.send_to(b"x", (v4(), port));
+        }
+        socket.send_to(b"hello", echo.addr()).unwrap();
+        assert_eq!(waiting.join().unwrap(), (b"hello".to_vec(), echo.addr()));
+
+        // Whether it waits already or not, it does not hear whom the socket was connected to before.
+        for _ in 0..5 {
+            socket.connect_to(other.local_addr().unwrap()).unwrap();
+            socket.send(b"question").unwrap();
+            let (_, from) = other.recv_from(&mut [0; 8]).unwrap();
+            let waiting = scope.spawn(wait);
+            std::thread::sleep(WAIT / 10);
+            socket.connect_to(echo.addr()).unwrap();
+            let _ = other.send_to(b"late", from);
+            socket.send(b"again").unwrap();
+            assert_eq!(waiting.join().unwrap(), (b"again".to_vec(), echo.addr()));
+        }
+    });
+}
+
+/// What has been peeked at is kept, but not without end.
+#[test]
+fn the_oldest_of_many_peeked_datagrams_is_lost() {
+    let _turn = Turn::take();
+    let echoes = [(); 17].map(|()| UdpEcho::v4().unwrap());
+    let socket = UdpSocket::bind("0.0.0.0:0").unwrap();
+    let mut buf = [0; 8];
+    for echo in &echoes {
+        socket.connect_to(echo.addr()).unwrap();
+        socket.send(b"hello").unwrap();
+        assert_eq!(socket.peek(&mut buf).unwrap(), 5);
+    }
+    for (i, echo) in echoes.iter().enumerate() {
+        socket.connect_to(echo.addr()).unwrap();
+        socket.send(b"next").unwrap();
+        let first = if i == 0 { 4 } else { 5 };
+        assert_eq!(socket.recv(&mut buf).unwrap(), first, "{i}");
+    }
+}
+
+/// Over IPv6 there is room for 20 bytes more.
+#[test]
+fn the_longest_datagram_over_ipv6() {
+    let _turn = Turn::take();
+    if !has_ipv6() {
+        let what = "the_longest_datagram_over_ipv6";
+        return harness_host::skipped(what, "this machine has no ::1");
+    }
+    let echo = UdpEcho::v6().unwrap();
+    let sent = pattern(65_527);
+    let mut buf = vec![0; 65_535];
+    for socket in [
+        UdpSocket::connect(echo.addr()).unwrap(),
+        UdpSocket::bind("[::]:0").unwrap(),
+    ] {
+        assert_eq!(socket.send_to(&sent, echo.addr()).unwrap(), 65_527);
+        let n = socket.recv(&mut buf).unwrap();
+        assert!(buf[..n] == sent, "{n} bytes");
+        let error = socket.send_to(&[0; 65_528], echo.addr()).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidInput);
+    }
+    let socket = harness_wasi_sockets::embedded::UdpSocket::connect(echo.addr()).unwrap();
+    assert_eq!(socket.send(&sent), Ok(65_527));
+    assert_eq!(socket.recv(&mut buf), Ok(65_527));
+    assert_eq!(
+        socket.send(&[0; 65_528]),
+        Err(harness_wasi_sockets::Error::InvalidInput)
+    );
 }
 
 #[test]
@@ -199,6 +353,7 @@ fn a_peek_takes_nothing() {
     let _turn = Turn::take();
     let echo = UdpEcho::v4().unwrap();
     let socket = UdpSocket::connect(echo.addr()).unwrap();
+    socket.set_read_timeout(Some(PATIENCE)).unwrap();
     socket.send(b"one and only").unwrap();
     let mut short = [0; 3];
     assert_eq!(socket.peek(&mut short).unwrap(), 3);
@@ -208,6 +363,7 @@ fn a_peek_takes_nothing() {
     let clone = socket.try_clone().unwrap();
     assert_eq!(clone.recv_from(&mut whole).unwrap(), (12, echo.addr()));
     assert_eq!(&whole[..12], b"one and only");
+    socket.set_read_timeout(Some(WAIT)).unwrap();
     assert_eq!(
         socket.recv(&mut whole).unwrap_err().kind(),
         ErrorKind::TimedOut
@@ -217,7 +373,7 @@ fn a_peek_takes_nothing() {
 /// What has been peeked at and may not be received now hides nothing else, and stays.
 #[test]
 fn a_peeked_datagram_waits_for_who_may_have_it() {
-    let _turn = Turn::take();
+    let _turn = Turn::patient();
     let [named, first, second] = [(); 3].map(|()| UdpEcho::v4().unwrap());
     let socket = UdpSocket::bind("0.0.0.0:0").unwrap();
     let mut buf = [0; 16];
@@ -247,6 +403,9 @@ fn what_is_too_long_takes_no_place() {
     let socket = UdpSocket::bind("0.0.0.0:0").unwrap();
     let error = socket.send_to(&[0; 65_508], (v4(), 9)).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidInput);
+    // To a name, IPv6 may lead there.
+    let error = socket.send_to(&[0; 65_528], ("127.1", 9)).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidInput);
     assert_eq!(Native::open_connections(), 0);
 }
 
@@ -255,9 +414,7 @@ fn one_thread_receives_while_another_sends() {
     let _turn = Turn::take();
     let echo = UdpEcho::v4().unwrap();
     let socket = UdpSocket::connect(echo.addr()).unwrap();
-    socket
-        .set_read_timeout(Some(std::time::Duration::from_secs(30)))
-        .unwrap();
+    socket.set_read_timeout(Some(PATIENCE)).unwrap();
     std::thread::scope(|scope| {
         let receiver = scope.spawn(|| socket.recv(&mut [0; 8]).unwrap());
         std::thread::sleep(WAIT / 2);

@@ -1,5 +1,5 @@
 use crate::no_address::no_address;
-use crate::{call, guest, quick, v4};
+use crate::{call, guest, quick, refusing_tcp};
 
 #[test]
 fn no_host_call_for_what_is_no_address() {
@@ -22,8 +22,8 @@ fn no_host_call_for_what_is_no_address() {
 fn one_host_call_for_who_is_not_there() {
     let mut plugin = guest(&quick());
     // A port that nobody listens at, and that nobody else is given meanwhile.
-    let holder = std::net::UdpSocket::bind((v4(), 0)).unwrap();
-    let refused = holder.local_addr().unwrap().to_string();
+    let (_port, refused) = refusing_tcp();
+    let refused = refused.to_string();
     assert_eq!(
         call(&mut plugin, "tcp_connect", &refused),
         "ConnectionRefused"

@@ -1,7 +1,7 @@
 //! The examples of the description, to the letter, in a plugin. Their addresses are given; the host
 //! leads them to peers on loopback.
 
-use crate::{call, guest, quick, v4};
+use crate::{PATIENCE, call, guest, patient, quick, v4};
 use harness_host::peers::{TcpEcho, TcpPeer, UdpEcho};
 use harness_host::{Config, Plugin};
 use std::io::{Read, Write};
@@ -31,7 +31,7 @@ fn read_line() {
 #[test]
 fn udp() {
     let echo = UdpEcho::v4().unwrap();
-    let config = quick().redirect("127.0.0.1:6000", echo.addr().to_string());
+    let config = patient().redirect("127.0.0.1:6000", echo.addr().to_string());
     let report = described(&config, "udp").report();
     assert_eq!((report.bytes_sent, report.bytes_received), (11, 11));
 }
@@ -58,8 +58,5 @@ fn migration() {
     .unwrap();
     let config = quick().redirect("127.0.0.1:8080", peer.addr().to_string());
     described(&config, "migrated_tcp");
-    assert_eq!(
-        arrives.recv_timeout(std::time::Duration::from_secs(10)),
-        Ok([1, 2, 3])
-    );
+    assert_eq!(arrives.recv_timeout(PATIENCE), Ok([1, 2, 3]));
 }

@@ -1,6 +1,6 @@
 //! The examples that the reference host's own table does not show.
 
-use crate::{call, dialects, quick};
+use crate::{call, dialects, patient, quick};
 use harness_host::icmp::allowed_or_skipped;
 use harness_host::peers::{TcpEcho, UdpEcho};
 use harness_host::{Plugin, guests};
@@ -45,7 +45,7 @@ fn whoever_looks_for_an_echo_reply_does_not_look_for_ever() {
 #[test]
 fn a_proxy_copies_nothing() {
     let echo = UdpEcho::v4().unwrap();
-    let config = quick().set("address", echo.addr().to_string());
+    let config = patient().set("address", echo.addr().to_string());
     let mut plugin = example("udp_proxy", &config);
     // The first call pays for the start of the plugin.
     call(&mut plugin, "run", "warm");

@@ -1,7 +1,7 @@
 //! The host fails, on purpose, over real sockets: what a plugin sees of it. After each fault the same
 //! plugin is called again and works, and nothing is left over.
 
-use crate::{call, guest, quick, v4};
+use crate::{PATIENCE, call, guest, patient, quick, v4};
 use harness_host::peers::{TcpEcho, TcpPeer, UdpEcho};
 use harness_host::{Fault, Faults, Plugin};
 use std::io::{ErrorKind, Read, Write};
@@ -64,7 +64,8 @@ fn a_connection_that_vanishes() {
 fn a_socket_that_vanishes() {
     let echo = UdpEcho::v4().unwrap();
     for function in ["udp_send", "udp_recv"] {
-        let mut plugin = plugin(Faults::default().at(function, 1, Fault::Drop));
+        let faults = Faults::default().at(function, 1, Fault::Drop);
+        let mut plugin = guest(&patient().faults(faults));
         let got = call(&mut plugin, "faults_udp", &format!("{} 2 0", echo.addr()));
         let expected = match function {
             "udp_send" => &["Other Other"][..],
@@ -109,7 +110,7 @@ fn a_connection_that_is_reset() {
     let input = format!("{} 10 10", peer.addr());
     let got = call(&mut plugin, "faults_tcp", &input);
     assert_eq!(got, "wrote 0 BrokenPipe, read 0 ok");
-    let told = told.recv_timeout(Duration::from_secs(10)).unwrap();
+    let told = told.recv_timeout(PATIENCE).unwrap();
     assert_eq!(told, format!("{:?}", ErrorKind::ConnectionReset));
 }
 
@@ -211,7 +212,8 @@ fn blocks_that_are_longer_than_asked_for() {
 
     // A datagram that the host should have cut is cut by the library.
     let echo = UdpEcho::v4().unwrap();
-    let mut plugin = plugin(Faults::default().rate(Fault::OverLong, 1.0));
+    let faults = Faults::default().rate(Fault::OverLong, 1.0);
+    let mut plugin = guest(&patient().faults(faults));
     let got = call(&mut plugin, "udp_echo", &echo.addr().to_string());
     assert_eq!(got, format!("Ok({})", echo.addr()));
     afterwards(&plugin, Fault::OverLong);
@@ -239,7 +241,7 @@ fn a_reply_takes_no_memory_without_bound() {
             .rate(Fault::OverLong, 1.0)
             .over_long_by(MUCH)
     };
-    let mut config = quick().faults(faults());
+    let mut config = patient().faults(faults());
     let mut plugin = guest(&config);
     let got = call(&mut plugin, "faults_memory_taken", &peer.addr().to_string());
     assert_eq!(got, "Ok(100) Ok(100) 0");
@@ -250,7 +252,7 @@ fn a_reply_takes_no_memory_without_bound() {
 
     // A datagram that is peeked at is kept whole: one page holds it.
     let echo = UdpEcho::v4().unwrap();
-    config = quick().faults(faults());
+    config = patient().faults(faults());
     let mut plugin = guest(&config);
     let got = call(
         &mut plugin,

@@ -93,14 +93,12 @@ fn a_ping_that_is_never_heard() {
     let mut plugin = guest(&quick().icmp(IcmpListening::AtReceive));
     // A payload of its own: other tests ping at the same time.
     assert_eq!(
-        call(&mut plugin, "icmp_ping", "127.0.0.1 2000 unheard"),
+        call(&mut plugin, "icmp_ping", "127.0.0.1 4000 unheard"),
         "TimedOut"
     );
-    assert_eq!(
-        plugin.report().calls.get("icmp_send"),
-        2,
-        "a second one after a second"
-    );
+    // One a second; on a busy machine fewer.
+    let sent = plugin.report().calls.get("icmp_send");
+    assert!((2..=4).contains(&sent), "{sent} requests");
 }
 
 /// The host hears replies to everybody. A ping passes over what is not its own: another payload, though
@@ -152,7 +150,7 @@ fn a_ping_is_not_satisfied_by_somebody_elses_reply() {
         let mut plugin = guest(&deaf);
         std::thread::scope(|scope| {
             let pings = scope.spawn(move || {
-                let got = call(&mut plugin, "icmp_ping", "127.0.0.1 500 ours");
+                let got = call(&mut plugin, "icmp_ping", "127.0.0.1 3000 ours");
                 (got, plugin.report().calls.get("icmp_recv"))
             });
             while !pings.is_finished() {

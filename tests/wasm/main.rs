@@ -2,6 +2,7 @@
 //! sockets. After every call nothing is left over: no kernel block, no connection.
 
 mod bad_input;
+mod blocks;
 mod description;
 mod examples;
 mod faults;
@@ -17,9 +18,11 @@ mod udp;
 
 use harness_host::wasm::Target;
 use harness_host::{Allow, Config, Dialect, Plugin, guests};
+use socket2::{Domain, Socket, Type};
+use std::net::{SocketAddr, UdpSocket};
 use std::path::PathBuf;
 use std::sync::OnceLock;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// A build of the test guests, made when it is first wanted.
 struct Guests {
@@ -58,9 +61,43 @@ fn quick() -> Config {
         .wait(Duration::from_millis(100))
 }
 
+/// Longer than anything takes on a machine that is not stuck.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// The same for a test in which all that is waited for comes, however late on a busy machine. (A UDP
+/// receive ends with the host's wait.)
+fn patient() -> Config {
+    quick().wait(PATIENCE)
+}
+
 /// The host's habits, both ways.
 fn dialects() -> [Config; 2] {
     [Dialect::Described, Dialect::Real].map(|dialect| quick().dialect(dialect))
+}
+
+/// Until something holds that another thread brings about.
+fn eventually(what: &str, condition: impl Fn() -> bool) {
+    let deadline = Instant::now() + PATIENCE;
+    while !condition() {
+        assert!(Instant::now() < deadline, "never happened: {what}");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+/// A TCP port that refuses, as long as this lives: bound, and nobody listens.
+fn refusing_tcp() -> (Socket, SocketAddr) {
+    let socket = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
+    socket.bind(&SocketAddr::new(v4(), 0).into()).unwrap();
+    let address = socket.local_addr().unwrap().as_socket().unwrap();
+    (socket, address)
+}
+
+/// A UDP port that refuses, as long as this lives: connected to itself, and so deaf to all others.
+fn refusing_udp() -> (UdpSocket, SocketAddr) {
+    let socket = UdpSocket::bind((v4(), 0)).unwrap();
+    let address = socket.local_addr().unwrap();
+    socket.connect(address).unwrap();
+    (socket, address)
 }
 
 /// The test guests, in a host of this kind.

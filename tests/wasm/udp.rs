@@ -1,9 +1,11 @@
-use crate::{call, dialects, guest, ipv6, quick, run, v4};
+use crate::{
+    PATIENCE, call, dialects, eventually, guest, ipv6, patient, quick, refusing_udp, run, v4,
+};
 use harness_host::peers::UdpEcho;
 
 #[test]
 fn datagrams_come_back_whole_and_apart() {
-    for config in dialects() {
+    for config in dialects().map(|config| config.wait(PATIENCE)) {
         let echo = UdpEcho::v4().unwrap();
         let peer = run(&config, "udp_echo", &echo.addr().to_string());
         assert_eq!(peer, format!("Ok({})", echo.addr()));
@@ -18,7 +20,7 @@ fn datagrams_come_back_whole_and_apart() {
 #[test]
 fn where_a_datagram_came_from() {
     let echo = UdpEcho::v4().unwrap();
-    let mut plugin = guest(&quick());
+    let mut plugin = guest(&patient());
     for address in [
         echo.addr().to_string(),
         format!("localhost:{}", echo.addr().port()),
@@ -33,9 +35,14 @@ fn silence_times_out() {
     let silent = std::net::UdpSocket::bind((v4(), 0)).unwrap();
     let address = silent.local_addr().unwrap().to_string();
     assert_eq!(run(&quick(), "udp_silence", &address), "TimedOut");
-    // Where nobody listens the host is told so, and answers at once.
-    drop(silent);
-    assert_eq!(run(&quick(), "udp_silence", &address), "WouldBlock");
+    // Where nobody listens the host is told so, and returns at once. (Where it does so late, on a busy
+    // machine, it looks like a silence.)
+    let (_port, nobody) = refusing_udp();
+    eventually("it is told at once", || {
+        let got = run(&quick(), "udp_silence", &nobody.to_string());
+        assert!(["WouldBlock", "TimedOut"].contains(&&*got), "{got}");
+        got == "WouldBlock"
+    });
 }
 
 #[test]
@@ -45,7 +52,7 @@ fn one_socket_and_several_peers() {
         .each_ref()
         .map(|echo| echo.addr().to_string())
         .join(" ");
-    let mut plugin = guest(&quick());
+    let mut plugin = guest(&patient());
     assert_eq!(call(&mut plugin, "udp_several", &addresses), "3");
     assert_eq!(plugin.open_connections(), 0);
     // Who has answered is not waited for again.
@@ -59,14 +66,15 @@ fn a_silent_peer_costs_one_wait() {
     let echo = UdpEcho::v4().unwrap();
     let mut plugin = guest(&quick());
     let addresses = format!("{} {}", echo.addr(), silent.local_addr().unwrap());
-    call(&mut plugin, "udp_silent_peer", &addresses);
-    assert_eq!(plugin.report().calls.get("udp_recv"), 1 + 5);
+    let before = call(&mut plugin, "udp_silent_peer", &addresses);
+    let before: u64 = before.parse().unwrap();
+    assert_eq!(plugin.report().calls.get("udp_recv") - before, 1 + 5);
 }
 
 #[test]
 fn a_peek_takes_nothing() {
     let echo = UdpEcho::v4().unwrap();
-    run(&quick(), "udp_peek", &echo.addr().to_string());
+    run(&patient(), "udp_peek", &echo.addr().to_string());
 }
 
 #[test]

@@ -1,23 +1,39 @@
-//! HTTP, with `ureq`: fetches pages, over one connection where the server keeps it open.
+//! HTTP, with `ureq`: gets pages, or posts to them.
 //!
-//! Input: a URL a line. Output: each page's status and length, and then the page.
+//! Input: a URL a line, and behind a space what to post there, if anything. Output: each response's status
+//! and length, and then its body.
+//!
+//! Each request has a connection of its own. With the configuration value `keep_alive` the next request
+//! goes over the last connection, where the server keeps it; `HostConnector::keep_alive` says what that
+//! takes.
 
 #![cfg(target_family = "wasm")]
 
 use crate_guests::ureq::{HostConnector, HostResolver};
-use extism_pdk::{FnResult, plugin_fn};
+use extism_pdk::{FnResult, config, plugin_fn};
 use ureq::Agent;
 use ureq::config::Config;
 use ureq::unversioned::transport::Connector;
 
 #[plugin_fn]
 pub fn run(input: String) -> FnResult<String> {
+    let connector = match config::get("keep_alive")? {
+        Some(_) => HostConnector::keep_alive(),
+        None => HostConnector::default(),
+    };
     let config = Config::builder().http_status_as_error(false).build();
-    let agent = Agent::with_parts(config, ().chain(HostConnector), HostResolver);
+    let agent = Agent::with_parts(config, ().chain(connector), HostResolver);
 
     let mut output = String::new();
-    for url in input.lines() {
-        let mut response = agent.get(url).call()?;
+    for line in input.lines() {
+        let mut response = match line.split_once(' ') {
+            None => agent.get(line).call()?,
+            // The server may refuse before the content is sent.
+            Some((url, content)) => {
+                let request = agent.post(url).header("Expect", "100-continue");
+                request.send(content)?
+            }
+        };
         let page = response.body_mut().read_to_string()?;
         let status = response.status().as_u16();
         output += &format!("{status} {}\n{page}", page.len());

@@ -5,7 +5,7 @@
 //! the authorities that browsers trust, the crate `webpki-roots` has their certificates.)
 //!
 //! The host must have WASI with a real clock and real random numbers: a certificate is valid for a
-//! time, and keys must not be guessed.
+//! time, and keys must not be guessed. **The production host has neither: there anybody can compute the keys.**
 //!
 //! All of TLS here is Rust, so that it compiles for wasm. The authors of `rustls-rustcrypto`, which
 //! does the arithmetic, say that it is not for production yet. `rustls` takes another provider in
@@ -31,7 +31,7 @@ pub fn run(url: String) -> FnResult<String> {
         .unversioned_rustls_crypto_provider(Arc::new(rustls_rustcrypto::provider()))
         .build();
     let config = Config::builder().https_only(true).tls_config(tls).build();
-    let connector = ().chain(HostConnector).chain(RustlsConnector::default());
+    let connector = ().chain(HostConnector::default()).chain(RustlsConnector::default());
     let agent = Agent::with_parts(config, connector, HostResolver);
 
     Ok(agent.get(url).call()?.body_mut().read_to_string()?)

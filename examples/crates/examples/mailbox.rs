@@ -4,18 +4,25 @@
 //! Input: `ADDRESS`, and in the following lines a message. The configuration has `user` and
 //! `password`. They go over the wire as they are: use this where the wire is yours, or put TLS
 //! below it.
+//!
+//! With the configuration value `wait`, a number of seconds, it first waits (by IDLE) until the mailbox
+//! changes, and renews the wait every so many seconds. That is how a lost connection is found out, and
+//! servers drop a client that renews nothing for half an hour. A minute is a good choice.
 
 #![cfg(target_family = "wasm")]
 
 use extism_pdk::{Error, FnResult, config, plugin_fn};
-use harness_wasi_sockets::TcpStream;
+use harness_wasi_sockets::{Silence, TcpStream};
+use imap::extensions::idle::{SetReadTimeout, stop_on_any};
+use std::io::{self, Read, Write};
+use std::time::Duration;
 
 #[plugin_fn]
 pub fn run(input: String) -> FnResult<String> {
     let (address, message) = input.split_once('\n').unwrap_or((&input, ""));
     let value = |key| config::get(key)?.ok_or(Error::msg(format!("no `{key}` is configured")));
 
-    let mut client = imap::Client::new(TcpStream::connect(address)?);
+    let mut client = imap::Client::new(Stream(TcpStream::connect(address)?));
     client.read_greeting()?;
     let mut session = client
         .login(value("user")?, value("password")?)
@@ -25,6 +32,12 @@ pub fn run(input: String) -> FnResult<String> {
         // On the wire, a line of mail ends in CR LF.
         let message = message.replace('\n', "\r\n");
         session.append("INBOX", message.as_bytes()).finish()?;
+    }
+
+    session.select("INBOX")?;
+    if let Some(seconds) = config::get("wait")? {
+        let renew = Duration::from_secs(seconds.parse()?);
+        session.idle().timeout(renew).wait_while(stop_on_any)?;
     }
 
     let mut subjects = String::new();
@@ -39,4 +52,39 @@ pub fn run(input: String) -> FnResult<String> {
     }
     session.logout()?;
     Ok(subjects)
+}
+
+/// A stream with the method that IDLE asks for, by a trait of the crate's own.
+struct Stream(TcpStream);
+
+/// How long a command may take.
+const COMMAND: Duration = Duration::from_secs(30);
+
+impl SetReadTimeout for Stream {
+    /// IDLE sets a timeout when it begins, and takes it away when it ends.
+    fn set_read_timeout(&mut self, timeout: Option<Duration>) -> imap::Result<()> {
+        // While it waits, a silent server is no lost connection. Without a real clock that has to be said.
+        let silence = match timeout {
+            Some(_) => Silence::TimedOut,
+            None => Silence::EndOfStream,
+        };
+        self.0.set_silence(silence);
+        Ok(self.0.set_read_timeout(Some(timeout.unwrap_or(COMMAND)))?)
+    }
+}
+
+impl Read for Stream {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        self.0.read(buf)
+    }
+}
+
+impl Write for Stream {
+    fn write(&mut self, buf: &[u8]) -> io::Result<usize> {
+        self.0.write(buf)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
 }

@@ -5,7 +5,8 @@
 //! authority that signed it is the configuration value `authority`, as PEM. Output: the version of
 //! TLS, and the answer.
 //!
-//! The host must have WASI with a real clock and real random numbers.
+//! The host must have WASI with a real clock and real random numbers. **The production host has neither:
+//! there anybody can compute the keys.**
 //!
 //! All of TLS here is Rust, so that it compiles for wasm. The authors of `rustls-rustcrypto`, which
 //! does the arithmetic, say that it is not for production yet. `rustls` takes another provider in

@@ -5,9 +5,10 @@
 #![cfg(target_family = "wasm")]
 
 use extism_pdk::{Error, FnResult, plugin_fn};
-use harness_wasi_sockets::TcpStream;
+use harness_wasi_sockets::{Silence, TcpStream};
+use std::io::ErrorKind;
 use tungstenite::http::Uri;
-use tungstenite::{Message, client};
+use tungstenite::{Bytes, Message, WebSocket, client};
 
 #[plugin_fn]
 pub fn run(input: String) -> FnResult<String> {
@@ -20,11 +21,7 @@ pub fn run(input: String) -> FnResult<String> {
     let (mut socket, _response) = client(uri, stream)?;
 
     socket.send(Message::text(message))?;
-    let reply = loop {
-        if let Message::Text(text) = socket.read()? {
-            break text;
-        }
-    };
+    let reply = wait(&mut socket)?;
 
     // Closing is polite: we say so, and wait until the server has said so and closed.
     socket.close(None)?;
@@ -35,5 +32,25 @@ pub fn run(input: String) -> FnResult<String> {
             Err(error) => return Err(error.into()),
         }
     }
-    Ok(reply.to_string())
+    Ok(reply)
+}
+
+/// Waits for a text, however long the server is silent before it. After each read timeout a ping finds
+/// out whether the connection is still there: if not, it cannot be sent before long.
+fn wait(socket: &mut WebSocket<TcpStream>) -> Result<String, Error> {
+    // Without a real clock, a silence of the whole timeout would read as the end of the stream.
+    socket.get_ref().set_silence(Silence::TimedOut);
+    let text = loop {
+        match socket.read() {
+            Ok(Message::Text(text)) => break text,
+            Ok(_) => {}
+            Err(tungstenite::Error::Io(error)) if error.kind() == ErrorKind::TimedOut => {
+                socket.send(Message::Ping(Bytes::new()))?;
+            }
+            Err(error) => return Err(error.into()),
+        }
+    };
+    // From here on the end is what is waited for.
+    socket.get_ref().set_silence(Silence::EndOfStream);
+    Ok(text.to_string())
 }

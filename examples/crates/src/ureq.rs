@@ -1,13 +1,22 @@
-//! `ureq` 3 over `harness_wasi_sockets`: a connector, and a resolver that leaves names to the host.
+//! `ureq` 3.5 over `harness_wasi_sockets`: a connector, and a resolver that leaves names to the host.
 //!
 //! ```ignore
-//! let agent = Agent::with_parts(config, ().chain(HostConnector), HostResolver);
+//! let agent = Agent::with_parts(config, ().chain(HostConnector::default()), HostResolver);
 //! ```
 //!
 //! For TLS, chain `RustlsConnector::default()` behind the connector. The traits are of ureq's
 //! module `unversioned`: a minor release of ureq may change them.
+//!
+//! **Connections are not kept** for the next request unless you ask for it with
+//! [`HostConnector::keep_alive`], which says when it is safe.
+//!
+//! **Without a real clock** (in production) the plugin cannot tell a silent server from a closed
+//! connection. When nothing has come for the whole timeout, 30 s by default, a request fails as one
+//! that was disconnected. A body that has neither a length nor chunks ends there without an error: do not
+//! trust its end. Ages and timeouts of a whole request mean nothing on such a clock; those of a single
+//! read hold, rounded up to a multiple of 5 s.
 
-use harness_wasi_sockets::TcpStream;
+use harness_wasi_sockets::{Silence, TcpStream};
 use std::io::{self, Read, Write};
 use std::time::Duration;
 use ureq::config::Config;
@@ -33,9 +42,26 @@ impl Resolver for HostResolver {
     }
 }
 
-/// Connects through the host, to whom the URI names.
+/// Connects through the host to the server that the URI names, anew for each request.
 #[derive(Debug, Default)]
-pub struct HostConnector;
+pub struct HostConnector {
+    keep_alive: bool,
+}
+
+impl HostConnector {
+    /// Keeps a connection open for the next request to the same server, as ureq does over std.
+    ///
+    /// Use it only if the server keeps an idle connection longer than you do. Over std, ureq looks whether
+    /// a connection is still open before it sends the next request. A harness host can only be asked with
+    /// a wait of 5 s, so here a request goes out on a connection that the server may have closed, and then
+    /// fails. It is not sent again: the server may have received it, and a `POST` must not happen twice.
+    ///
+    /// ureq's `max_idle_age` (15 s by default) limits how long a connection is kept, but needs a
+    /// real clock. In production time stands still, and a connection never gets too old.
+    pub fn keep_alive() -> HostConnector {
+        HostConnector { keep_alive: true }
+    }
+}
 
 impl<In: Transport> Connector<In> for HostConnector {
     type Out = Either<In, HostTransport>;
@@ -61,6 +87,7 @@ impl<In: Transport> Connector<In> for HostConnector {
             usual: stream.read_timeout()?,
             stream,
             buffers,
+            keep_alive: self.keep_alive,
             open: true,
         })))
     }
@@ -73,6 +100,7 @@ pub struct HostTransport {
     buffers: LazyBuffers,
     /// How long the stream waits unless told otherwise.
     usual: Option<Duration>,
+    keep_alive: bool,
     open: bool,
 }
 
@@ -93,6 +121,12 @@ impl Transport for HostTransport {
         // Without a timeout of ureq's, the stream's own holds.
         let after = timeout.not_zero().map(|after| *after);
         self.stream.set_read_timeout(after.or(self.usual))?;
+        // A server that stays silent instead of sending "100 Continue" has not closed the connection:
+        // ureq then sends the body. It matters only without a real clock.
+        self.stream.set_silence(match timeout.reason {
+            Timeout::Await100 => Silence::TimedOut,
+            _ => Silence::EndOfStream,
+        });
         let read = self.stream.read(self.buffers.input_append_buf());
         let n = self.judge(read, timeout.reason)?;
         self.buffers.input_appended(n);
@@ -100,11 +134,9 @@ impl Transport for HostTransport {
         Ok(n > 0)
     }
 
-    /// As far as is known. The host cannot be asked without waiting, so a connection that the
-    /// server has closed since its last answer is found out by the next request, which fails.
-    /// ureq's `max_idle_age` (15 s unless set) should be less than what the server keeps.
+    /// Whether ureq may use the connection for another request.
     fn is_open(&mut self) -> bool {
-        self.open
+        self.keep_alive && self.open
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! The rules are those of Go's `net.Dial`, which the production host uses.
 
-use std::net::{IpAddr, Ipv4Addr, SocketAddr, ToSocketAddrs};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, SocketAddrV6, ToSocketAddrs};
 use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
@@ -59,11 +59,12 @@ pub(crate) fn find(
     limit: Duration,
     allow: &Allow,
 ) -> Result<Vec<SocketAddr>, Nowhere> {
-    let is_name = !host.is_empty() && host.parse::<IpAddr>().is_err();
-    if is_name && !allow.names() {
-        return Err(Nowhere::Denied);
-    }
-    let addresses = resolve(host, port.unwrap_or(0), limit);
+    let port_or_none = port.unwrap_or(0);
+    let addresses = match literal(host, port_or_none) {
+        Some(addresses) => addresses,
+        None if !allow.names() => return Err(Nowhere::Denied),
+        None => look_up(host, port_or_none, limit),
+    };
     if addresses.is_empty() {
         return Err(Nowhere::Failed);
     }
@@ -77,14 +78,36 @@ pub(crate) fn find(
     Ok(allowed)
 }
 
-/// The addresses of a host; none if the name is unknown or looking it up takes too long.
-fn resolve(host: &str, port: u16, limit: Duration) -> Vec<SocketAddr> {
+/// The addresses of a host that is no name; `None` if it is one.
+fn literal(host: &str, port: u16) -> Option<Vec<SocketAddr>> {
     if host.is_empty() {
-        return vec![(Ipv4Addr::LOCALHOST, port).into()];
+        return Some(vec![(Ipv4Addr::LOCALHOST, port).into()]);
     }
     if let Ok(ip) = host.parse::<IpAddr>() {
-        return vec![(ip, port).into()];
+        return Some(vec![(ip, port).into()]);
     }
+    let (ip, zone) = host.split_once('%')?;
+    let ip = ip.parse().ok()?;
+    let address = |scope| SocketAddrV6::new(ip, port, 0, scope).into();
+    Some(interface(zone).map(address).into_iter().collect())
+}
+
+/// The number of a network interface that is given by its number or its name.
+fn interface(zone: &str) -> Option<u32> {
+    if let Ok(number) = zone.parse() {
+        return Some(number);
+    }
+    // Looking up an address is the safe way to the system's list of names. For addresses that are not
+    // link-local some systems know no names, so the address is always this one.
+    let mut found = (format!("fe80::1%{zone}"), 0).to_socket_addrs().ok()?;
+    match found.next()? {
+        SocketAddr::V6(found) => Some(found.scope_id()),
+        SocketAddr::V4(_) => None,
+    }
+}
+
+/// The addresses of a name; none if it is unknown or looking it up takes too long.
+fn look_up(host: &str, port: u16, limit: Duration) -> Vec<SocketAddr> {
     // The operating system's look-up has no time limit of its own, so it runs on a thread that is
     // left to itself when it takes too long.
     let (answer, answered) = mpsc::channel();
@@ -140,9 +163,27 @@ mod tests {
 
     #[test]
     fn numbers_need_no_look_up() {
-        let none = Duration::ZERO;
-        assert_eq!(resolve("::1", 7, none), ["[::1]:7".parse().unwrap()]);
-        assert_eq!(resolve("", 7, none), ["127.0.0.1:7".parse().unwrap()]);
+        let one = |host| literal(host, 7).expect("no name")[0].to_string();
+        assert_eq!(one("::1"), "[::1]:7");
+        assert_eq!(one(""), "127.0.0.1:7");
+        assert_eq!(one("fe80::1%4"), "[fe80::1%4]:7");
+        assert_eq!(literal("fe80::1%no-such-one", 7), Some(Vec::new()));
+        for name in ["localhost", "127.1", "127.0.0.1%4", "eth0%4"] {
+            assert_eq!(literal(name, 7), None, "{name}");
+        }
+    }
+
+    #[test]
+    fn an_interface_has_a_number_and_a_name() {
+        // On Linux the system tells both.
+        let Ok(number) = std::fs::read_to_string("/sys/class/net/lo/ifindex") else {
+            return;
+        };
+        let number = number.trim();
+        for ip in ["fe80::1", "ff02::1", "::1", "fd00::1"] {
+            let by_name = literal(&format!("{ip}%lo"), 7);
+            assert_eq!(by_name, literal(&format!("{ip}%{number}"), 7), "{ip}");
+        }
     }
 
     #[test]
@@ -166,6 +207,11 @@ mod tests {
         for allow in [&addresses, &Allow::nothing()] {
             assert_eq!(find("nobody.invalid", allow), Err(Nowhere::Denied));
         }
+        // An address with a scope is no name; and the scope makes it no other address.
+        assert!(find("::1%1", &addresses).is_ok());
+        assert!(find("::1%1", &Allow::loopback()).is_ok());
+        assert_eq!(find("::1%1", &elsewhere), Err(Nowhere::Denied));
+        assert_eq!(find("::ffff:127.0.0.1%1", &elsewhere), Err(Nowhere::Denied));
         assert_eq!(
             find("nobody.invalid", &Allow::everything()),
             Err(Nowhere::Failed)
@@ -174,7 +220,7 @@ mod tests {
 
     #[test]
     fn names_are_looked_up() {
-        let found = resolve("localhost", 7, Duration::from_secs(30));
+        let found = look_up("localhost", 7, Duration::from_secs(30));
         assert!(found.iter().all(|a| a.ip().is_loopback() && a.port() == 7));
         assert!(!found.is_empty());
     }

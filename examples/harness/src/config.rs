@@ -4,6 +4,9 @@ use std::time::Duration;
 
 use crate::{Allow, Faults};
 
+/// The shortest wait of a receive: twice what the library takes for "at once".
+const SHORTEST_WAIT: Duration = Duration::from_millis(100);
+
 /// How the JSON of `icmp_recv` is written.
 ///
 /// The description of the ten functions and the host that plugins meet in production differ
@@ -136,12 +139,12 @@ impl Config {
         self
     }
 
-    /// How long `tcp_recv` and `udp_recv` wait for bytes before they answer 0. Default: 5 s.
+    /// How long `tcp_recv` and `udp_recv` wait for bytes before they return 0. Default: 5 s.
     ///
-    /// Below about 20 ms a silence reads as the end of the stream: the library takes an answer within
-    /// 10 ms for that, where the plugin has a real clock.
+    /// Less than 100 ms becomes 100 ms. The library recognizes the end of a stream by its receives
+    /// returning 0 at once, within 50 ms; with a shorter wait a silent peer would look the same.
     pub fn wait(mut self, wait: Duration) -> Self {
-        self.wait = wait;
+        self.wait = wait.max(SHORTEST_WAIT);
         self
     }
 
@@ -272,5 +275,20 @@ impl Config {
     pub fn max_connections(mut self, connections: usize) -> Self {
         self.max_connections = connections;
         self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_wait_is_so_short_that_a_silence_looks_like_the_end() {
+        for ms in [0, 1, 5, 99] {
+            let config = Config::new().wait(Duration::from_millis(ms));
+            assert_eq!(config.wait, SHORTEST_WAIT);
+        }
+        let config = Config::new().wait(Duration::from_millis(101));
+        assert_eq!(config.wait, Duration::from_millis(101));
     }
 }

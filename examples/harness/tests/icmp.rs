@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{Raw, impatient, local};
+use common::{PATIENCE, Raw, impatient, local};
 use harness_host::{Dialect, IcmpListening, icmp, peers};
 use std::time::{Duration, Instant};
 
@@ -15,7 +15,7 @@ fn permitted() -> bool {
 
 /// Listens until this very JSON comes. Other tests, and other programs, ping at the same time.
 fn hears(raw: &mut Raw, json: &str) -> bool {
-    let deadline = Instant::now() + Duration::from_secs(30);
+    let deadline = Instant::now() + PATIENCE;
     while Instant::now() < deadline {
         if raw.hear(1000) == json {
             return true;

@@ -3,7 +3,7 @@
 
 mod common;
 
-use common::{impatient, local};
+use common::local;
 use harness_host::peers::{TcpEcho, TcpPeer};
 use harness_host::{Error, Plugin};
 use std::io::Write;
@@ -30,7 +30,7 @@ fn plugin(run: &str) -> Plugin {
                 {run}
                 (i32.const 0)))"#
     );
-    Plugin::new(wat.as_bytes(), &impatient()).unwrap()
+    Plugin::new(wat.as_bytes(), &local()).unwrap()
 }
 
 fn live_after(run: &str, input: &[u8]) -> Option<u64> {

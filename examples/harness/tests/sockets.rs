@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{Raw, WAIT, eventually, impatient, local};
+use common::{Raw, WAIT, eventually, impatient, local, refusing_tcp, refusing_udp};
 use harness_host::Plugin;
 use harness_host::peers::{self, TcpEcho, TcpPeer, UdpEcho};
 use std::io::Write;
@@ -98,13 +98,12 @@ fn addresses_that_are_none() {
 
 #[test]
 fn nobody_listens() {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
-    let address = listener.local_addr().unwrap();
-    drop(listener);
+    let (_tcp, address) = refusing_tcp();
     let mut raw = Raw::new(&impatient());
     assert_eq!(raw.connect("tcp", address), 0);
 
     // UDP notices only when it sends.
+    let (_udp, address) = refusing_udp();
     let id = raw.connect("udp", address);
     assert_ne!(id, 0);
     raw.send("udp", id, b"anybody?");
@@ -144,9 +143,9 @@ fn lengths_and_offsets_to_send() {
         let send = format!("{protocol}_send");
         // Shorter than the block, and longer.
         assert_eq!(raw.number(&send, &[id, 3], b"abcdef"), 3);
-        assert_eq!(raw.receive(protocol, id, 100), b"abc");
+        assert_eq!(raw.get(protocol, id, 100), b"abc");
         assert_eq!(raw.number(&send, &[id, u64::MAX], b"abcdef"), 6);
-        assert_eq!(raw.receive(protocol, id, 100), b"abcdef");
+        assert_eq!(raw.get(protocol, id, 100), b"abcdef");
         // Nothing.
         assert_eq!(raw.number(&send, &[id, 0], b"abcdef"), 0);
         assert_eq!(raw.number(&send, &[id, 0], b""), 0);
@@ -168,10 +167,10 @@ fn however_much_a_plugin_asks_for() {
     let mut raw = Raw::new(&impatient().max_receive(1000));
     let id = raw.connect("tcp", echo.addr());
     assert_eq!(raw.send("tcp", id, b"hello"), 5);
-    assert_eq!(raw.receive("tcp", id, u32::MAX), b"hello");
+    assert_eq!(raw.get("tcp", id, u32::MAX), b"hello");
     assert_eq!(raw.receive("tcp", id, 0), b"");
     assert_eq!(raw.send("tcp", id, &[7; 5000]), 5000);
-    assert_eq!(raw.receive("tcp", id, u32::MAX).len(), 1000);
+    assert_eq!(raw.get("tcp", id, u32::MAX).len(), 1000);
 }
 
 #[test]
@@ -223,7 +222,7 @@ fn no_plugin_hears_another() {
                 other.close(protocol, id);
             }
         }
-        assert_eq!(one.receive(protocol, id, 100), b"secret");
+        assert_eq!(one.get(protocol, id, 100), b"secret");
     }
     assert_eq!(
         (one.0.open_connections(), other.0.open_connections()),
@@ -242,7 +241,7 @@ fn connections_belong_to_one_plugin() {
     // Both count for themselves.
     assert_eq!(other.connect("tcp", echo.addr()), id);
     assert_eq!(one.send("tcp", id, b"still mine"), 10);
-    assert_eq!(one.receive("tcp", id, 100), b"still mine");
+    assert_eq!(one.get("tcp", id, 100), b"still mine");
 }
 
 #[test]

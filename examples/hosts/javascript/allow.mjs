@@ -5,6 +5,7 @@
 
 import { lookup } from 'node:dns/promises';
 import { BlockList, isIP } from 'node:net';
+import { networkInterfaces } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const LAST_PORT = 65535;
@@ -60,11 +61,17 @@ export function family(ip) {
 /** The address that a connection to this one would reach, in its plainest form. */
 function plain(address) {
   if (family(address) === 'ipv4') return address === '0.0.0.0' ? '127.0.0.1' : address;
-  if (address.includes('%')) return address;
-  const ip = new URL(`http://[${address}]`).hostname.slice(1, -1);
+  const [bare, scope] = address.split('%');
+  const ip = new URL(`http://[${bare}]`).hostname.slice(1, -1);
   const ip4 = /^::ffff:([0-9a-f]+):([0-9a-f]+)$/.exec(ip)?.slice(1).map((part) => parseInt(part, 16));
   if (ip4) return plain(ip4.flatMap((part) => [part >> 8, part & 255]).join('.'));
-  return ip === '::' ? '::1' : ip;
+  return (ip === '::' ? '::1' : ip) + (scope === undefined ? '' : `%${interfaceName(scope)}`);
+}
+
+/** An interface has a number and a name; node knows it by its name alone. */
+function interfaceName(scope) {
+  const has = ([, addresses]) => addresses.some(({ scopeid }) => scopeid === Number(scope));
+  return Object.entries(networkInterfaces()).find(has)?.[0] ?? scope;
 }
 
 /** The operating system's look-up has no time limit of its own, so it is left to itself after a while. */

@@ -2,6 +2,7 @@
 // Whatever fails answers 0, or no bytes.
 
 import dgram from 'node:dgram';
+import { once } from 'node:events';
 import net from 'node:net';
 
 import { family } from './allow.mjs';
@@ -32,6 +33,8 @@ export class Tcp {
   #socket;
   // Whether a send has taken too long.
   #stuck = false;
+  // Whether bytes have been lost.
+  #broken = false;
   #change = new Change();
 
   static async connect(ip, port, limit) {
@@ -64,6 +67,8 @@ export class Tcp {
   }
 
   async receive(most, limit) {
+    // What node has read ahead outlives the socket, and would follow on a gap.
+    if (this.#broken) return undefined;
     const socket = this.#socket;
     const deadline = performance.now() + limit;
     for (;;) {
@@ -79,6 +84,7 @@ export class Tcp {
 
   /** Bytes have been lost. No later ones may pass for them. */
   breakOff() {
+    this.#broken = true;
     this.#socket.destroy();
   }
 
@@ -92,33 +98,40 @@ export class Tcp {
 export class Udp {
   #socket;
   #received = [];
+  // What has been heard of an earlier datagram: nobody listens at the port.
+  #refused = false;
   #change = new Change();
 
   static async connect(ip, port) {
     const connection = new Udp();
     const socket = dgram.createSocket(family(ip) === 'ipv6' ? 'udp6' : 'udp4');
     connection.#socket = socket;
-    // A port that refuses is an error here, and "nothing" to the plugin.
-    socket.on('error', () => connection.#take(undefined));
-    socket.on('message', (datagram) => connection.#take(datagram));
-    const error = await new Promise((resolve) => {
-      try {
-        socket.connect(port, ip, resolve);
-      } catch (error) {
-        resolve(error);
-      }
+    // node reads ahead, errors too. As an operating system does, this gives one to the next call, whichever
+    // that is.
+    socket.on('error', () => {
+      connection.#refused = true;
+      connection.#change.happened();
     });
-    if (!error) return connection;
-    socket.close();
-    return undefined;
+    socket.on('message', (datagram) => {
+      if (connection.#received.length < MOST_DATAGRAMS) connection.#received.push(datagram);
+      connection.#change.happened();
+    });
+    try {
+      // A socket has to be there before it may broadcast, as all may in production.
+      socket.bind(0);
+      await once(socket, 'listening');
+      socket.setBroadcast(true);
+      socket.connect(port, ip);
+      await once(socket, 'connect');
+      return connection;
+    } catch {
+      socket.close();
+      return undefined;
+    }
   }
 
-  #take(datagram) {
-    if (this.#received.length < MOST_DATAGRAMS) this.#received.push(datagram);
-    this.#change.happened();
-  }
-
-  send(data, limit) {
+  async send(data, limit) {
+    if (this.#takeRefusal()) return 0;
     return new Promise((resolve) => {
       const timer = setTimeout(resolve, limit, 0);
       this.#socket.send(data, (error) => {
@@ -129,12 +142,19 @@ export class Udp {
   }
 
   async receive(most, limit) {
-    if (this.#received.length === 0) await this.#change.within(limit);
+    if (!this.#refused && this.#received.length === 0) await this.#change.within(limit);
+    if (this.#takeRefusal()) return undefined;
     // What is longer than this is lost.
     return this.#received.shift()?.subarray(0, most);
   }
 
   close() {
     this.#socket.close();
+  }
+
+  #takeRefusal() {
+    const refused = this.#refused;
+    this.#refused = false;
+    return refused;
   }
 }

@@ -12,7 +12,7 @@ const HELP = `node harness-host.mjs [OPTIONS] PLUGIN.wasm FUNCTION INPUT
 
   --allow NET          what the plugin may reach (default: nothing): all, loopback, ADDRESS or
                        ADDRESS/BITS, and :PORT or :FROM-TO behind it; may be repeated
-  --wait MS            how long a receive waits (default: 5000)
+  --wait MS            how long a receive waits (default: 5000; at least 100)
   --send-wait MS       how long connecting and sending may take (default: 5000)
   --set KEY=VALUE      a configuration value for the plugin; may be repeated
   --no-wasi            run without WASI
@@ -37,12 +37,18 @@ if (values.help || positionals.length !== 3) {
   process.exit(values.help ? 0 : 2);
 }
 
+function milliseconds(option) {
+  if (/^\d+$/.test(values[option])) return Number(values[option]);
+  console.error(`--${option}: expected milliseconds, not ${values[option]}`);
+  process.exit(2);
+}
+
 const [plugin, name, input] = positionals;
 const reports = values['icmp-reports'];
 const harness = await Harness.open(plugin, {
   allow: values.allow,
-  wait: Number(values.wait),
-  sendWait: Number(values['send-wait']),
+  wait: milliseconds('wait'),
+  sendWait: milliseconds('send-wait'),
   config: Object.fromEntries(values.set.map((pair) => pair.split(/=(.*)/s, 2))),
   wasi: !values['no-wasi'],
   icmpReports: reports && (await readFile(reports, 'utf8')).split('\n').filter(Boolean),

@@ -11,8 +11,11 @@ const MOST = 16 * 1024 * 1024;
 // The SDK's kernel makes an address of a block's number and 48 bits. What a plugin hands back has a sign,
 // and from here on the kernel does not know its own blocks again.
 const FIRST_BAD_ADDRESS = 1n << 63n;
+// The shortest wait of a receive, in milliseconds: twice what the library takes for "at once", which means the
+// end.
+const SHORTEST_WAIT = 100;
 // How much longer than its own limits the thread with the sockets may take.
-const GRACE = 10_000;
+const GRACE = 60_000;
 
 /** The other thread, asked as if it were this one. */
 class Sockets {
@@ -58,12 +61,13 @@ export class Harness {
   #reports;
 
   /**
-   * Loads a plugin from a file. `wait` is how many milliseconds a receive takes at most, `sendWait` how many
-   * it takes to connect or to send. `icmpReports` are packets, each as JSON, that `icmp_recv` answers with,
+   * Loads a plugin from a file. `wait` is how many milliseconds a receive takes at most, and at least 100;
+   * `sendWait` how many it takes to connect or to send. `icmpReports` are packets, each as JSON, that `icmp_recv` answers with,
    * one after the other: node has no raw sockets, so none is real. Without them ICMP fails.
    */
   static async open(wasm, options = {}) {
-    const { allow = [], wait = 5000, sendWait = 5000, config = {}, wasi = true } = options;
+    const { allow = [], sendWait = 5000, config = {}, wasi = true } = options;
+    const wait = Math.max(options.wait ?? 5000, SHORTEST_WAIT);
     const harness = new Harness();
     harness.#reports = options.icmpReports?.slice();
     harness.#sockets = new Sockets(allow, wait, sendWait);

@@ -84,6 +84,8 @@ def _look_up(host, port, limit):
     """The operating system's look-up has no time limit of its own, so it runs on a thread that is left
     to itself when it takes too long.
     """
+    if "%" in host:
+        return _scoped(host, port)
     answer = queue.SimpleQueue()
 
     def look_up():
@@ -97,6 +99,18 @@ def _look_up(host, port, limit):
     try:
         return answer.get(timeout=limit)
     except queue.Empty:
+        return []
+
+
+def _scoped(host, port):
+    """An IPv6 address with its interface, which has a number and a name. The look-up knows the names for
+    link-local addresses only.
+    """
+    ip, _, zone = host.partition("%")
+    try:
+        scope = int(zone) if zone.isdigit() else socket.if_nametoindex(zone)
+        return [(str(ipaddress.IPv6Address(ip)), port, 0, scope)]
+    except (OSError, ValueError):
         return []
 
 

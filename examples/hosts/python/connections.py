@@ -11,16 +11,18 @@ from allow import split
 
 TCP = socket.SOCK_STREAM
 UDP = socket.SOCK_DGRAM
+# The shortest wait of a receive, in seconds: twice what the library takes for "at once", which means the end.
+SHORTEST_WAIT = 0.1
 
 
 class Connections:
     """The connections, at most `room` of them, each by its id. An id is never used again. `wait` is how many
-    seconds a receive takes at most, `send_wait` how many it takes to connect or to send.
+    seconds a receive takes at most, and at least 0.1; `send_wait` how many it takes to connect or to send.
     """
 
     def __init__(self, allow, wait, send_wait, room=1024):
         self._allow = allow
-        self._wait = wait
+        self._wait = max(wait, SHORTEST_WAIT)
         self._send_wait = send_wait
         self._room = room
         self._open = {}
@@ -45,9 +47,12 @@ class Connections:
             try:
                 # Each address gets its share of the time that is left.
                 connection.settimeout(left / (len(addresses) - tried))
-                connection.connect(to)
+                # As production does for every connection.
                 if kind == TCP:
                     connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                else:
+                    connection.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)
+                connection.connect(to)
             except OSError:
                 connection.close()
                 continue
@@ -83,10 +88,8 @@ class Connections:
 
     def break_off(self, id):
         """Bytes of this connection are lost. No later ones may pass for them; the id stays."""
-        try:
-            self._open[id].shutdown(socket.SHUT_RDWR)
-        except OSError:
-            pass
+        # To shut it down is not enough: what has come already could still be received.
+        self._open[id].close()
 
     def close(self, kind, id):
         """Closes a connection."""

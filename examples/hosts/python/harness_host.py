@@ -182,7 +182,7 @@ def main():
                         help="what the plugin may reach (default: nothing): all, loopback, ADDRESS or "
                         "ADDRESS/BITS, and :PORT or :FROM-TO behind it; may be repeated")
     parser.add_argument("--wait", metavar="MS", type=int, default=5000,
-                        help="how long a receive waits (default: 5000)")
+                        help="how long a receive waits (default: 5000; at least 100)")
     parser.add_argument("--send-wait", metavar="MS", type=int, default=5000,
                         help="how long connecting and sending may take (default: 5000)")
     parser.add_argument("--set", metavar="KEY=VALUE", action="append", default=[],

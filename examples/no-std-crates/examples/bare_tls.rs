@@ -4,7 +4,8 @@
 //! Input: `ADDRESS NAME REQUEST`, say `127.0.0.1:4433 localhost GET / HTTP/1.0`; the request is
 //! sent as a line with an empty one behind it. NAME is whom the certificate must be for. The
 //! authority that signed it, with a key of the curve P-256, is the configuration value `authority`,
-//! as PEM. `seed` is 32 random bytes, in hexadecimal digits: see `random`.
+//! as PEM. `seed` is 32 random bytes, in hexadecimal digits: see `random`. In production there is nobody to
+//! give one.
 //!
 //! There is no clock, so a certificate that has expired is taken. A plugin that can ask for the
 //! time has its own `TlsClock` answer with it.

@@ -1,13 +1,13 @@
 //! ICMP echo over raw sockets.
 //!
-//! The socket is opened by the first send of a thread and kept, so that a reply which comes before
+//! The socket is opened by the first call of a thread and kept, so that a reply which comes before
 //! the receive is called (on loopback it always does) is still heard.
 
-use super::LIMIT;
+use super::{LIMIT, address};
 use socket2::{Domain, Protocol, Socket, Type};
 use std::cell::RefCell;
 use std::fmt::Write;
-use std::net::{IpAddr, SocketAddr, ToSocketAddrs, UdpSocket};
+use std::net::{IpAddr, SocketAddr, UdpSocket};
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
@@ -25,7 +25,7 @@ struct Raw {
 }
 
 thread_local! {
-    /// The socket of this thread's last send.
+    /// The socket of this thread: of its last send, or for IPv4 if it has only listened.
     static RAW: RefCell<Option<Rc<Raw>>> = const { RefCell::new(None) };
 }
 
@@ -58,9 +58,21 @@ fn open(v6: bool) -> Option<Rc<Raw>> {
 
 /// Sends an echo request; `None` if it could not be.
 pub(super) fn send(target: &str, payload: &[u8], seq: u16) -> Option<()> {
-    let target: SocketAddr = match target.parse::<IpAddr>() {
-        Ok(ip) => (ip, 0).into(),
-        Err(_) => (target, 0).to_socket_addrs().ok()?.next()?,
+    if target.is_empty() {
+        return None;
+    }
+    let mut addresses = address::of_host(target, 0);
+    // Of a name's addresses, IPv4 first: it is what the host in production speaks.
+    addresses.sort_by_key(SocketAddr::is_ipv6);
+    let mut sent = addresses.iter().map(|to| send_to(to, payload, seq));
+    sent.find_map(|sent| sent)
+}
+
+fn send_to(target: &SocketAddr, payload: &[u8], seq: u16) -> Option<()> {
+    // An IPv4 address may be written as an IPv6 one.
+    let target = match target.ip().to_canonical() {
+        IpAddr::V4(ip) => SocketAddr::from((ip, 0)),
+        IpAddr::V6(_) => *target,
     };
     let raw = open(target.is_ipv6())?;
     let mut packet = vec![if raw.v6 { 128 } else { 8 }, 0, 0, 0];
@@ -78,7 +90,7 @@ pub(super) fn send(target: &str, payload: &[u8], seq: u16) -> Option<()> {
 
 /// Waits for an ICMP packet, anybody's, and gives it as a host's JSON.
 pub(super) fn receive(timeout: Duration) -> Option<String> {
-    let raw = kept()?;
+    let raw = kept().or_else(|| open(false))?;
     let end = Instant::now().checked_add(timeout)?;
     let mut buffer = [0; IP_HEADER + LONGEST];
     loop {

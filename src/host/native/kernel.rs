@@ -80,10 +80,17 @@ pub(super) fn live_blocks() -> usize {
     with(|kernel| kernel.blocks.len())
 }
 
-/// The first `len` bytes of the block at `offset`, which it must have.
+/// The first `len` bytes of the block at `offset`, or all of it if it is shorter. At offset 0 there is the
+/// empty block.
 pub(super) fn bytes(offset: u64, len: u64) -> Option<Vec<u8>> {
-    let len = usize::try_from(len).ok()?;
-    with(|kernel| Some(kernel.blocks.get(&offset)?.get(..len)?.to_vec()))
+    if offset == 0 {
+        return Some(Vec::new());
+    }
+    let len = usize::try_from(len).unwrap_or(usize::MAX);
+    with(|kernel| {
+        let block = kernel.blocks.get(&offset)?;
+        Some(block.iter().take(len).copied().collect())
+    })
 }
 
 /// The whole block at `offset`, as text.
@@ -143,7 +150,8 @@ mod tests {
         assert_eq!(three, [1, 2, 3]);
         store(block + 2, &[7, 7]);
         assert_eq!(bytes(block, 3), Some(vec![1, 2, 3]));
-        assert_eq!(bytes(block, 4), None);
+        assert_eq!(bytes(block, 2), Some(vec![1, 2]));
+        assert_eq!(bytes(block, u64::MAX), Some(vec![1, 2, 3]));
         assert_eq!(bytes(block + 1, 1), None, "inside a block is no block");
         free(block);
     }
@@ -152,5 +160,6 @@ mod tests {
     fn the_empty_block_is_none() {
         assert_eq!(adopt(Vec::new()), 0);
         assert_eq!(length(0), 0);
+        assert_eq!(bytes(0, 9), Some(Vec::new()));
     }
 }

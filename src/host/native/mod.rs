@@ -2,6 +2,7 @@
 //!
 //! Plugin code runs on it unchanged, so it can be unit-tested with plain `cargo test`.
 
+mod address;
 mod icmp;
 mod kernel;
 mod sockets;
@@ -14,6 +15,8 @@ use std::time::Instant;
 
 /// How long the host waits for something to receive, in milliseconds.
 static WAIT_MS: AtomicU64 = AtomicU64::new(5_000);
+/// The shortest wait, in milliseconds: twice what the library takes for "at once".
+const SHORTEST_WAIT_MS: u64 = 100;
 
 /// The longest a connection attempt or a send may take, as at the real host.
 const LIMIT: Duration = Duration::from_secs(5);
@@ -21,13 +24,17 @@ const LIMIT: Duration = Duration::from_secs(5);
 /// The [`Host`] of every build that is not a plugin: the operating system's own sockets behind the
 /// same ten functions, and an emulated kernel memory.
 ///
-/// It behaves as a harness host does, to its habits: a receive waits 5 s and then answers nothing,
-/// a connect has 5 s for each address that it resolves to, a datagram longer than asked for is cut.
-/// Code that works on it has seen what it will see in a plugin.
+/// It has the habits of a harness host:
 ///
-/// Kernel memory is kept thread by thread, so [`live_blocks`](Native::live_blocks) is exact in a
-/// test while other tests run beside it. ICMP needs the right to open raw sockets (on Linux root or
-/// `CAP_NET_RAW`), and a reply is heard on the thread that sent the request.
+/// * A receive waits 5 s and then returns nothing.
+/// * A connect has 5 s, for looking up a name and for all its addresses.
+/// * UDP sockets may send to broadcast addresses.
+/// * A datagram longer than asked for is cut.
+///
+/// Kernel memory is per thread, so [`live_blocks`](Native::live_blocks) is exact in a test while other
+/// tests run beside it. ICMP needs the right to open raw sockets (on Linux root or `CAP_NET_RAW`). Its
+/// socket is per thread too, and stays open from the first call on: a thread hears the replies to
+/// its own requests even if they arrive before it listens.
 ///
 /// # Example
 /// ```
@@ -84,10 +91,12 @@ impl Native {
         sockets::open()
     }
 
-    /// Sets how long a receive waits before it answers nothing, for the whole process and for
-    /// connections made from now on. It is 5 s at first, as at the real host; tests that wait a
-    /// silence out want less, but not less than 20 ms: what comes back within 10 ms counts as
-    /// "at once".
+    /// Sets how long a receive waits before it returns nothing: for the whole process, and for
+    /// connections made from now on. By default it is 5 s, as in production. Tests that wait out a
+    /// silence want less.
+    ///
+    /// Less than 100 ms becomes 100 ms. The library recognizes the end of a stream by its receives
+    /// returning nothing at once, within 50 ms; with a shorter wait a silent peer would look the same.
     ///
     /// # Example
     /// ```
@@ -98,10 +107,10 @@ impl Native {
     /// ```
     pub fn set_wait(wait: Duration) {
         let ms = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
-        WAIT_MS.store(ms.max(1), Ordering::Relaxed);
+        WAIT_MS.store(ms.max(SHORTEST_WAIT_MS), Ordering::Relaxed);
     }
 
-    /// How long a receive waits before it answers nothing.
+    /// How long a receive waits before it returns nothing.
     ///
     /// # Example
     /// ```

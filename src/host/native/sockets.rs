@@ -1,11 +1,11 @@
 //! TCP connections and UDP sockets by number, as a host keeps them.
 
-use super::{LIMIT, Native};
+use super::{LIMIT, Native, address};
 use std::collections::HashMap;
 use std::io::{ErrorKind, Read, Write};
-use std::net::{Ipv4Addr, Ipv6Addr, Shutdown, SocketAddr, TcpStream, ToSocketAddrs, UdpSocket};
+use std::net::{Ipv4Addr, Ipv6Addr, Shutdown, SocketAddr, TcpStream, UdpSocket};
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// The most bytes one receive makes room for, whatever was asked for.
 const MOST: u32 = 1 << 20;
@@ -56,20 +56,26 @@ pub(super) fn open() -> usize {
     tcp.saturating_add(lock(&UDP).open.len())
 }
 
-fn first<T>(address: &str, connect: impl Fn(SocketAddr) -> std::io::Result<T>) -> Option<T> {
-    address
-        .to_socket_addrs()
-        .ok()?
-        .find_map(|address| connect(address).ok())
-}
-
 pub(super) fn tcp_connect(address: &str) -> u32 {
-    let stream = first(address, |address| {
-        let stream = TcpStream::connect_timeout(&address, LIMIT)?;
-        stream.set_read_timeout(Some(Native::wait()))?;
-        Ok(stream)
+    let began = Instant::now();
+    let addresses = address::of_endpoint(address);
+    let mut waiting = u32::try_from(addresses.len()).unwrap_or(u32::MAX);
+    let stream = addresses.iter().find_map(|address| {
+        // Each address gets its share of the time that is left.
+        let left = LIMIT.saturating_sub(began.elapsed());
+        let share = left.checked_div(waiting).unwrap_or(left);
+        waiting = waiting.saturating_sub(1);
+        connect(address, share.max(Duration::from_millis(1))).ok()
     });
     stream.map_or(0, |stream| lock(&TCP).add(stream))
+}
+
+fn connect(address: &SocketAddr, limit: Duration) -> std::io::Result<TcpStream> {
+    let stream = TcpStream::connect_timeout(address, limit)?;
+    stream.set_read_timeout(Some(Native::wait()))?;
+    // As production does for every connection.
+    stream.set_nodelay(true)?;
+    Ok(stream)
 }
 
 pub(super) fn tcp_send(id: u32, mut data: &[u8]) -> u32 {
@@ -109,17 +115,22 @@ pub(super) fn tcp_close(id: u32) {
 }
 
 pub(super) fn udp_connect(address: &str) -> u32 {
-    let socket = first(address, |address| {
-        let socket = match address {
-            SocketAddr::V4(_) => UdpSocket::bind((Ipv4Addr::UNSPECIFIED, 0))?,
-            SocketAddr::V6(_) => UdpSocket::bind((Ipv6Addr::UNSPECIFIED, 0))?,
-        };
-        socket.connect(address)?;
-        socket.set_read_timeout(Some(Native::wait()))?;
-        socket.set_write_timeout(Some(LIMIT))?;
-        Ok(socket)
-    });
+    let addresses = address::of_endpoint(address);
+    let socket = addresses.iter().find_map(|address| open_udp(address).ok());
     socket.map_or(0, |socket| lock(&UDP).add(socket))
+}
+
+fn open_udp(address: &SocketAddr) -> std::io::Result<UdpSocket> {
+    let socket = match address {
+        SocketAddr::V4(_) => UdpSocket::bind((Ipv4Addr::UNSPECIFIED, 0))?,
+        SocketAddr::V6(_) => UdpSocket::bind((Ipv6Addr::UNSPECIFIED, 0))?,
+    };
+    // In production every UDP socket may broadcast.
+    socket.set_broadcast(true)?;
+    socket.connect(address)?;
+    socket.set_read_timeout(Some(Native::wait()))?;
+    socket.set_write_timeout(Some(LIMIT))?;
+    Ok(socket)
 }
 
 pub(super) fn udp_send(id: u32, data: &[u8]) -> u32 {
@@ -138,6 +149,10 @@ pub(super) fn udp_close(id: u32) {
 
 /// What one receive brings: nothing, when it fails or ends or brings no byte.
 fn receive(max: u32, mut read: impl FnMut(&mut [u8]) -> std::io::Result<usize>) -> Option<Vec<u8>> {
+    // To ask for no byte takes no datagram.
+    if max == 0 {
+        return None;
+    }
     let mut buffer = vec![0; max.min(MOST) as usize];
     let n = loop {
         match read(&mut buffer) {

@@ -11,6 +11,17 @@ const END: u64 = 63;
 /// A block that is larger than needed by this much is split.
 const SPLIT: u64 = 128;
 
+/// Numbers at random, each below the one given; the same for the same seed.
+fn random_numbers(seed: u64) -> impl FnMut(u64) -> u64 {
+    let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    move |below| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        (state >> 11) % below
+    }
+}
+
 #[derive(Debug, Clone, Copy)]
 struct Piece {
     offset: u64,
@@ -25,6 +36,8 @@ struct Kernel {
     pages: u64,
     /// How many blocks have been walked over.
     walked: u64,
+    /// Whether it never takes a freed block again.
+    only_bumps: bool,
 }
 
 impl Kernel {
@@ -34,9 +47,18 @@ impl Kernel {
             blocks: Vec::new(),
             pages: 1,
             walked: 0,
+            only_bumps: false,
         };
         kernel.alloc(input);
         kernel
+    }
+
+    /// Another kernel, which puts every block behind the last one for ever.
+    fn that_only_bumps(input: u64) -> Self {
+        Self {
+            only_bumps: true,
+            ..Self::new(input)
+        }
     }
 
     fn position(&self) -> u64 {
@@ -51,7 +73,7 @@ impl Kernel {
         let limit = |pages| pages * u64::from(PAGE) - END;
         let behind = self.position() + HEADER;
         if behind + len >= limit(self.pages) {
-            let fits = |block: &Piece| block.free && block.size >= len;
+            let fits = |block: &Piece| block.free && block.size >= len && !self.only_bumps;
             if let Some(at) = self.blocks.iter().position(fits) {
                 self.walked += at as u64;
                 let rest = self.blocks[at].size - len;
@@ -195,6 +217,67 @@ fn wrong_hints_come_to_an_end() {
             kernel.free(offset);
         }
         assert!(kernel.pages <= 3, "{} pages in round {round}", kernel.pages);
+    }
+}
+
+/// The most pages that hints may add in a call with this many blocks: one for each row that has room in it.
+fn most_hints(blocks: u32) -> u64 {
+    u64::from((blocks / ROW).max(1).ilog2()) + 1
+}
+
+#[test]
+fn a_kernel_that_only_bumps_loses_a_page_a_doubling() {
+    let page = Page::new();
+    // Call after call.
+    for _ in 0..3 {
+        let mut ours = Kernel::that_only_bumps(20);
+        let mut plain = Kernel::that_only_bumps(20);
+        for _ in 0..5_000 {
+            ours.ping_pong(Some(&page), 64, 64);
+            plain.ping_pong(None, 64, 64);
+        }
+        let most = plain.pages + most_hints(10_000);
+        assert!(ours.pages <= most, "{} pages to {most}", ours.pages);
+    }
+}
+
+#[test]
+fn holding_many_blocks_takes_a_page_more_a_doubling() {
+    let page = Page::new();
+    for len in [10, 100, 1_000, 10_000, 20_000, 33_000, 70_000] {
+        for blocks in [10, 100, 1_000] {
+            let (mut ours, mut plain) = (Kernel::new(20), Kernel::new(20));
+            for _ in 0..blocks {
+                ours.take(Some(&page), len);
+                plain.take(None, len);
+            }
+            let most = plain.pages + most_hints(blocks);
+            let case = format!("{blocks} blocks of {len} bytes");
+            assert!(ours.pages <= most, "{} pages to {most}: {case}", ours.pages);
+        }
+    }
+}
+
+#[test]
+fn holding_and_freeing_at_random_takes_few_pages_more() {
+    for seed in 1..50 {
+        let mut random = random_numbers(seed);
+        let page = Page::new();
+        let (mut ours, mut plain) = (Kernel::new(20), Kernel::new(20));
+        let sizes = [200, 2_000, 20_000, 70_000].map(|most| 1 + random(most));
+        let (kept, mut held) = (1 + random(60) as usize, Vec::new());
+        for _ in 0..1_000 {
+            if held.len() < kept && random(2) == 0 {
+                let len = sizes[random(4) as usize];
+                held.push((ours.take(Some(&page), len), plain.take(None, len)));
+            } else if !held.is_empty() {
+                let (in_ours, in_plain) = held.swap_remove(random(held.len() as u64) as usize);
+                ours.free(in_ours);
+                plain.free(in_plain);
+            }
+        }
+        let most = plain.pages + most_hints(500);
+        assert!(ours.pages <= most, "{} pages to {most}: {seed}", ours.pages);
     }
 }
 

@@ -162,16 +162,6 @@ impl TcpStream {
     /// # Errors
     /// Kind `Unsupported` if the stream was connected to a name, other than `localhost`: only the
     /// host knows which address it found for it.
-    ///
-    /// # Example
-    /// ```
-    /// use harness_wasi_sockets::TcpStream;
-    ///
-    /// # let server = harness_host::peers::TcpEcho::v4()?;
-    /// let stream = TcpStream::connect(server.addr())?;
-    /// assert_eq!(stream.peer_addr()?, server.addr());
-    /// # Ok::<(), std::io::Error>(())
-    /// ```
     pub fn peer_addr(&self) -> io::Result<SocketAddr> {
         self.shared.peer.ok_or_else(|| Error::Unsupported.into())
     }
@@ -182,17 +172,6 @@ impl TcpStream {
     ///
     /// # Errors
     /// Always, of kind `Unsupported`.
-    ///
-    /// # Example
-    /// ```
-    /// use harness_wasi_sockets::TcpStream;
-    /// use std::io::ErrorKind;
-    ///
-    /// # let server = harness_host::peers::TcpEcho::v4()?;
-    /// let stream = TcpStream::connect(server.addr())?;
-    /// assert_eq!(stream.local_addr().unwrap_err().kind(), ErrorKind::Unsupported);
-    /// # Ok::<(), std::io::Error>(())
-    /// ```
     pub fn local_addr(&self) -> io::Result<SocketAddr> {
         Err(Error::Unsupported.into())
     }
@@ -203,22 +182,6 @@ impl TcpStream {
     /// only close a connection whole. It is closed when both halves have been shut; one that is
     /// shut alone is shut on this side (reads give the end, writes an error of kind `BrokenPipe`),
     /// and the peer does not see it. A read that waits in another thread ends with the host's wait.
-    ///
-    /// # Errors
-    /// None.
-    ///
-    /// # Example
-    /// ```
-    /// use harness_wasi_sockets::TcpStream;
-    /// use harness_wasi_sockets::Shutdown;
-    /// use std::io::Read;
-    ///
-    /// # let server = harness_host::peers::TcpEcho::v4()?;
-    /// let mut stream = TcpStream::connect(server.addr())?;
-    /// stream.shutdown(Shutdown::Both)?;
-    /// assert_eq!(stream.read(&mut [0; 8])?, 0);
-    /// # Ok::<(), std::io::Error>(())
-    /// ```
     pub fn shutdown(&self, how: Shutdown) -> io::Result<()> {
         self.shared.connection.shut(match how {
             Shutdown::Read => READ,
@@ -232,24 +195,6 @@ impl TcpStream {
     /// other. The last handle that is dropped closes the connection.
     ///
     /// This corresponds to [`std::net::TcpStream::try_clone`].
-    ///
-    /// # Errors
-    /// None.
-    ///
-    /// # Example
-    /// ```
-    /// use harness_wasi_sockets::TcpStream;
-    /// use std::io::{BufRead, BufReader, Write};
-    ///
-    /// # let server = harness_host::peers::TcpEcho::v4()?;
-    /// let mut writer = TcpStream::connect(server.addr())?;
-    /// let mut reader = BufReader::new(writer.try_clone()?);
-    /// writer.write_all(b"one line\n")?;
-    /// let mut line = String::new();
-    /// reader.read_line(&mut line)?;
-    /// assert_eq!(line, "one line\n");
-    /// # Ok::<(), std::io::Error>(())
-    /// ```
     pub fn try_clone(&self) -> io::Result<TcpStream> {
         Ok(TcpStream {
             shared: Arc::clone(&self.shared),
@@ -264,22 +209,6 @@ impl TcpStream {
     ///
     /// # Errors
     /// As a read.
-    ///
-    /// # Example
-    /// ```
-    /// use harness_wasi_sockets::TcpStream;
-    /// use std::io::{Read, Write};
-    ///
-    /// # let server = harness_host::peers::TcpEcho::v4()?;
-    /// let mut stream = TcpStream::connect(server.addr())?;
-    /// stream.write_all(b"*")?;
-    /// let mut buf = [0; 1];
-    /// stream.peek(&mut buf)?;
-    /// assert_eq!(buf, *b"*");
-    /// // It is still there.
-    /// stream.read_exact(&mut buf)?;
-    /// # Ok::<(), std::io::Error>(())
-    /// ```
     pub fn peek(&self, buf: &mut [u8]) -> io::Result<usize> {
         Ok(self.reading(|reader, connection, waiting| reader.peek(connection, waiting, buf))?)
     }

@@ -7,10 +7,10 @@ mod peers;
 use super::address::{ToSocketAddrs, try_each};
 use super::options::Options;
 use crate::Error;
-use crate::embedded::{LONGEST, send};
+use crate::embedded::{send, twice};
 use crate::patience::ONE_WAIT;
 use core::fmt;
-use peer::Peer;
+use peer::longest_to;
 use peers::{Peers, Receive, Received};
 use std::io;
 use std::net::SocketAddr;
@@ -24,15 +24,27 @@ use std::sync::Arc;
 /// * [`connect`](UdpSocket::connect) makes a socket that talks to one peer. Std's method of that
 ///   name connects a socket that exists; here that is [`connect_to`](UdpSocket::connect_to).
 /// * [`bind`](UdpSocket::bind), to no address in particular, makes one that can
-///   [`send_to`](UdpSocket::send_to) anybody, as clients do. The host knows only connected sockets,
-///   so behind it there is one for each peer, 16 at the most, and it hears only those it has sent to.
+///   [`send_to`](UdpSocket::send_to) anybody, as clients do, and hears those it has sent to.
+///
+/// # Several peers
+/// The host has only connected sockets, so behind one of these there is one for each peer:
+///
+/// * A bound socket hears the 16 peers that it last sent to or heard from. When it sends to another,
+///   the one used longest ago gives way: what it has sent and was not received is lost, and so is
+///   what it still sends, until it is sent to again.
+/// * To [connect](UdpSocket::connect_to) a socket is to stop hearing everybody else. As with std,
+///   what the others send from then on is lost, even if the socket is connected back to them later;
+///   so is what they have sent and was not received yet, which std on Linux still delivers. Connecting
+///   to the peer that it is connected to, or connecting a bound socket to one it has sent to, loses
+///   nothing.
+/// * A datagram that has been [peeked](UdpSocket::peek) at is kept through both.
 ///
 /// # How long a receive waits
-/// For one of the host's waits, 5 s, or as many as the read timeout takes if one is set; then an
-/// error of kind `TimedOut`. With several peers each of them is waited for in turn, those first who
-/// have not answered yet, those who were silent last; and all of them before it is given up. Where there is a clock, a receive that the host answers at once without a
-/// datagram is of kind `WouldBlock`: an empty datagram came, or word that nobody listens at the
-/// peer's port; the host does not say which.
+/// 5 s by default, or the read timeout rounded up to a multiple of 5 s; then it returns an error of
+/// kind `TimedOut`. Several peers are asked in turn, each at least once: first those that have not
+/// answered yet, last those that were silent before. With a clock, a receive is of kind `WouldBlock`
+/// if the host returned at once without a datagram: an empty datagram came, or word that nobody
+/// listens at the peer's port. The host does not say which.
 ///
 /// # Example
 /// ```no_run
@@ -91,8 +103,8 @@ impl UdpSocket {
     /// Makes a socket that can send to anybody.
     ///
     /// This corresponds to [`std::net::UdpSocket::bind`], but a plugin cannot choose its local
-    /// address, and nobody can reach it there: only `0.0.0.0:0` and `[::]:0` will do, and the host
-    /// is called when there is something to send.
+    /// address, and nobody can reach it there: `addr` must be `0.0.0.0:0` or `[::]:0`. The host is
+    /// called when there is something to send.
     ///
     /// # Errors
     /// Kind `InvalidInput` if `addr` is no address, `AddrNotAvailable` if it is any other than
@@ -124,12 +136,14 @@ impl UdpSocket {
     }
 
     /// Connects the socket to a remote address: from now on [`send`](UdpSocket::send) sends there,
-    /// and only what comes from there is received.
+    /// and only what comes from there is received. See [above](UdpSocket#several-peers) for what is
+    /// lost by it.
     ///
-    /// This corresponds to [`std::net::UdpSocket::connect`], whose name is taken.
+    /// This corresponds to [`std::net::UdpSocket::connect`], whose name is taken. As with std, the
+    /// host looks up a name at each call.
     ///
     /// # Errors
-    /// As [`connect`](UdpSocket::connect); and kind `QuotaExceeded` if it has 16 other peers.
+    /// As [`connect`](UdpSocket::connect). The socket stays connected to whom it was then.
     ///
     /// # Example
     /// ```
@@ -146,15 +160,16 @@ impl UdpSocket {
         self.shared.peers.connect(addr)
     }
 
-    /// Sends one datagram of up to 65,507 bytes to the peer that the socket is connected to, and
-    /// answers its length: less, if the host says that it sent less.
+    /// Sends one datagram to the peer that the socket is connected to and returns its length: less,
+    /// if the host says that it sent less.
     ///
-    /// This corresponds to [`std::net::UdpSocket::send`]. Whether an empty datagram was sent the
-    /// host does not say, so for one it is always `Ok(0)`.
+    /// This corresponds to [`std::net::UdpSocket::send`]. The host does not say whether an empty
+    /// datagram was sent, so for one this always returns `Ok(0)`.
     ///
     /// # Errors
-    /// Kind `NotConnected` if the socket is not; `InvalidInput` for a longer datagram; `Other` if
-    /// the host did not send it; `OutOfMemory` if the plugin's kernel has no memory left for it.
+    /// Kind `NotConnected` if the socket is not; `InvalidInput` for more than 65,507 bytes to an IPv4
+    /// address, or 65,527 to an IPv6 address or a name; `Other` if the host did not send it;
+    /// `OutOfMemory` if the plugin's kernel has no memory left for it.
     ///
     /// # Example
     /// ```
@@ -166,21 +181,32 @@ impl UdpSocket {
     /// # Ok::<(), std::io::Error>(())
     /// ```
     pub fn send(&self, buf: &[u8]) -> io::Result<usize> {
-        let peer = self.shared.peers.connected().ok_or(Error::NotConnected)?;
-        Ok(send(&peer.connection, buf)?)
+        let other;
+        let peer = match self.shared.peers.plain() {
+            Some(first) => first,
+            None => {
+                other = self.shared.peers.connected()?;
+                &*other
+            }
+        };
+        Ok(send(&peer.connection, buf, peer.longest)?)
     }
 
-    /// Sends one datagram of up to 65,507 bytes to `addr`, and answers its length, as
-    /// [`send`](UdpSocket::send) does. If that stands for several addresses, the first is taken. A
-    /// name is resolved by the host.
+    /// Sends one datagram to `addr` and returns its length, as [`send`](UdpSocket::send) does. If
+    /// `addr` stands for several addresses, the first is taken.
     ///
-    /// This corresponds to [`std::net::UdpSocket::send_to`].
+    /// This corresponds to [`std::net::UdpSocket::send_to`]. A datagram that the host does not send
+    /// is tried once more, since that is how it reports that an earlier one found nobody listening.
+    ///
+    /// A name is looked up by the host, but not at each call as with std: at the first one, and again
+    /// after a datagram that was not sent, after a receive that waited for its answer in vain, and
+    /// after 1,000 datagrams without an answer. Then it has a new local port, and late answers to the
+    /// old one are lost.
     ///
     /// # Errors
-    /// Kind `InvalidInput` if `addr` is no address or the datagram longer; `ConnectionRefused` if
-    /// the host does not find the name or a way there; `QuotaExceeded` if the socket has sent to 16
-    /// other peers; `Other` if the host did not send it; `OutOfMemory` as for
-    /// [`send`](UdpSocket::send).
+    /// Kind `InvalidInput` if `addr` is no address, or the datagram too long for
+    /// [`send`](UdpSocket::send); `ConnectionRefused` if the host does not find the name or a way
+    /// there; `Other` if the host did not send it; `OutOfMemory` as for [`send`](UdpSocket::send).
     ///
     /// # Example
     /// ```
@@ -192,20 +218,23 @@ impl UdpSocket {
     /// # Ok::<(), std::io::Error>(())
     /// ```
     pub fn send_to<A: ToSocketAddrs>(&self, buf: &[u8], addr: A) -> io::Result<usize> {
-        if buf.len() > LONGEST {
+        let (peers, who) = (&self.shared.peers, try_each(addr, Ok)?);
+        if buf.len() > longest_to(&who) {
             return Err(Error::InvalidInput.into());
         }
-        let peer = self.shared.peers.to(addr)?;
-        // The peer's connection may hold word that an earlier datagram found nobody listening. Std's
-        // bound sockets are not told of that; ours fail once, which uses it up.
-        Ok(send(&peer.connection, buf).or_else(|error| match error {
-            Error::NotSent => send(&peer.connection, buf),
-            error => Err(error),
-        })?)
+        let sent = twice(|| {
+            let peer = peers.to(&who)?;
+            let sent = send(&peer.connection, buf, peer.longest);
+            if sent == Err(Error::NotSent) {
+                peers.not_sent(&peer)?;
+            }
+            sent
+        });
+        Ok(sent?)
     }
 
-    /// Receives one datagram into `buf`, and answers how many of its bytes are there. What does not
-    /// fit is lost.
+    /// Receives one datagram into `buf` and returns how many of its bytes are there. What does not fit
+    /// is lost.
     ///
     /// This corresponds to [`std::net::UdpSocket::recv`].
     ///
@@ -328,7 +357,7 @@ impl UdpSocket {
         )
     }
 
-    fn receive(&self, what: Receive, buf: &mut [u8]) -> Result<Received<'_>, Error> {
+    fn receive(&self, what: Receive, buf: &mut [u8]) -> Result<Received, Error> {
         self.shared
             .peers
             .receive(self.shared.options.read_timeout.get(), what, buf)
@@ -336,7 +365,7 @@ impl UdpSocket {
 
     fn receive_from(&self, what: Receive, buf: &mut [u8]) -> io::Result<(usize, SocketAddr)> {
         let (n, from) = self.receive(what, buf)?;
-        Ok((n, from.addr().ok_or(Error::Unsupported)?))
+        Ok((n, from.ok_or(Error::Unsupported)?))
     }
 
     /// The socket address of the peer that the socket is connected to.
@@ -357,7 +386,7 @@ impl UdpSocket {
     /// # Ok::<(), std::io::Error>(())
     /// ```
     pub fn peer_addr(&self) -> io::Result<SocketAddr> {
-        let peer = self.shared.peers.connected().ok_or(Error::NotConnected)?;
+        let peer = self.shared.peers.connected()?;
         Ok(peer.addr().ok_or(Error::Unsupported)?)
     }
 
@@ -412,7 +441,7 @@ impl UdpSocket {
 impl fmt::Debug for UdpSocket {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut socket = f.debug_struct("UdpSocket");
-        if let Some(peer) = self.shared.peers.connected().and_then(Peer::addr) {
+        if let Ok(peer) = self.peer_addr() {
             socket.field("peer", &peer);
         }
         socket.finish_non_exhaustive()

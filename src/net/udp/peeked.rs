@@ -1,67 +1,54 @@
 //! The datagrams that have been peeked at and not been received.
 
-use crate::Error;
+use super::peers::Received;
 use crate::block::Block;
-use crate::net::lock;
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, Ordering};
+use crate::net::address::Endpoint;
 
 /// More than a datagram can be.
 pub(super) const WHOLE: usize = 65_535;
+/// The most datagrams that are kept. There is more than one only if threads peek at the same time,
+/// or if the socket was connected elsewhere after a peek.
+const MOST: usize = 16;
 
-/// In the order in which they came. There is more than one if threads peek at a time, or if the
-/// socket listens to somebody else by now.
-pub(super) struct Peeked {
-    /// Each with the index of the peer that it came from.
-    datagrams: Mutex<Vec<(usize, Vec<u8>)>>,
-    /// Whether there may be any, so that a receive need not lock them to see.
-    any: AtomicBool,
-}
+/// In the order in which they came, each with its sender.
+pub(super) struct Peeked(Vec<(Endpoint, Vec<u8>)>);
 
 impl Peeked {
     pub(super) const fn new() -> Self {
-        Peeked {
-            datagrams: Mutex::new(Vec::new()),
-            any: AtomicBool::new(false),
-        }
+        Peeked(Vec::new())
     }
 
-    pub(super) fn any(&self) -> bool {
-        self.any.load(Ordering::Acquire)
+    pub(super) const fn is_empty(&self) -> bool {
+        self.0.is_empty()
     }
 
-    /// Keeps a datagram that has come from a peer.
-    pub(super) fn keep(&self, from: usize, datagram: &Block) -> Result<(), Error> {
+    /// Keeps a datagram. The oldest makes room for it, if there are too many.
+    pub(super) fn keep(&mut self, from: &Endpoint, datagram: &Block) {
         let mut whole = vec![0; datagram.size().min(WHOLE)];
         datagram.load_at(0, &mut whole);
-        lock(&self.datagrams)?.push((from, whole));
-        self.any.store(true, Ordering::Release);
-        Ok(())
+        if self.0.len() >= MOST {
+            self.0.remove(0);
+        }
+        self.0.push((from.clone(), whole));
     }
 
-    /// Copies the first that is from one of these peers. Answers how many bytes that was, and whose
-    /// datagram it is. Unless it is to stay, it is gone then.
+    /// Copies the first that is from one of these senders. It is gone then, unless it is to stay.
     pub(super) fn show(
-        &self,
+        &mut self,
         stays: bool,
-        from: impl Fn(usize) -> bool,
+        from: impl Fn(&Endpoint) -> bool,
         into: &mut [u8],
-    ) -> Result<Option<(usize, usize)>, Error> {
-        let mut datagrams = lock(&self.datagrams)?;
-        let Some(at) = datagrams.iter().position(|(index, _)| from(*index)) else {
-            return Ok(None);
-        };
-        let shown = datagrams.get(at).map(|(index, datagram)| {
-            let n = datagram.len().min(into.len());
-            if let (Some(into), Some(datagram)) = (into.get_mut(..n), datagram.get(..n)) {
-                into.copy_from_slice(datagram);
-            }
-            (n, *index)
-        });
-        if !stays {
-            datagrams.remove(at);
-            self.any.store(!datagrams.is_empty(), Ordering::Release);
+    ) -> Option<Received> {
+        let at = self.0.iter().position(|(sender, _)| from(sender))?;
+        let (sender, datagram) = self.0.get(at)?;
+        let n = datagram.len().min(into.len());
+        if let (Some(into), Some(datagram)) = (into.get_mut(..n), datagram.get(..n)) {
+            into.copy_from_slice(datagram);
         }
-        Ok(shown)
+        let received = (n, sender.addr());
+        if !stays {
+            self.0.remove(at);
+        }
+        Some(received)
     }
 }

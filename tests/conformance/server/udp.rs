@@ -4,13 +4,13 @@ use super::{NAP, number};
 use crate::std::suite::pattern;
 use std::io;
 use std::net::{SocketAddr, UdpSocket};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-/// Two sockets, each on a thread of its own. The first one does what datagrams say; both send back
-/// what says nothing.
+/// Two sockets, each on a thread of its own. The first one does what datagrams say; both say where a
+/// datagram came from when asked, and send back what says nothing.
 pub struct UdpServer {
     pub addrs: [SocketAddr; 2],
     stop: Arc<AtomicBool>,
@@ -26,12 +26,11 @@ impl UdpServer {
             threads: Vec::new(),
         };
         let elsewhere = second.try_clone()?;
+        let held = Held::default();
         server.spawn(first, move |socket, datagram, to| {
-            answer(datagram, to, socket, &elsewhere)
+            answer(datagram, to, socket, &elsewhere, &held)
         })?;
-        server.spawn(second, |socket, datagram, to| {
-            socket.send_to(datagram, to).map(drop)
-        })?;
+        server.spawn(second, |socket, datagram, to| echo(datagram, to, socket))?;
         Ok(server)
     }
 
@@ -64,12 +63,24 @@ impl Drop for UdpServer {
     }
 }
 
+/// Answers that wait for somebody to release them.
+type Held = Mutex<Vec<(SocketAddr, String)>>;
+
+/// Sends a datagram back, or says where it came from.
+fn echo(datagram: &[u8], to: SocketAddr, socket: &UdpSocket) -> io::Result<()> {
+    match datagram {
+        b"!from" => socket.send_to(to.to_string().as_bytes(), to).map(drop),
+        _ => socket.send_to(datagram, to).map(drop),
+    }
+}
+
 /// Does what a datagram says, or sends it back.
 fn answer(
     datagram: &[u8],
     to: SocketAddr,
     first: &UdpSocket,
     second: &UdpSocket,
+    held: &Held,
 ) -> io::Result<()> {
     let text = str::from_utf8(datagram).unwrap_or_default();
     let words: Vec<&str> = text.split(' ').collect();
@@ -99,7 +110,19 @@ fn answer(
             second.send_to(word.as_bytes(), to)?;
             first.send_to(word.as_bytes(), to)?;
         }
-        _ => drop(first.send_to(datagram, to)?),
+        // Not before somebody else says so.
+        ["!hold", word] => {
+            let mut held = held.lock().unwrap_or_else(PoisonError::into_inner);
+            held.push((to, word.to_owned()));
+        }
+        ["!release"] => {
+            let mut held = held.lock().unwrap_or_else(PoisonError::into_inner);
+            for (to, word) in held.drain(..) {
+                first.send_to(word.as_bytes(), to)?;
+            }
+            first.send_to(datagram, to)?;
+        }
+        _ => echo(datagram, to, first)?,
     }
     Ok(())
 }

@@ -81,6 +81,9 @@ differences! {
     PEER_OF_A_NAME: "`peer_addr` after connecting to a name other than `localhost`",
         "the address that the name was resolved to",
         "`Unsupported`: only the host knows it";
+    PEER_OF_NO_ADDRESS: "`peer_addr` after connecting to `0.0.0.0`, which stands for this machine",
+        "the address that the connection goes to, 127.0.0.1",
+        "`0.0.0.0`, as it was given";
     NO_NAME: "text that can be nobody's name, such as `a b:80` or `:80`",
         "the resolver's error, of no stable kind",
         "`InvalidInput`, before the host is asked";
@@ -90,7 +93,7 @@ differences! {
     WHY_NO_CONNECTION: "the kind of the error when a TCP connection cannot be made",
         "says why: `ConnectionRefused`, `NetworkUnreachable`...",
         "always `ConnectionRefused`: the host does not say why";
-    TOO_LONG: "a datagram of more than 65,507 bytes",
+    TOO_LONG: "a datagram of more than 65,507 bytes to an IPv4 address, or 65,527 to another",
         "the system's error, of no stable kind",
         "`InvalidInput`";
     EMPTY_DATAGRAM: "receiving an empty datagram",
@@ -102,6 +105,9 @@ differences! {
     SEND_AGAIN: "sending on a connected UDP socket when nobody listens at the peer's port",
         "`ConnectionRefused`, once in a while",
         "`Other`, once in a while: the host does not say why it did not send";
+    BROADCAST: "sending to a broadcast address without `set_broadcast(true)`",
+        "`PermissionDenied`",
+        "works where the host allows it: its sockets may broadcast in any case";
     STRANGERS: "what a bound UDP socket hears",
         "datagrams from anybody",
         "datagrams from those whom it has sent to";
@@ -119,14 +125,35 @@ differences! {
         "`Unsupported`, and nothing is received: only the host knows the address; `recv` works";
     ORDER: "the order in which a bound UDP socket hears its peers",
         "as their datagrams come",
-        "first those who have not answered yet, and of them whom it has sent to last; those who were \
-         silent come last";
+        "first those that have not answered yet, of them the one used last; those that were silent come \
+         last";
     FAMILY: "sending from a socket that is bound to `0.0.0.0:0` to an IPv6 address",
         "the system's error",
         "works";
-    MOST_PEERS: "how many peers one UDP socket can send to, or be connected to one after the other",
+    MOST_PEERS: "how many peers a bound UDP socket can hear",
         "any number",
-        "16, then `QuotaExceeded`";
+        "the 16 that it last sent to or heard from; what the one before them has sent, or still sends, is \
+         lost until it is sent to again";
+    LOCAL_PORT: "the local port of a UDP socket that its peers see",
+        "one, as long as the socket lives",
+        "another for each peer";
+    SEND_TO_A_NAME: "looking up the name that `send_to` is given (other than `localhost`)",
+        "at each call; from the same local port",
+        "at the first call; again after a datagram that was not sent, after a receive that waited for an \
+         answer in vain, and after 1,000 datagrams without an answer; then from a new local port, and late \
+         answers to the old one are lost";
+    CONNECT_TO_A_NAME: "connecting a UDP socket again to the name that it is connected to (other than \
+         `localhost`)",
+        "looks it up again; what is waiting is still received, and so are late answers",
+        "looks it up again, from a new local port; what is waiting and late answers are lost";
+    WAITING: "datagrams that are waiting when a UDP socket is connected to another peer",
+        "are received (on Linux)",
+        "are lost, unless `peek` has shown them: those are received when the socket is connected to their \
+         sender";
+    CONNECTED_BACK: "the answer to a question from before a UDP socket was connected elsewhere, if it comes \
+         when the socket is connected back",
+        "is received",
+        "is lost";
     NONBLOCKING: "`set_nonblocking(true)`",
         "calls return at once",
         "`Unsupported`: the host always waits";

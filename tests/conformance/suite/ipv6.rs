@@ -49,6 +49,15 @@ pub fn ipv6_datagrams_come_back(peers: &Peers) {
     }
 }
 
+pub fn the_longest_datagram_over_ipv6(peers: &Peers) {
+    let Some((_, addr)) = addresses(peers) else {
+        return;
+    };
+    let socket = udp_to(addr).unwrap();
+    socket.set_read_timeout(Some(PATIENCE)).unwrap();
+    super::datagrams::too_long(&socket, 65_527);
+}
+
 pub fn ipv6_from_a_socket_bound_to_ipv4(peers: &Peers) {
     let Some((_, addr)) = addresses(peers) else {
         return;

@@ -22,6 +22,7 @@ macro_rules! behaviours {
                 the_types_are_send_and_sync;
             ipv6: ipv6_streams_carry_bytes
                 ipv6_datagrams_come_back
+                the_longest_datagram_over_ipv6
                 ipv6_from_a_socket_bound_to_ipv4;
             transfers: every_size_is_received
                 every_size_is_sent
@@ -90,6 +91,7 @@ macro_rules! behaviours {
                 the_first_timeouts
                 clones_share_their_timeouts
                 flags_are_what_was_set
+                sending_to_everybody
                 no_error_is_pending
                 waiting_can_be_asked_for_and_may_not_be_turned_off
                 the_time_to_live
@@ -128,6 +130,26 @@ macro_rules! behaviours {
                 a_connected_socket_can_send_elsewhere
                 a_silent_peer_hides_no_other
                 the_order_in_which_peers_are_heard;
+            reconnecting: what_comes_while_connected_elsewhere_is_lost
+                what_comes_when_connected_back
+                what_is_waiting_when_a_socket_is_connected
+                connecting_to_a_peer_it_has_sent_to_keeps_what_is_waiting
+                connecting_to_the_same_peer_keeps_what_is_waiting
+                a_peeked_datagram_outlives_connecting_elsewhere
+                a_peeked_datagram_outlives_sending_to_many
+                any_number_of_peers_one_after_the_other
+                the_local_port_that_peers_see
+                a_name_is_looked_up_again;
+            unreachable: a_peer_that_does_not_answer_times_out
+                the_longest_timeout_for_connecting
+                no_address_in_particular_is_this_machine
+                an_address_of_another_machine_to_bind_to;
+            waiting: timeouts_of_less_than_a_second_are_what_was_set
+                a_write_timeout_limits_no_read
+                a_read_timeout_limits_no_write
+                a_peek_at_a_datagram_times_out;
+            sharing: a_half_is_shut_for_every_clone
+                a_clone_of_a_shut_stream_is_shut;
         }
     };
 }
@@ -144,6 +166,17 @@ macro_rules! behaviours_with_threads {
                 a_udp_receive_that_waits_holds_up_no_send
                 threads_that_peek_lose_no_datagram
                 an_address_may_be_found_out_with_the_socket_itself;
+            racing: threads_connect_at_the_same_time
+                a_clone_writes_in_another_thread
+                a_stream_is_cloned_while_a_read_waits
+                threads_write_and_every_byte_arrives
+                threads_read_while_the_timeout_changes
+                shutting_the_read_half_ends_a_read_that_waits
+                shutting_a_stream_ends_a_write_that_waits
+                every_method_of_a_stream_at_the_same_time
+                every_method_of_a_udp_socket_at_the_same_time
+                clones_of_a_udp_socket_receive_one_datagram_each
+                clones_of_a_udp_socket_send_in_threads;
         }
     };
 }

@@ -1,6 +1,6 @@
 //! The options of sockets.
 
-use super::net::TcpStream;
+use super::net::{TcpStream, UdpSocket};
 use super::{Peers, differences, outcome};
 use std::time::Duration;
 
@@ -74,6 +74,25 @@ pub fn flags_are_what_was_set(peers: &Peers) {
         socket.set_broadcast(flag).unwrap();
         assert_eq!(socket.broadcast().unwrap(), flag);
     }
+}
+
+pub fn sending_to_everybody(peers: &Peers) {
+    let Some(everybody) = peers.everybody else {
+        return;
+    };
+    let socket = UdpSocket::bind("0.0.0.0:0").unwrap();
+    let sent = outcome(socket.send_to(b"unasked", everybody));
+    differences::BROADCAST.check(sent.as_str(), "PermissionDenied", "Ok(7)");
+    if sent == "Ok(7)" {
+        assert_eq!(peers.ask("heard"), "unasked");
+    }
+    socket.set_broadcast(true).unwrap();
+    assert_eq!(socket.send_to(b"allowed", everybody).unwrap(), 7);
+    assert_eq!(peers.ask("heard"), "allowed");
+    // And connected.
+    super::connect_udp(&socket, everybody).unwrap();
+    assert_eq!(socket.send(b"again").unwrap(), 5);
+    assert_eq!(peers.ask("heard"), "again");
 }
 
 pub fn no_error_is_pending(peers: &Peers) {

@@ -1,6 +1,6 @@
 //! The server's addresses, and how to tell it what to do.
 
-use super::net::{SocketAddr, TcpStream, UdpSocket};
+use super::net::{Ipv4Addr, SocketAddr, SocketAddrV4, TcpStream, UdpSocket};
 use super::{PATIENCE, udp_to};
 use std::fmt;
 use std::io::{Read, Write};
@@ -19,9 +19,14 @@ pub struct Peers {
     pub no_tcp: SocketAddr,
     /// A UDP port that refuses.
     pub no_udp: SocketAddr,
+    /// A broadcast address at which the server listens, if the machine has one on loopback.
+    pub everybody: Option<SocketAddr>,
     /// The server's TCP and its UDP port on `::1`, if the machine has that.
     pub v6: Option<(SocketAddr, SocketAddr)>,
 }
+
+/// What stands for no address.
+const NOBODY: SocketAddr = SocketAddr::V4(SocketAddrV4::new(Ipv4Addr::UNSPECIFIED, 0));
 
 impl Peers {
     /// Connects, and tells the server what to do with the connection.
@@ -61,6 +66,23 @@ impl Peers {
         socket.set_read_timeout(Some(PATIENCE)).unwrap();
         socket
     }
+
+    /// Waits until the first UDP socket has answered every datagram that was sent to it before.
+    #[track_caller]
+    pub fn wait_for_answers(&self) {
+        // It answers them in turn: when it has answered this one, it has answered those.
+        let other = self.udp();
+        other.send(b"now?").unwrap();
+        other.recv(&mut [0; 8]).unwrap();
+    }
+
+    /// Has the first UDP socket send the answers that it holds back, and waits until it has.
+    #[track_caller]
+    pub fn release(&self) {
+        let other = self.udp();
+        other.send(b"!release").unwrap();
+        other.recv(&mut [0; 8]).unwrap();
+    }
 }
 
 impl fmt::Display for Peers {
@@ -68,6 +90,8 @@ impl fmt::Display for Peers {
         let [first, second] = self.udp;
         let (no_tcp, no_udp) = (self.no_tcp, self.no_udp);
         write!(f, "{} {first} {second} {no_tcp} {no_udp}", self.tcp)?;
+        // As text there is always one: that of nobody, which is no broadcast address.
+        write!(f, " {}", self.everybody.unwrap_or(NOBODY))?;
         match self.v6 {
             Some((tcp, udp)) => write!(f, " {tcp} {udp}"),
             None => Ok(()),
@@ -81,14 +105,15 @@ impl FromStr for Peers {
     fn from_str(text: &str) -> Result<Self, String> {
         let addrs: Result<Vec<SocketAddr>, _> = text.split(' ').map(str::parse).collect();
         match addrs.as_deref() {
-            Ok(&[tcp, first, second, no_tcp, no_udp, ref v6 @ ..]) => Ok(Self {
+            Ok(&[tcp, first, second, no_tcp, no_udp, everybody, ref v6 @ ..]) => Ok(Self {
                 tcp,
                 udp: [first, second],
                 no_tcp,
                 no_udp,
+                everybody: Some(everybody).filter(|addr| *addr != NOBODY),
                 v6: v6.first().copied().zip(v6.last().copied()),
             }),
-            _ => Err(format!("not at least five addresses: {text}")),
+            _ => Err(format!("not at least six addresses: {text}")),
         }
     }
 }

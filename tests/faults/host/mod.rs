@@ -16,6 +16,8 @@ mod state;
 pub use clock::{AT_ONCE, Clock, HOST_WAIT};
 
 use harness_wasi_sockets::host::Host;
+#[allow(unused_imports, reason = "as above")]
+pub use state::Logged;
 use state::State;
 use std::cell::{RefCell, RefMut};
 use std::rc::Rc;

@@ -19,6 +19,10 @@ pub struct State {
     called: BTreeMap<Call, u32>,
     pub tcp: VecDeque<Reply>,
     pub udp: VecDeque<Reply>,
+    /// The open UDP sockets by id, with replies of their own: those come before the shared ones.
+    pub udp_open: BTreeMap<u32, Udp>,
+    /// Every call of `udp_send` and `udp_recv`.
+    pub udp_log: Vec<Logged>,
     pub icmp: VecDeque<Reply>,
     /// By protocol (that of the connecting function) and id: how often it was given and not closed.
     open: BTreeMap<(Call, u32), u32>,
@@ -37,6 +41,24 @@ pub struct State {
     pub pings: Vec<Ping>,
     /// What was to be connected to.
     pub addresses: Vec<String>,
+}
+
+/// A UDP socket that is open.
+#[derive(Debug, Default)]
+pub struct Udp {
+    pub address: String,
+    pub replies: VecDeque<Reply>,
+}
+
+/// What a UDP socket was asked to do, by id, and how the host answered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Logged {
+    /// So many bytes, and how many it says it sent.
+    Sent(u32, usize, u32),
+    /// The bytes it gave.
+    Gave(u32, Vec<u8>),
+    /// Nothing, and whether it waited for it.
+    Nothing(u32, bool),
 }
 
 impl State {
@@ -97,6 +119,11 @@ impl State {
             self.last_id = self.last_id.max(id % u32::MAX);
             *self.open.entry((call, id)).or_default() += 1;
         }
+        if call == Call::UdpConnect && id != 0 {
+            let address = self.addresses.last().cloned().unwrap_or_default();
+            let replies = VecDeque::new();
+            self.udp_open.insert(id, Udp { address, replies });
+        }
         id
     }
 
@@ -114,6 +141,9 @@ impl State {
             *open -= 1;
             if *open == 0 {
                 self.open.remove(&(connecting, id));
+                if connecting == Call::UdpConnect {
+                    self.udp_open.remove(&id);
+                }
             }
         }
     }
@@ -136,6 +166,9 @@ impl State {
         };
         // What it sent and does not own up to is not counted on either side.
         let counted = bytes.get(..says as usize).unwrap_or(&bytes);
+        if call == Call::UdpSend {
+            self.udp_log.push(Logged::Sent(id, len as usize, says));
+        }
         if call == Call::TcpSend {
             self.sent.extend_from_slice(counted);
         } else if says != 0 || fault.is_none() {
@@ -151,9 +184,24 @@ impl State {
             self.kernel.wrong("asked for no bytes".to_owned());
         }
         let tcp = call == Call::TcpRecv;
+        let offset = self.answer(fault, id, max, tcp);
+        if !tcp {
+            let given = self.kernel.bytes(offset).filter(|_| fault_gives(fault));
+            let logged = match given {
+                Some(bytes) => Logged::Gave(id, bytes.to_vec()),
+                None => {
+                    Logged::Nothing(id, self.nothings.last().is_some_and(|took| !took.is_zero()))
+                }
+            };
+            self.udp_log.push(logged);
+        }
+        offset
+    }
+
+    fn answer(&mut self, fault: Option<Fault>, id: u32, max: u32, tcp: bool) -> u64 {
         let bytes = match fault {
             None if tcp => self.stream_bytes(max),
-            None => self.packet_bytes(call, max),
+            None => self.packet_bytes(id, max),
             Some(Fault::Longer(by)) => {
                 let start = if tcp { self.given } else { 0 };
                 let len = max as usize + by as usize;
@@ -178,9 +226,10 @@ impl State {
         Some((self.given..self.given + n as usize).map(pattern).collect())
     }
 
-    fn packet_bytes(&mut self, call: Call, max: u32) -> Option<Vec<u8>> {
-        debug_assert_eq!(call, Call::UdpRecv);
-        match self.udp.pop_front() {
+    fn packet_bytes(&mut self, id: u32, max: u32) -> Option<Vec<u8>> {
+        let own = self.udp_open.get_mut(&id);
+        let own = own.and_then(|socket| socket.replies.pop_front());
+        match own.or_else(|| self.udp.pop_front()) {
             Some(Reply::Packet(mut packet)) => {
                 packet.truncate(max as usize);
                 Some(packet)
@@ -256,6 +305,11 @@ impl State {
         }
         self.give(bytes, false)
     }
+}
+
+/// Whether what a receive answers with this fault is a datagram.
+fn fault_gives(fault: Option<Fault>) -> bool {
+    matches!(fault, None | Some(Fault::Longer(_)))
 }
 
 /// The function that opens what this one uses.

@@ -10,7 +10,7 @@ mod net {
 
 use crate::panics;
 use extism_pdk::{FnResult, plugin_fn};
-use net::{SocketAddr, ToSocketAddrs, UdpSocket};
+use net::{ToSocketAddrs, UdpSocket};
 use std::io;
 use suite::{Peers, Who, behaviours};
 
@@ -22,7 +22,7 @@ fn udp_to<A: ToSocketAddrs>(addr: A) -> io::Result<UdpSocket> {
 }
 
 /// Connects a UDP socket that is there already.
-fn connect_udp(socket: &UdpSocket, addr: SocketAddr) -> io::Result<()> {
+fn connect_udp<A: ToSocketAddrs>(socket: &UdpSocket, addr: A) -> io::Result<()> {
     socket.connect_to(addr)
 }
 

@@ -4,6 +4,7 @@
 #![cfg(target_family = "wasm")]
 
 mod bad;
+mod blocks;
 mod conformance;
 mod description;
 mod faults;

@@ -100,3 +100,34 @@ pub fn nothing_clocks(_: String) -> FnResult<String> {
     let next = SystemTime::now().duration_since(UNIX_EPOCH)?;
     Ok(format!("{} {:?} {:?}", day.as_secs(), next - day, passed))
 }
+
+/// Asks a stream whether it is ready until it is, reads what there is, and all that again: `ADDRESS`. Answers
+/// what the two reads gave.
+#[plugin_fn]
+pub fn nothing_ready(address: String) -> FnResult<String> {
+    panics::report();
+    let mut stream = TcpStream::connect(address)?;
+    let mut read = |_| {
+        until_ready(&mut stream);
+        outcome(stream.read(&mut [0; 8]))
+    };
+    Ok([read(()), read(())].join(" "))
+}
+
+/// The same over the core.
+#[plugin_fn]
+pub fn nothing_ready_embedded(address: String) -> FnResult<String> {
+    panics::report();
+    let mut stream = embedded::TcpStream::connect(&*address)?;
+    let mut read = |_| {
+        until_ready(&mut stream);
+        let read = embedded_io::Read::read(&mut stream, &mut [0; 8]);
+        outcome(read.map_err(std::io::Error::from))
+    };
+    Ok([read(()), read(())].join(" "))
+}
+
+/// As clients do that receive only when something is there.
+fn until_ready(stream: &mut impl embedded_io::ReadReady) {
+    while !stream.read_ready().expect("an answer") {}
+}

@@ -3,14 +3,20 @@
 use crate::{outcome, panics, pattern};
 use extism_pdk::{FnResult, plugin_fn};
 use harness_wasi_sockets::{SocketAddr, UdpSocket};
+use std::sync::OnceLock;
 
 /// Over an echo server: datagrams of every size, none split or joined.
 #[plugin_fn]
 pub fn udp_echo(address: String) -> FnResult<String> {
     panics::report();
     let socket = UdpSocket::connect(&address)?;
+    let longest = if socket.peer_addr()?.is_ipv4() {
+        65_507
+    } else {
+        65_527
+    };
     let mut buf = vec![0; 70_000];
-    for size in (1..=40).chain([1_400, 1_472, 9_000, 65_507]) {
+    for size in (1..=40).chain([1_400, 1_472, 9_000, longest]) {
         let sent = pattern(size);
         assert_eq!(socket.send(&sent)?, size);
         let n = socket.recv(&mut buf)?;
@@ -37,7 +43,8 @@ pub fn udp_echo(address: String) -> FnResult<String> {
     let n = socket.recv(&mut buf)?;
     assert_eq!(&buf[..n], b"next");
 
-    assert_eq!(outcome(socket.send(&vec![0; 65_508])), "InvalidInput");
+    let too_long = vec![0; longest + 1];
+    assert_eq!(outcome(socket.send(&too_long)), "InvalidInput");
     assert_eq!(outcome(socket.local_addr()), "Unsupported");
     Ok(outcome(socket.peer_addr()))
 }
@@ -84,20 +91,26 @@ pub fn udp_several(addresses: String) -> FnResult<String> {
     Ok(peers.len().to_string())
 }
 
-/// Over an echo server and a peer that says nothing, `ADDRESS ADDRESS`, the silent one sent to last.
+/// Over an echo server and a peer that says nothing, `ADDRESS ADDRESS`, the silent one sent to last. Answers how
+/// often the host was asked before the echo was sure to have answered.
 #[plugin_fn]
-pub fn udp_silent_peer(addresses: String) -> FnResult<()> {
+pub fn udp_silent_peer(addresses: String) -> FnResult<String> {
     panics::report();
     let (echo, silent) = addresses.split_once(' ').expect("two addresses");
     let socket = UdpSocket::bind("0.0.0.0:0")?;
     for _ in 0..5 {
         socket.send_to(b"hello", echo)?;
     }
+    // It answers in turn: when it has answered another socket, those five have been. Each receive is one call.
+    let other = UdpSocket::connect(echo)?;
+    other.send(b"and now?")?;
+    let asked = (1..=600).find(|_| other.recv(&mut [0; 16]).is_ok());
+    let asked = asked.expect("an answer within a minute");
     socket.send_to(b"anybody?", silent)?;
     for _ in 0..5 {
         assert_eq!(socket.recv(&mut [0; 16])?, 5);
     }
-    Ok(())
+    Ok(asked.to_string())
 }
 
 /// Over an echo server: a peek takes nothing.
@@ -113,6 +126,30 @@ pub fn udp_peek(address: String) -> FnResult<()> {
     assert_eq!(socket.try_clone()?.recv(&mut whole)?, 12);
     assert_eq!(&whole[..12], b"one and only");
     Ok(())
+}
+
+static KEPT: OnceLock<UdpSocket> = OnceLock::new();
+
+/// Over two servers, `ADDRESS ADDRESS`, from one socket that is kept from call to call: sends to both,
+/// to the second one last, and receives what comes first.
+#[plugin_fn]
+pub fn udp_kept_receive(addresses: String) -> FnResult<String> {
+    panics::report();
+    let (first, second) = addresses.split_once(' ').expect("two addresses");
+    let socket = KEPT.get_or_init(|| UdpSocket::bind("0.0.0.0:0").expect("a socket"));
+    socket.send_to(b"hello", first)?;
+    socket.send_to(b"hello", second)?;
+    Ok(outcome(socket.recv_from(&mut [0; 16])))
+}
+
+/// Connects the socket that is kept to an echo server, and exchanges a datagram with it.
+#[plugin_fn]
+pub fn udp_kept_connect(address: String) -> FnResult<String> {
+    panics::report();
+    let socket = KEPT.get().expect("kept");
+    socket.connect_to(address)?;
+    socket.send(b"hello")?;
+    Ok(outcome(socket.recv(&mut [0; 16])))
 }
 
 /// Over any server: the options.

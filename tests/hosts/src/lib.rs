@@ -9,7 +9,7 @@ mod run;
 
 pub use run::{Outcome, Run};
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
@@ -60,12 +60,23 @@ impl Language {
 impl Host {
     /// A command that runs it, with nothing but its source file.
     pub fn command(&self) -> Command {
+        self.command_for(&self.script)
+    }
+
+    /// A command that runs a script of the tests, which is given the folder with the host's sources.
+    pub fn command_for_script(&self, script: &Path) -> Command {
+        let mut command = self.command_for(script);
+        command.args(self.script.parent());
+        command
+    }
+
+    fn command_for(&self, source: &Path) -> Command {
         let mut command = Command::new(&self.program);
         // No files beside the sources, and no warning that node's WASI is young.
         command
             .env("PYTHONDONTWRITEBYTECODE", "1")
             .env("NODE_NO_WARNINGS", "1")
-            .arg(&self.script);
+            .arg(source);
         command
     }
 }

@@ -17,6 +17,8 @@ pub enum Validity {
     Now,
     /// It was, until years ago.
     Past,
+    /// Now, and since the beginning of 2023.
+    Since2023,
 }
 
 /// A server's certificate and its key, as PEM.
@@ -48,9 +50,13 @@ impl Authority {
     pub fn sign(&self, name: &str, validity: Validity) -> Result<Signed> {
         let mut params = params(&[name.to_owned()], name)?;
         params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
-        if validity == Validity::Past {
-            params.not_before = date_time_ymd(2019, 1, 1);
-            params.not_after = date_time_ymd(2020, 1, 1);
+        match validity {
+            Validity::Now => {}
+            Validity::Past => {
+                params.not_before = date_time_ymd(2019, 1, 1);
+                params.not_after = date_time_ymd(2020, 1, 1);
+            }
+            Validity::Since2023 => params.not_before = date_time_ymd(2023, 1, 1),
         }
         let key = KeyPair::generate().map_err(failed)?;
         let certificate = params.signed_by(&key, &self.0).map_err(failed)?;

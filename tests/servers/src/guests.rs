@@ -3,6 +3,7 @@
 use harness_host::wasm::{Artifact, Build, Compiler, Target};
 use harness_host::{Allow, Config, Plugin, guests};
 use std::sync::OnceLock;
+use std::time::Duration;
 
 /// A package of guests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,6 +39,8 @@ impl Package {
         let config = config
             .clone()
             .allow(Allow::loopback())
+            // A server on a busy machine may be slow. (A UDP receive ends with the host's wait.)
+            .wait(Duration::from_secs(60))
             .wasi(self == Package::Std);
         Plugin::from_file(&guest.path, &config).expect("a guest that loads")
     }

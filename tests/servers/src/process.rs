@@ -8,6 +8,7 @@ use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream, UdpSocket};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
@@ -17,8 +18,8 @@ const START: Duration = Duration::from_secs(60);
 const STOP: Duration = Duration::from_secs(10);
 /// How often something is looked at that should come soon.
 const SOON: Duration = Duration::from_millis(20);
-/// A free port may be somebody else's by the time that a server takes it.
-const TRIES: u32 = 3;
+/// A free port may be somebody else's by the time that a server takes it, though that is not likely.
+const TRIES: u32 = 5;
 
 /// A server that is running. It stops when this is dropped.
 #[derive(Debug)]
@@ -265,16 +266,29 @@ fn answers(place: &Place, ready: Ready) -> Result<bool> {
     }
 }
 
-/// Ports that are free, for TCP and for UDP.
+/// Where ports are looked for: the system gives none of these to whoever asks for any.
+const PORTS: std::ops::Range<u32> = 10_000..32_000;
+
+/// Ports that are free, for TCP and for UDP. Nobody is likely to take one before the server does: not a
+/// connection, which gets another, nor another test.
 fn free_ports(count: usize) -> Result<Vec<u16>> {
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    let start = std::process::id().wrapping_mul(1_009);
     let mut held = Vec::new();
-    while held.len() < count {
-        let tcp = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
-        let port = tcp.local_addr()?.port();
-        if let Ok(udp) = UdpSocket::bind((Ipv4Addr::LOCALHOST, port)) {
-            // Held until all are found, so that they differ.
-            held.push((tcp, udp, port));
+    for _ in PORTS {
+        if held.len() == count {
+            break;
         }
+        let number = start.wrapping_add(NEXT.fetch_add(1, Ordering::Relaxed));
+        let port = PORTS.start + number % (PORTS.end - PORTS.start);
+        let addr = SocketAddr::new(Ipv4Addr::LOCALHOST.into(), port as u16);
+        if let (Ok(tcp), Ok(udp)) = (TcpListener::bind(addr), UdpSocket::bind(addr)) {
+            // Held until all are found.
+            held.push((tcp, udp, addr.port()));
+        }
+    }
+    if held.len() < count {
+        return Err(Error::Failed("there are no free ports".to_owned()));
     }
     Ok(held.into_iter().map(|(_, _, port)| port).collect())
 }

@@ -204,7 +204,7 @@ mod tests {
             "--report",
             "x.wasm",
             "go",
-            "--wait=70",
+            "--wait=170",
             "in",
             "--dialect",
             "real",
@@ -225,7 +225,7 @@ mod tests {
         assert_eq!(job.words, ["go", "in"]);
         assert!(job.report && !job.stdio);
         assert_eq!(job.peer, Some(Kind::UdpEcho));
-        assert_eq!(job.config.wait, Duration::from_millis(70));
+        assert_eq!(job.config.wait, Duration::from_millis(170));
         assert_eq!(job.config.dialect, Dialect::Real);
         assert_eq!(job.config.clock, Clock::Fake);
         assert_eq!(job.config.values, [("a".to_owned(), "b=c".to_owned())]);

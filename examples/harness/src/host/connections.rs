@@ -202,6 +202,8 @@ fn connect_udp(addresses: &[SocketAddr]) -> Option<UdpSocket> {
             SocketAddr::V6(_) => (Ipv6Addr::UNSPECIFIED, 0).into(),
         };
         let socket = UdpSocket::bind(any).ok()?;
+        // As Go does for every socket.
+        socket.set_broadcast(true).ok()?;
         socket.connect(address).ok()?;
         Some(socket)
     })

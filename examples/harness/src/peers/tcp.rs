@@ -131,7 +131,8 @@ where
 fn prepare(stream: &TcpStream) -> io::Result<()> {
     stream.set_nodelay(true)?;
     stream.set_read_timeout(Some(NAP))?;
-    stream.set_write_timeout(Some(Duration::from_secs(5)))
+    // A plugin that is slow to read, on a busy machine, is not to be hung up on.
+    stream.set_write_timeout(Some(Duration::from_secs(60)))
 }
 
 /// Reads what is there. `None` at the end of the stream, and when the peer should stop.

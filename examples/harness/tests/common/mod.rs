@@ -2,28 +2,53 @@
 #![allow(dead_code)] // No test file uses all of it.
 
 use harness_host::{Allow, Config, Plugin};
+use socket2::{Domain, Socket, Type};
+use std::net::{Ipv4Addr, SocketAddr, UdpSocket};
 use std::time::{Duration, Instant};
 
 /// Short enough to wait out in a test.
 pub const WAIT: Duration = Duration::from_millis(100);
 
-/// A configuration that lets a plugin reach this machine.
+/// Longer than anything takes on a machine that is not stuck.
+pub const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A configuration that lets a plugin reach this machine, and waits for what comes, however late.
 pub fn local() -> Config {
-    Config::new().allow(Allow::loopback())
+    Config::new()
+        .allow(Allow::loopback())
+        .wait(PATIENCE)
+        .send_wait(PATIENCE)
 }
 
-/// The same, that waits shortly for what never comes.
+/// The same, that waits shortly for what never comes. What does come is there to [`Raw::get`].
 pub fn impatient() -> Config {
     local().wait(WAIT)
 }
 
 /// Waits for something that another thread brings about.
 pub fn eventually(what: &str, condition: impl Fn() -> bool) {
-    let deadline = Instant::now() + Duration::from_secs(30);
+    let deadline = Instant::now() + PATIENCE;
     while !condition() {
         assert!(Instant::now() < deadline, "never happened: {what}");
         std::thread::sleep(Duration::from_millis(5));
     }
+}
+
+/// A TCP port that refuses, as long as this lives: bound, and nobody listens.
+pub fn refusing_tcp() -> (Socket, SocketAddr) {
+    let socket = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
+    let any = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+    socket.bind(&any.into()).unwrap();
+    let address = socket.local_addr().unwrap().as_socket().unwrap();
+    (socket, address)
+}
+
+/// A UDP port that refuses, as long as this lives: connected to itself, and so deaf to all others.
+pub fn refusing_udp() -> (UdpSocket, SocketAddr) {
+    let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    let address = socket.local_addr().unwrap();
+    socket.connect(address).unwrap();
+    (socket, address)
 }
 
 /// The plugin that hands calls straight on to the host.
@@ -61,6 +86,18 @@ impl Raw {
 
     pub fn receive(&mut self, protocol: &str, id: u64, max: u32) -> Vec<u8> {
         self.bytes(&format!("{protocol}_recv"), &[id, max.into()], &[])
+    }
+
+    /// As `receive`, again and again until something comes.
+    pub fn get(&mut self, protocol: &str, id: u64, max: u32) -> Vec<u8> {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let received = self.receive(protocol, id, max);
+            if !received.is_empty() {
+                return received;
+            }
+            assert!(Instant::now() < deadline, "nothing comes");
+        }
     }
 
     pub fn close(&mut self, protocol: &str, id: u64) {

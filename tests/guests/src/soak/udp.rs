@@ -13,7 +13,7 @@ const OVERHEAD: usize = 1_000;
 /// The most datagrams on their way, of one socket.
 const MOST_DATAGRAMS: usize = 4;
 /// Far longer than any fault lasts.
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_secs(60);
 
 pub struct Socket {
     socket: UdpSocket,

@@ -3,6 +3,9 @@
 use harness_host::peers::{HttpServer, LineServer, TcpEcho, UdpEcho};
 use harness_host::{Allow, Config, Plugin, guests};
 use host_tests::{Host, Run};
+use std::fs;
+use std::net::Ipv6Addr;
+use std::time::Duration;
 
 /// The functions that are called as often whatever the timing: a receive may bring more or less.
 const STEADY: [&str; 6] = [
@@ -17,15 +20,21 @@ const STEADY: [&str; 6] = [
 /// A call of an example, which may reach loopback.
 fn call(example: &str, input: &str) -> Run {
     let plugin = guests::example(example).expect("the example");
-    Run::new(&plugin, "run", input).with("--allow", "loopback")
+    patient(Run::new(&plugin, "run", input).with("--allow", "loopback"))
+}
+
+/// What is waited for here comes, however late on a busy machine. (A UDP receive ends with the host's wait.)
+const PATIENCE: u32 = 60_000;
+
+fn patient(run: Run) -> Run {
+    run.with("--wait", &PATIENCE.to_string())
 }
 
 /// Makes a call in the reference host and in this one: the output is the same, and so is the use of the
 /// host's functions.
 fn same(host: &Host, example: &str, input: &str, config: &Config, run: &Run) -> String {
-    let config = config.clone().allow(Allow::loopback());
     let plugin = guests::example(example).expect("the example");
-    let mut plugin = Plugin::from_file(plugin, &config).expect("a plugin");
+    let mut plugin = Plugin::from_file(plugin, config).expect("a plugin");
     let expected = plugin.call("run", input.as_bytes()).expect("an output");
     let outcome = run.on(host);
     assert_eq!(outcome.text(), String::from_utf8_lossy(&expected));
@@ -40,8 +49,14 @@ fn same(host: &Host, example: &str, input: &str, config: &Config, run: &Run) -> 
     outcome.text()
 }
 
+/// A reference host that does the same as [`call`]'s.
+fn local() -> Config {
+    let wait = Duration::from_millis(PATIENCE.into());
+    Config::new().allow(Allow::loopback()).wait(wait)
+}
+
 fn plain(host: &Host, example: &str, input: &str) -> String {
-    same(host, example, input, &Config::new(), &call(example, input))
+    same(host, example, input, &local(), &call(example, input))
 }
 
 pub fn tcp_echo_over_ipv4(host: &'static Host) {
@@ -54,6 +69,40 @@ pub fn tcp_echo_over_ipv6(host: &'static Host) {
     let echo = TcpEcho::v6().unwrap();
     let output = plain(host, "tcp_echo", &format!("{} over IPv6", echo.addr()));
     assert_eq!(output, "over IPv6");
+}
+
+/// An IPv6 address may say which interface it is of. Link-local ones must.
+pub fn an_interface_has_a_number_and_a_name(host: &'static Host) {
+    let interfaces = fs::read_to_string("/proc/net/if_inet6").unwrap_or_default();
+    let line = |line: &str| {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        let ip = Ipv6Addr::from(u128::from_str_radix(words.first()?, 16).ok()?);
+        let number = u32::from_str_radix(words.get(1)?, 16).ok()?;
+        let ours = ip.is_loopback() || ip.is_unicast_link_local();
+        ours.then(|| {
+            (
+                ip,
+                number.to_string(),
+                words.last().unwrap_or(&"").to_string(),
+            )
+        })
+    };
+    let scoped: Vec<_> = interfaces.lines().filter_map(line).collect();
+    if !scoped.iter().any(|(ip, ..)| ip.is_unicast_link_local()) {
+        let test = "an_interface_has_a_number_and_a_name, its link-local part";
+        harness_host::skipped(test, "this machine has no link-local address");
+    }
+    for (ip, number, name) in scoped {
+        let echo = TcpEcho::start(Ipv6Addr::UNSPECIFIED.into()).unwrap();
+        for zone in [number, name] {
+            let input = format!("[{ip}%{zone}]:{} there", echo.addr().port());
+            let plugin = guests::example("tcp_echo").expect("the example");
+            let run = Run::new(&plugin, "run", &input).with("--allow", &ip.to_string());
+            let config = Config::new().allow(ip.to_string().parse().expect("an address"));
+            let output = same(host, "tcp_echo", &input, &config, &run);
+            assert_eq!(output, "there", "{ip}%{zone}");
+        }
+    }
 }
 
 pub fn tcp_echo_by_name(host: &'static Host) {
@@ -93,7 +142,7 @@ pub fn udp_proxy_passes_on_60_000_bytes(host: &'static Host) {
     let datagram: String = (0..60_000)
         .map(|i| char::from(b'a' + (i % 23) as u8))
         .collect();
-    let config = Config::new().set("address", echo.addr().to_string());
+    let config = local().set("address", echo.addr().to_string());
     let run = call("udp_proxy", &datagram).with("--set", &format!("address={}", echo.addr()));
     assert!(same(host, "udp_proxy", &datagram, &config, &run) == datagram);
 }
@@ -102,7 +151,7 @@ pub fn tiny_runs_without_wasi(host: &'static Host) {
     let echo = TcpEcho::v4().unwrap();
     let input = format!("{} tiny", echo.addr());
     let run = call("tiny", &input).option("--no-wasi");
-    let output = same(host, "tiny", &input, &Config::new().wasi(false), &run);
+    let output = same(host, "tiny", &input, &local().wasi(false), &run);
     assert_eq!(output, "tiny");
 }
 

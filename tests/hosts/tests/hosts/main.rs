@@ -21,6 +21,7 @@ mod conformance {
 mod examples;
 mod icmp;
 mod kernel;
+mod lost;
 mod nothing;
 mod table;
 
@@ -68,6 +69,7 @@ const TESTS: &[Test] = listed! {
     }
     examples, ALL, ipv6 => {
         tcp_echo_over_ipv6,
+        an_interface_has_a_number_and_a_name,
     }
     icmp, ALL, nothing_else => {
         what_the_host_hears_is_decoded,
@@ -78,7 +80,11 @@ const TESTS: &[Test] = listed! {
     }
     nothing, ALL, nothing_else => {
         the_clock_is_real_so_silence_is_no_end,
+        no_wait_is_so_short_that_a_silence_looks_like_the_end,
         the_end_is_known_at_once,
+    }
+    lost, ALL, nothing_else => {
+        after_lost_bytes_nothing_is_received,
     }
     behaviours, ALL, nothing_else => {
         every_behaviour_of_the_conformance_suite_holds,

@@ -8,23 +8,34 @@ use std::net::Ipv4Addr;
 use std::thread::sleep;
 use std::time::Duration;
 
-fn reads(host: &Host, peer: &TcpPeer, timeout: &str, reads: usize) -> String {
+fn reads(host: &Host, peer: &TcpPeer, wait: &str, timeout: &str, reads: usize) -> String {
     let input = format!("{} {timeout} {reads}", peer.addr());
     let run = Run::new(guests(), "nothing_reads", &input);
-    let run = run.with("--allow", "loopback").with("--wait", "100");
+    let run = run.with("--allow", "loopback").with("--wait", wait);
     run.on(host).text()
 }
 
-/// Without a clock, or with one that is fake, it would be `Ok(0)`.
-pub fn the_clock_is_real_so_silence_is_no_end(host: &'static Host) {
+fn silent() -> TcpPeer {
     let silent = TcpPeer::start(Ipv4Addr::LOCALHOST.into(), |_stream, stop| {
         while !stop.is_set() {
             sleep(Duration::from_millis(10));
         }
         Ok(())
     });
-    let silent = silent.unwrap();
-    assert_eq!(reads(host, &silent, "300", 2), "TimedOut TimedOut");
+    silent.unwrap()
+}
+
+/// Without a clock, or with one that is fake, it would be `Ok(0)`.
+pub fn the_clock_is_real_so_silence_is_no_end(host: &'static Host) {
+    let got = reads(host, &silent(), "100", "300", 2);
+    assert_eq!(got, "TimedOut TimedOut");
+}
+
+pub fn no_wait_is_so_short_that_a_silence_looks_like_the_end(host: &'static Host) {
+    for wait in ["0", "5"] {
+        let got = reads(host, &silent(), wait, "300", 2);
+        assert_eq!(got, "TimedOut TimedOut", "--wait {wait}");
+    }
 }
 
 pub fn the_end_is_known_at_once(host: &'static Host) {
@@ -32,5 +43,6 @@ pub fn the_end_is_known_at_once(host: &'static Host) {
         stream.write_all(b"x")
     });
     let brief = brief.unwrap();
-    assert_eq!(reads(host, &brief, "default", 4), "Ok(1) Ok(0) Ok(0) Ok(0)");
+    let got = reads(host, &brief, "100", "default", 4);
+    assert_eq!(got, "Ok(1) Ok(0) Ok(0) Ok(0)");
 }

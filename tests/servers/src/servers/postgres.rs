@@ -1,6 +1,6 @@
 use super::{PASSWORD, USER};
 use crate::find::postgres_folder;
-use crate::process::Launch;
+use crate::process::{Launch, Ready};
 use crate::{Result, Server};
 use rustix::process::Signal;
 use std::process::Command;
@@ -29,6 +29,8 @@ pub fn postgres() -> Result<Server> {
             .args(["-p", &place.port(0)])
             .args(["-c", "listen_addresses=127.0.0.1"])
             .args(["-c", "unix_socket_directories=", "-c", "fsync=off"]);
+        // It takes connections before it lets anybody in.
+        launch.ready = Ready::Says("database system is ready to accept connections");
         // It stops at once, and does not wait for its clients.
         launch.stop = Signal::INT;
         Ok(launch)

@@ -22,7 +22,8 @@ pub fn python() -> Result<PathBuf> {
     }
 }
 
-/// Python's `websockets`, as an echo server.
+/// Python's `websockets`, as an echo server. A message that begins with `later` comes back when the
+/// client has sent a ping.
 pub fn websocket_echo() -> Result<Server> {
     let python = python()?;
     Server::start("websockets", 1, |place| {
@@ -36,12 +37,23 @@ pub fn websocket_echo() -> Result<Server> {
 const SCRIPT: &str = "
 import asyncio, sys, websockets
 
+class Pinged(websockets.WebSocketServerProtocol):
+    asked = False
+
+    async def pong(self, data=b''):
+        await super().pong(data)
+        self.asked = True
+
 async def echo(socket):
     async for message in socket:
+        while message.startswith('later') and not socket.asked:
+            await asyncio.sleep(0.01)
         await socket.send(message)
 
 async def main():
-    async with websockets.serve(echo, '127.0.0.1', int(sys.argv[1])):
+    async with websockets.serve(
+        echo, '127.0.0.1', int(sys.argv[1]), create_protocol=Pinged
+    ):
         await asyncio.Future()
 
 asyncio.run(main())

@@ -1,11 +1,11 @@
-use harness_host::Config;
+use harness_host::{Clock, Config};
 use server_tests::guests::{Package, call};
 use server_tests::{servers, started};
 
-pub fn coap_lite_gets_and_puts_at_libcoap() {
+pub fn coap_lite_gets_and_puts_at_libcoap(clock: Clock) {
     let server = started(servers::coap());
     let addr = server.addr();
-    let mut plugin = Package::Std.load("coap", &Config::new());
+    let mut plugin = Package::Std.load("coap", &Config::new().clock(clock));
     let mut ask = |request: &str| call(&mut plugin, format!("{addr} {request}")).unwrap();
 
     assert!(ask("/").starts_with("Content This is a test server"));

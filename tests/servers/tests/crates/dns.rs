@@ -1,11 +1,11 @@
-use harness_host::Config;
+use harness_host::{Clock, Config};
 use server_tests::guests::{Package, call};
 use server_tests::{servers, started};
 
-pub fn simple_dns_asks_dnsmasq() {
+pub fn simple_dns_asks_dnsmasq(clock: Clock) {
     let server = started(servers::dnsmasq());
     let addr = server.addr();
-    let mut plugin = Package::Std.load("dns", &Config::new());
+    let mut plugin = Package::Std.load("dns", &Config::new().clock(clock));
     let mut ask = |question: &str| call(&mut plugin, format!("{addr} {question}"));
 
     assert_eq!(ask("crab.test A").unwrap(), "192.0.2.7");
@@ -16,9 +16,9 @@ pub fn simple_dns_asks_dnsmasq() {
     assert!(error.contains("there is no such name"), "{error}");
 }
 
-pub fn simple_dns_takes_what_is_too_long_for_a_datagram_over_tcp() {
+pub fn simple_dns_takes_what_is_too_long_for_a_datagram_over_tcp(clock: Clock) {
     let server = started(servers::dnsmasq());
-    let mut plugin = Package::Std.load("dns", &Config::new());
+    let mut plugin = Package::Std.load("dns", &Config::new().clock(clock));
     let answer = call(&mut plugin, format!("{} many.test TXT", server.addr())).unwrap();
     assert_eq!(answer.lines().count(), servers::MANY);
     assert!(answer.lines().all(|line| line.len() == 100), "{answer}");

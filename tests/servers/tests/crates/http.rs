@@ -1,7 +1,16 @@
-use harness_host::Config;
+use harness_host::peers::TcpPeer;
+use harness_host::{Clock, Config};
 use server_tests::guests::{Package, call};
 use server_tests::servers::{Nginx, nginx};
 use server_tests::{Authority, Validity, started};
+use std::io::{self, BufRead, BufReader, Read, Write};
+use std::net::Ipv4Addr;
+use std::sync::Arc;
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+/// Longer than nginx ever takes to close a connection, and a plugin to send a request.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 fn server() -> Nginx {
     let authority = Authority::new().unwrap();
@@ -9,10 +18,11 @@ fn server() -> Nginx {
     started(nginx(&signed))
 }
 
-pub fn ureq_gets_several_pages_from_nginx_over_one_connection() {
+pub fn ureq_gets_several_pages_from_nginx_over_one_connection(clock: Clock) {
     let server = server();
     let site = format!("http://{}", server.http());
-    let mut plugin = Package::Std.load("http", &Config::new());
+    let mut plugin =
+        Package::Std.load("http", &Config::new().clock(clock).set("keep_alive", "yes"));
     let pages = [
         "/hello.txt",
         "/big.txt",
@@ -36,12 +46,73 @@ pub fn ureq_gets_several_pages_from_nginx_over_one_connection() {
     assert_eq!(plugin.report().calls.get("tcp_connect"), 1);
 }
 
-pub fn ureq_finds_nginx_by_name() {
+pub fn ureq_finds_nginx_by_name(clock: Clock) {
     let server = server();
-    let mut plugin = Package::Std.load("http", &Config::new());
+    let mut plugin = Package::Std.load("http", &Config::new().clock(clock));
     let url = format!("http://localhost:{}/hello.txt", server.http().port());
     let output = call(&mut plugin, url).unwrap();
     assert_eq!(output, "200 18\nHello from nginx.\n");
+}
+
+pub fn ureq_gets_pages_from_a_server_that_keeps_no_connection(clock: Clock) {
+    let server = Arc::new(server());
+    let closed = answers_when_all_is_closed(Arc::clone(&server));
+    let closed = format!("http://{}/", closed.addr());
+    let mut plugin = Package::Std.load("http", &Config::new().clock(clock));
+    for addr in [server.impatient(), server.once()] {
+        let page = format!("http://{addr}/hello.txt");
+        let urls = [&page, &closed, &page, &closed, &page].map(String::as_str);
+        let output = call(&mut plugin, urls.join("\n"));
+        let hello = "200 18\nHello from nginx.\n";
+        let expected = format!("{hello}200 0\n{hello}200 0\n{hello}");
+        assert_eq!(
+            output.as_deref(),
+            Ok(expected.as_str()),
+            "{addr}, {clock:?}"
+        );
+    }
+}
+
+pub fn ureq_posts_to_a_server_that_stays_silent_until_it_has_the_body(clock: Clock) {
+    let silent = TcpPeer::start(Ipv4Addr::LOCALHOST.into(), |mut stream, _| {
+        stream.set_read_timeout(Some(PATIENCE))?;
+        let mut request = BufReader::new(&stream);
+        let lines = head(&mut request)?;
+        assert!(
+            lines.iter().any(|line| line == "expect: 100-continue"),
+            "{lines:?}"
+        );
+        let mut body = [0; 8];
+        request.read_exact(&mut body)?;
+        let head = "HTTP/1.1 200 OK\r\nContent-Length: 8\r\nConnection: close\r\n\r\n";
+        stream.write_all(&[head.as_bytes(), &body].concat())
+    });
+    let silent = silent.unwrap();
+    let mut plugin = Package::Std.load("http", &Config::new().clock(clock));
+    let output = call(&mut plugin, format!("http://{}/ sideways", silent.addr()));
+    assert_eq!(output.unwrap(), "200 8\nsideways");
+}
+
+/// A site with one empty page, that answers when nginx has no connection any more.
+fn answers_when_all_is_closed(server: Arc<Nginx>) -> TcpPeer {
+    let peer = TcpPeer::start(Ipv4Addr::LOCALHOST.into(), move |mut stream, _| {
+        stream.set_read_timeout(Some(PATIENCE))?;
+        head(&mut BufReader::new(&stream))?;
+        let began = Instant::now();
+        while server.connections().map_err(io::Error::other)? > 0 && began.elapsed() < PATIENCE {
+            sleep(Duration::from_millis(1));
+        }
+        stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+    });
+    peer.unwrap()
+}
+
+/// Reads the head of a request, and returns its lines.
+fn head(request: &mut impl BufRead) -> io::Result<Vec<String>> {
+    let lines = request.by_ref().lines();
+    lines
+        .take_while(|line| !matches!(line, Ok(line) if line.is_empty()))
+        .collect()
 }
 
 pub fn reqwless_gets_several_pages_from_nginx_over_one_connection() {

@@ -17,7 +17,7 @@ mod table;
 mod tls;
 mod websocket;
 
-use harness_host::Config;
+use harness_host::{Clock, Config};
 use libtest_mimic::{Arguments, Trial};
 use server_tests::required;
 use server_tests::servers::{Kind, PASSWORD, USER};
@@ -26,92 +26,155 @@ use server_tests::servers::{Kind, PASSWORD, USER};
 struct Test {
     name: &'static str,
     needs: Option<Kind>,
-    run: fn(),
+    run: Run,
+}
+
+/// How often a test is run.
+#[derive(Clone, Copy)]
+enum Run {
+    /// On a real clock, and on one that is not, as in production.
+    OnEachClock(fn(Clock)),
+    Once(fn()),
 }
 
 /// The tests of each module, and what they need. (One that is not listed is dead code to the
 /// compiler.)
 macro_rules! tests {
-    ($($module:ident, $needs:expr => { $($test:ident,)+ })+) => {
-        &[$($(Test {
+    ($($module:ident, $needs:expr => { $($run:ident { $($test:ident,)+ })+ })+) => {
+        &[$($($(Test {
             name: concat!(stringify!($module), "::", stringify!($test)),
             needs: $needs,
-            run: $module::$test,
-        },)+)+]
+            run: Run::$run($module::$test),
+        },)+)+)+]
     };
 }
 
 const TESTS: &[Test] = tests! {
     coap, Some(Kind::Coap) => {
-        coap_lite_gets_and_puts_at_libcoap,
+        OnEachClock {
+            coap_lite_gets_and_puts_at_libcoap,
+        }
     }
     dns, Some(Kind::Dnsmasq) => {
-        simple_dns_asks_dnsmasq,
-        simple_dns_takes_what_is_too_long_for_a_datagram_over_tcp,
+        OnEachClock {
+            simple_dns_asks_dnsmasq,
+            simple_dns_takes_what_is_too_long_for_a_datagram_over_tcp,
+        }
     }
     http, Some(Kind::Nginx) => {
-        ureq_gets_several_pages_from_nginx_over_one_connection,
-        ureq_finds_nginx_by_name,
-        reqwless_gets_several_pages_from_nginx_over_one_connection,
+        OnEachClock {
+            ureq_gets_several_pages_from_nginx_over_one_connection,
+            ureq_finds_nginx_by_name,
+            ureq_gets_pages_from_a_server_that_keeps_no_connection,
+            ureq_posts_to_a_server_that_stays_silent_until_it_has_the_body,
+        }
+        Once {
+            reqwless_gets_several_pages_from_nginx_over_one_connection,
+        }
     }
     imap, Some(Kind::Dovecot) => {
-        imap_leaves_messages_in_dovecot_and_lists_them,
+        OnEachClock {
+            imap_leaves_messages_in_dovecot_and_lists_them,
+        }
+        Once {
+            imap_waits_for_mail_without_a_clock,
+        }
     }
     mqtt, Some(Kind::Mosquitto) => {
-        mqttbytes_talks_to_mosquitto,
-        rust_mqtt_talks_to_mosquitto,
+        OnEachClock {
+            mqttbytes_talks_to_mosquitto,
+        }
+        Once {
+            rust_mqtt_talks_to_mosquitto,
+        }
     }
     ntp, Some(Kind::Chrony) => {
-        sntpc_asks_chrony_for_the_time,
-        sntpc_without_std_asks_chrony_for_the_time,
+        OnEachClock {
+            sntpc_asks_chrony_for_the_time,
+        }
+        Once {
+            sntpc_without_std_asks_chrony_for_the_time,
+        }
     }
     postgres, Some(Kind::Postgres) => {
-        postgres_protocol_logs_in_to_postgresql_and_asks,
+        OnEachClock {
+            postgres_protocol_logs_in_to_postgresql_and_asks,
+        }
     }
     redis, Some(Kind::Redis) => {
-        redis_protocol_talks_to_redis,
-        redis_refuses_a_wrong_password,
+        OnEachClock {
+            redis_protocol_talks_to_redis,
+            redis_refuses_a_wrong_password,
+        }
     }
     statsd, Some(Kind::Collectd) => {
-        cadence_tells_collectd,
+        OnEachClock {
+            cadence_tells_collectd,
+        }
     }
     table, None => {
-        every_plugin_is_in_the_table_with_its_size,
-        every_version_in_the_table_is_the_one_that_is_built,
-        every_test_in_the_table_is_there_and_every_test_is_in_the_table,
+        Once {
+            every_plugin_is_in_the_table_with_its_size,
+            every_version_in_the_table_is_the_one_that_is_built,
+            every_test_in_the_table_is_there_and_every_test_is_in_the_table,
+        }
     }
     tls, Some(Kind::Nginx) => {
-        rustls_talks_to_nginx_over_tls_1_3_and_1_2,
-        rustls_refuses_a_wrong_name,
-        rustls_refuses_a_certificate_that_has_expired,
-        rustls_refuses_what_another_authority_has_signed,
-        ureq_with_rustls_gets_pages_from_nginx,
-        ureq_with_rustls_refuses_a_wrong_name,
-        embedded_tls_gets_a_page_from_nginx,
-        embedded_tls_refuses_a_wrong_name,
-        embedded_tls_refuses_what_another_authority_has_signed,
+        OnEachClock {
+            rustls_talks_to_nginx_over_tls_1_3_and_1_2,
+            rustls_refuses_a_wrong_name,
+            rustls_refuses_a_certificate_that_has_expired,
+            rustls_judges_a_certificate_by_the_date_that_the_host_shows,
+            rustls_refuses_what_another_authority_has_signed,
+            ureq_with_rustls_gets_pages_from_nginx,
+            ureq_with_rustls_refuses_a_wrong_name,
+        }
+        Once {
+            embedded_tls_gets_a_page_from_nginx,
+            embedded_tls_refuses_a_wrong_name,
+            embedded_tls_refuses_what_another_authority_has_signed,
+        }
     }
     websocket, Some(Kind::Websockets) => {
-        tungstenite_talks_to_websockets,
-        embedded_websocket_talks_to_websockets,
+        OnEachClock {
+            tungstenite_talks_to_websockets,
+        }
+        Once {
+            tungstenite_waits_out_a_silence_without_a_clock,
+            embedded_websocket_talks_to_websockets,
+        }
     }
 };
 
 fn main() {
     let arguments = Arguments::from_args();
-    let trials = TESTS.iter().map(|test| {
-        let run = test.run;
+    let trials = TESTS.iter().flat_map(|test| {
         let missing = test.needs.and_then(|kind| kind.installed().err());
         if let (Some(why), false) = (&missing, arguments.list || required()) {
             harness_host::skipped(test.name, &why.to_string());
         }
-        let trial = Trial::test(test.name, move || {
-            run();
-            Ok(())
-        });
-        trial.with_ignored_flag(missing.is_some() && !required())
+        let ignored = missing.is_some() && !required();
+        let trials = match test.run {
+            Run::Once(run) => vec![trial(test.name, run)],
+            Run::OnEachClock(run) => [Clock::Real, Clock::Fake]
+                .map(|clock| {
+                    trial(&format!("{}, clock {clock:?}", test.name), move || {
+                        run(clock)
+                    })
+                })
+                .into(),
+        };
+        let trials = trials.into_iter();
+        trials.map(move |trial| trial.with_ignored_flag(ignored))
     });
     libtest_mimic::run(&arguments, trials.collect()).exit();
+}
+
+fn trial(name: &str, run: impl FnOnce() + Send + 'static) -> Trial {
+    Trial::test(name, || {
+        run();
+        Ok(())
+    })
 }
 
 /// What the plugins need to log in.

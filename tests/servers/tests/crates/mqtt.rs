@@ -1,13 +1,13 @@
 use crate::credentials;
-use harness_host::Config;
+use harness_host::{Clock, Config};
 use server_tests::guests::{Package, call};
 use server_tests::servers::{USER, mosquitto};
 use server_tests::started;
 
-pub fn mqttbytes_talks_to_mosquitto() {
+pub fn mqttbytes_talks_to_mosquitto(clock: Clock) {
     let server = started(mosquitto());
     let addr = server.addr();
-    let mut plugin = Package::Std.load("mqtt", &credentials());
+    let mut plugin = Package::Std.load("mqtt", &credentials().clock(clock));
     let input = format!("{addr} beach/crab sideways, as ever");
     assert_eq!(call(&mut plugin, input).unwrap(), "sideways, as ever");
     let long = "long ".repeat(10_000);
@@ -16,7 +16,10 @@ pub fn mqttbytes_talks_to_mosquitto() {
         long
     );
 
-    let wrong = Config::new().set("user", USER).set("password", "wrong");
+    let wrong = Config::new()
+        .clock(clock)
+        .set("user", USER)
+        .set("password", "wrong");
     let mut plugin = Package::Std.load("mqtt", &wrong);
     let error = call(&mut plugin, format!("{addr} beach hello")).unwrap_err();
     assert!(error.contains("not let in"), "{error}");

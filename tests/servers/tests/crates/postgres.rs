@@ -1,13 +1,13 @@
 use crate::credentials;
-use harness_host::Config;
+use harness_host::{Clock, Config};
 use server_tests::guests::{Package, call};
 use server_tests::servers::{USER, postgres};
 use server_tests::started;
 
-pub fn postgres_protocol_logs_in_to_postgresql_and_asks() {
+pub fn postgres_protocol_logs_in_to_postgresql_and_asks(clock: Clock) {
     let server = started(postgres());
     let addr = server.addr();
-    let config = credentials().set("database", "postgres");
+    let config = credentials().clock(clock).set("database", "postgres");
     let mut plugin = Package::Std.load("postgres", &config);
     let mut ask = |query: &str| call(&mut plugin, format!("{addr} {query}"));
 
@@ -31,6 +31,7 @@ pub fn postgres_protocol_logs_in_to_postgresql_and_asks() {
     );
 
     let wrong = Config::new()
+        .clock(clock)
         .set("user", USER)
         .set("password", "wrong")
         .set("database", "postgres");

@@ -1,11 +1,11 @@
-use harness_host::Config;
+use harness_host::{Clock, Config};
 use server_tests::guests::{Package, call};
 use server_tests::{servers, started};
 
-pub fn redis_protocol_talks_to_redis() {
+pub fn redis_protocol_talks_to_redis(clock: Clock) {
     let server = started(servers::redis(Some("open sesame")));
     let addr = server.addr();
-    let config = Config::new().set("password", "open sesame");
+    let config = Config::new().clock(clock).set("password", "open sesame");
     let mut plugin = Package::Std.load("redis", &config);
 
     let commands = "SET crab sideways\nGET crab\nINCR legs\nINCRBY legs 9\nRPUSH list a b c\n\
@@ -25,9 +25,9 @@ pub fn redis_protocol_talks_to_redis() {
     assert!(answer.lines().eq((1..=1_000).map(|n| n.to_string())));
 }
 
-pub fn redis_refuses_a_wrong_password() {
+pub fn redis_refuses_a_wrong_password(clock: Clock) {
     let server = started(servers::redis(Some("open sesame")));
-    let config = Config::new().set("password", "open barley");
+    let config = Config::new().clock(clock).set("password", "open barley");
     let mut plugin = Package::Std.load("redis", &config);
     let error = call(&mut plugin, format!("{}\nPING", server.addr())).unwrap_err();
     assert!(error.contains("WRONGPASS"), "{error}");

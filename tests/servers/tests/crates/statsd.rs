@@ -1,4 +1,4 @@
-use harness_host::Config;
+use harness_host::{Clock, Config};
 use server_tests::guests::{Package, call};
 use server_tests::{Server, servers, started};
 use std::fs;
@@ -8,9 +8,9 @@ use std::time::{Duration, Instant};
 /// Longer than collectd ever takes to write what it has heard.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-pub fn cadence_tells_collectd() {
+pub fn cadence_tells_collectd(clock: Clock) {
     let server = started(servers::collectd());
-    let mut plugin = Package::Std.load("statsd", &Config::new());
+    let mut plugin = Package::Std.load("statsd", &Config::new().clock(clock));
     let output = call(&mut plugin, format!("{} plugin", server.addr())).unwrap();
     assert_eq!(output, "3 datagrams, 56 bytes");
     assert_eq!(written(&server, "derive-plugin.requests-"), "3");

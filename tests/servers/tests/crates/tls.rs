@@ -1,5 +1,5 @@
 use crate::SEED;
-use harness_host::{Config, Plugin};
+use harness_host::{Clock, Config, Plugin};
 use server_tests::guests::{Package, call};
 use server_tests::servers::{Nginx, nginx};
 use server_tests::{Authority, Validity, started};
@@ -12,8 +12,9 @@ fn server(name: &str, validity: Validity) -> (Nginx, Authority) {
     (started(nginx(&signed)), authority)
 }
 
-fn trusting(guest: &str, authority: &Authority) -> Plugin {
-    Package::Std.load(guest, &Config::new().set("authority", authority.pem()))
+fn trusting(guest: &str, authority: &Authority, clock: Clock) -> Plugin {
+    let config = Config::new().clock(clock);
+    Package::Std.load(guest, &config.set("authority", authority.pem()))
 }
 
 fn get(plugin: &mut Plugin, addr: SocketAddr, name: &str, page: &str) -> Result<String, String> {
@@ -21,9 +22,9 @@ fn get(plugin: &mut Plugin, addr: SocketAddr, name: &str, page: &str) -> Result<
     call(plugin, request)
 }
 
-pub fn rustls_talks_to_nginx_over_tls_1_3_and_1_2() {
+pub fn rustls_talks_to_nginx_over_tls_1_3_and_1_2(clock: Clock) {
     let (server, authority) = server("localhost", Validity::Now);
-    let mut plugin = trusting("tls", &authority);
+    let mut plugin = trusting("tls", &authority, clock);
     for (addr, version) in [(server.tls13(), "TLSv1_3"), (server.tls12(), "TLSv1_2")] {
         let answer = get(&mut plugin, addr, "localhost", "/hello.txt").unwrap();
         assert!(
@@ -36,32 +37,46 @@ pub fn rustls_talks_to_nginx_over_tls_1_3_and_1_2() {
     }
 }
 
-pub fn rustls_refuses_a_wrong_name() {
+pub fn rustls_refuses_a_wrong_name(clock: Clock) {
     let (server, authority) = server("somebody.else", Validity::Now);
-    let mut plugin = trusting("tls", &authority);
+    let mut plugin = trusting("tls", &authority, clock);
     let error = get(&mut plugin, server.tls13(), "localhost", "/hello.txt").unwrap_err();
     assert!(error.contains("not valid for name"), "{error}");
     // It is the name alone that was wrong.
     get(&mut plugin, server.tls13(), "somebody.else", "/hello.txt").unwrap();
 }
 
-pub fn rustls_refuses_a_certificate_that_has_expired() {
+pub fn rustls_refuses_a_certificate_that_has_expired(clock: Clock) {
     let (server, authority) = server("localhost", Validity::Past);
-    let mut plugin = trusting("tls", &authority);
+    let mut plugin = trusting("tls", &authority, clock);
     let error = get(&mut plugin, server.tls13(), "localhost", "/hello.txt").unwrap_err();
     assert!(error.contains("expired"), "{error}");
 }
 
-pub fn rustls_refuses_what_another_authority_has_signed() {
+pub fn rustls_judges_a_certificate_by_the_date_that_the_host_shows(clock: Clock) {
+    let (server, authority) = server("localhost", Validity::Since2023);
+    let mut plugin = trusting("tls", &authority, clock);
+    let answer = get(&mut plugin, server.tls13(), "localhost", "/hello.txt");
+    match clock {
+        Clock::Real => drop(answer.unwrap()),
+        // It shows the beginning of 2022.
+        Clock::Fake => {
+            let error = answer.unwrap_err();
+            assert!(error.contains("not valid yet"), "{error}");
+        }
+    }
+}
+
+pub fn rustls_refuses_what_another_authority_has_signed(clock: Clock) {
     let (server, _) = server("localhost", Validity::Now);
-    let mut plugin = trusting("tls", &Authority::new().unwrap());
+    let mut plugin = trusting("tls", &Authority::new().unwrap(), clock);
     let error = get(&mut plugin, server.tls13(), "localhost", "/hello.txt").unwrap_err();
     assert!(error.contains("invalid peer certificate"), "{error}");
 }
 
-pub fn ureq_with_rustls_gets_pages_from_nginx() {
+pub fn ureq_with_rustls_gets_pages_from_nginx(clock: Clock) {
     let (server, authority) = server("localhost", Validity::Now);
-    let mut plugin = trusting("https", &authority);
+    let mut plugin = trusting("https", &authority, clock);
     for port in [server.tls13().port(), server.tls12().port()] {
         let mut get = |page| call(&mut plugin, format!("https://localhost:{port}/{page}"));
         assert_eq!(get("hello.txt").unwrap(), "Hello from nginx.\n");
@@ -71,9 +86,9 @@ pub fn ureq_with_rustls_gets_pages_from_nginx() {
     }
 }
 
-pub fn ureq_with_rustls_refuses_a_wrong_name() {
+pub fn ureq_with_rustls_refuses_a_wrong_name(clock: Clock) {
     let (server, authority) = server("somebody.else", Validity::Now);
-    let mut plugin = trusting("https", &authority);
+    let mut plugin = trusting("https", &authority, clock);
     let url = format!("https://localhost:{}/hello.txt", server.tls13().port());
     let error = call(&mut plugin, url).unwrap_err();
     assert!(error.contains("not valid for name"), "{error}");

@@ -1,11 +1,12 @@
 use crate::SEED;
-use harness_host::Config;
+use harness_host::{Clock, Config};
 use server_tests::guests::{Package, call};
 use server_tests::{servers, started};
+use std::time::Duration;
 
-pub fn tungstenite_talks_to_websockets() {
+pub fn tungstenite_talks_to_websockets(clock: Clock) {
     let server = started(servers::websocket_echo());
-    let mut plugin = Package::Std.load("websocket", &Config::new());
+    let mut plugin = Package::Std.load("websocket", &Config::new().clock(clock));
     let url = format!("ws://{}/", server.addr());
     assert_eq!(
         call(&mut plugin, format!("{url} Grüezi")).unwrap(),
@@ -18,6 +19,18 @@ pub fn tungstenite_talks_to_websockets() {
 
     let by_name = format!("ws://localhost:{}/ Hello", server.addr().port());
     assert_eq!(call(&mut plugin, by_name).unwrap(), "Hello");
+}
+
+pub fn tungstenite_waits_out_a_silence_without_a_clock() {
+    let server = started(servers::websocket_echo());
+    // The read timeout is six of the host's waits. Only then the plugin sends the ping that the server
+    // waits for.
+    let config = Config::new()
+        .wait(Duration::from_secs(1))
+        .clock(Clock::Fake);
+    let mut plugin = Package::Std.load("websocket", &config);
+    let input = format!("ws://{}/ later, Grüezi", server.addr());
+    assert_eq!(call(&mut plugin, input).unwrap(), "later, Grüezi");
 }
 
 pub fn embedded_websocket_talks_to_websockets() {
