@@ -177,14 +177,13 @@ mod tests {
     use super::*;
     use std::collections::BTreeSet;
 
-    const ALL: [Error; 16] = [
+    const ALL: [Error; 15] = [
         Error::InvalidAddress,
         Error::InvalidInput,
         Error::ConnectFailed,
         Error::SendFailed,
         Error::Shutdown,
         Error::NotConnected,
-        Error::TooManyPeers,
         Error::CannotBind,
         Error::NotSent,
         Error::NotHeard,
