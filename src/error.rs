@@ -63,6 +63,9 @@ pub enum Error {
     /// The host gave more bytes than were asked for, and more than there is room to keep: kind
     /// `InvalidData`. All bytes before have been delivered; the stream is of no further use.
     Overrun,
+    /// The address of a name is asked for, which only the host can resolve, and which it does not
+    /// return: kind `Unsupported`.
+    NameNotResolved,
     /// This host does not offer it: kind `Unsupported`.
     Unsupported,
 }
@@ -121,6 +124,11 @@ impl Error {
                 "the host gave more than was asked for and than there is room for: open a new \
                  connection, with a larger buffer"
             }
+            Error::NameNotResolved => {
+                "only the host can resolve names: pass the name itself to `connect`, \
+                 `connect_timeout_to` or `send_to` (an address type of your own does so in \
+                 `to_endpoints`); `peer_addr` and `recv_from` need a peer given by address"
+            }
             Error::Unsupported => "the host does not offer this",
         }
     }
@@ -143,7 +151,7 @@ impl embedded_io::Error for Error {
             Error::TimedOut => ErrorKind::TimedOut,
             Error::OutOfMemory => ErrorKind::OutOfMemory,
             Error::InvalidData | Error::Overrun => ErrorKind::InvalidData,
-            Error::Unsupported => ErrorKind::Unsupported,
+            Error::Unsupported | Error::NameNotResolved => ErrorKind::Unsupported,
             Error::NotConnected => ErrorKind::NotConnected,
             Error::CannotBind => ErrorKind::AddrNotAvailable,
             Error::NotSent | Error::NotHeard | Error::WouldBlock => ErrorKind::Other,
@@ -163,7 +171,7 @@ impl From<Error> for std::io::Error {
             Error::WouldBlock => ErrorKind::WouldBlock,
             Error::OutOfMemory => ErrorKind::OutOfMemory,
             Error::InvalidData | Error::Overrun => ErrorKind::InvalidData,
-            Error::Unsupported => ErrorKind::Unsupported,
+            Error::Unsupported | Error::NameNotResolved => ErrorKind::Unsupported,
             Error::NotConnected => ErrorKind::NotConnected,
             Error::CannotBind => ErrorKind::AddrNotAvailable,
             Error::NotSent | Error::NotHeard => ErrorKind::Other,
@@ -177,9 +185,10 @@ mod tests {
     use super::*;
     use std::collections::BTreeSet;
 
-    const ALL: [Error; 15] = [
+    const ALL: [Error; 16] = [
         Error::InvalidAddress,
         Error::InvalidInput,
+        Error::NameNotResolved,
         Error::ConnectFailed,
         Error::SendFailed,
         Error::Shutdown,

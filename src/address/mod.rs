@@ -4,6 +4,8 @@
 //! anything past whoever reads the text next.
 
 mod check;
+#[cfg(any(feature = "std", feature = "embedded-nal-async-v0.9"))]
+mod host;
 mod parse;
 mod write;
 
@@ -12,9 +14,11 @@ pub(crate) use check::check_target;
 use check::{LONGEST_NAME, check_endpoint};
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6};
 use heapless::String;
-pub(crate) use parse::ip;
 #[cfg(feature = "std")]
-pub(crate) use parse::{number, socket_addr};
+pub(crate) use host::number;
+#[cfg(any(feature = "std", feature = "embedded-nal-async-v0.9"))]
+pub(crate) use host::{HostText, LOCALHOST};
+pub(crate) use parse::ip;
 use write::{TEN, push, push_number, push_port, push_v4, push_v6};
 
 /// Room for the longest `host:port`: a name, a dot at its end, a colon, a port; or an IPv6 address
@@ -25,9 +29,17 @@ const ROOM: usize = LONGEST_NAME + 1 + 1 + 5;
 ///
 /// It corresponds to `std::net::ToSocketAddrs`, but yields one address, as text for the host. Text
 /// is `host:port`, where `host` is a name (resolved by the host), an IPv4 address, or an IPv6
-/// address in brackets. It is checked before the host sees it: what is not of this form, a name of
-/// more than 253 bytes or with other than letters, digits, `-`, `_` and `.`, a label, scope or port of
-/// more than 63 characters, or a port beyond 65535 is [`Error::InvalidAddress`].
+/// address in brackets, with or without a scope (`[fe80::1%eth0]:80`). In a pair of host and port the
+/// brackets may be missing. The text is checked before the host sees it, and is
+/// [`Error::InvalidAddress`] if it is not of this form, or if
+///
+/// * a name has more than 253 bytes, begins with `-`, or has other characters than letters, digits, `-`, `_`
+///   and `.`;
+/// * a label, scope or port has more than 63 characters;
+/// * the port is more than 65535;
+/// * an IPv6 address has not the shape of one: fewer than two colons, a single colon at its end, as in
+///   `2001:db8:`. Whether its groups make an address is for the host to check: if not, it does not
+///   connect.
 ///
 /// # Example
 /// ```
@@ -141,4 +153,4 @@ impl<A: Address + ?Sized> Address for &A {
 }
 
 #[cfg(all(test, feature = "std"))]
-mod tests;
+pub(crate) mod tests;

@@ -128,107 +128,150 @@ fn targets_have_no_port() {
     }
 }
 
+/// Hosts, and what is nearly one: those below, and mixtures of the characters that matter, by a small
+/// generator.
+pub(crate) fn texts() -> Vec<std::string::String> {
+    let mut texts: Vec<std::string::String> = HOSTS.map(str::to_owned).into();
+    let mut state = 1_u32;
+    let mut next = |below: usize| {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (state >> 8) as usize % below
+    };
+    for _ in 0..20_000 {
+        let len = next(16);
+        let characters = (0..len).map(|_| char::from(b"::::0123..f[]%x-"[next(16)]));
+        texts.push(characters.collect());
+    }
+    texts
+}
+
+const HOSTS: [&str; 73] = [
+    "",
+    "1",
+    "1.2.3",
+    "1.2.3.4",
+    "1.2.3.4.",
+    ".1.2.3.4",
+    "1.2.3.4.5",
+    "01.2.3.4",
+    "00.0.0.0",
+    "1.2.3.256",
+    "1.2.3.0256",
+    "1..2.3",
+    "+1.2.3.4",
+    "1.2.3.4 ",
+    ":",
+    "::",
+    ":::",
+    "::1",
+    "1::",
+    "1::2",
+    "1::2::3",
+    ":1",
+    "1:",
+    "::1:",
+    ":1::",
+    "1:2:3:4:5:6:7:8",
+    "1:2:3:4:5:6:7",
+    "1:2:3:4:5:6:7:8:9",
+    "1:2:3:4:5:6:7::",
+    "::2:3:4:5:6:7:8",
+    "1::3:4:5:6:7:8",
+    "1:2:3:4::5:6:7:8",
+    "1:2:3:4:5:6:7:8::",
+    "::1:2:3:4:5:6:7:8",
+    "::ffff:1.2.3.4",
+    "1:2:3:4:5:6:1.2.3.4",
+    "1:2:3:4:5:6:7:1.2.3.4",
+    "1:2:3:4:5:1.2.3.4",
+    "1.2.3.4::",
+    "1.2.3.4::1",
+    "::1.2.3.4:1",
+    "::1.2.3",
+    "1:2:3:4:5::1.2.3.4",
+    "1:2:3:4:5:6::1.2.3.4",
+    "0001::",
+    "00001::",
+    "FFFF::AbCd",
+    "g::",
+    "::-1",
+    "::+1",
+    "fe80::1%1",
+    "::%",
+    "::1%0",
+    "1::%eth0",
+    "localhost",
+    "LOCALHOST.",
+    "a.example",
+    "a_b.example",
+    "-a.example",
+    "a.-b.example",
+    "a-.example",
+    "127.1",
+    "2001:db8::1",
+    "2001:db8:",
+    "fe80::1%eth0",
+    "fe80::1%eth0%1",
+    "12:30:45",
+    "00:11:22:33:44:55",
+    "[::1",
+    "::1]",
+    "[[::1]]",
+    "a:b",
+    "a:80",
+];
+
 /// Whatever the standard library reads as an address is read here too, and nothing else.
 #[test]
 fn numeric_addresses_are_those_of_std() {
-    let mut texts: Vec<std::string::String> = [
-        "",
-        "1",
-        "1.2.3",
-        "1.2.3.4",
-        "1.2.3.4.",
-        ".1.2.3.4",
-        "1.2.3.4.5",
-        "01.2.3.4",
-        "00.0.0.0",
-        "1.2.3.256",
-        "1.2.3.0256",
-        "1..2.3",
-        "+1.2.3.4",
-        "1.2.3.4 ",
-        ":",
-        "::",
-        ":::",
-        "::1",
-        "1::",
-        "1::2",
-        "1::2::3",
-        ":1",
-        "1:",
-        "::1:",
-        ":1::",
-        "1:2:3:4:5:6:7:8",
-        "1:2:3:4:5:6:7",
-        "1:2:3:4:5:6:7:8:9",
-        "1:2:3:4:5:6:7::",
-        "::2:3:4:5:6:7:8",
-        "1::3:4:5:6:7:8",
-        "1:2:3:4::5:6:7:8",
-        "1:2:3:4:5:6:7:8::",
-        "::1:2:3:4:5:6:7:8",
-        "::ffff:1.2.3.4",
-        "1:2:3:4:5:6:1.2.3.4",
-        "1:2:3:4:5:6:7:1.2.3.4",
-        "1:2:3:4:5:1.2.3.4",
-        "1.2.3.4::",
-        "1.2.3.4::1",
-        "::1.2.3.4:1",
-        "::1.2.3",
-        "1:2:3:4:5::1.2.3.4",
-        "1:2:3:4:5:6::1.2.3.4",
-        "0001::",
-        "00001::",
-        "FFFF::AbCd",
-        "g::",
-        "::-1",
-        "::+1",
-        "fe80::1%1",
-        "::%",
-        "::1%0",
-        "1::%eth0",
-    ]
-    .map(str::to_owned)
-    .into();
-    for text in &texts {
+    for text in texts() {
         assert_eq!(ip(text.as_bytes()), text.parse().ok(), "{text:?}");
     }
-    let hosts = texts.clone();
-    for host in &hosts {
-        for (open, close) in [
-            ("", ""),
-            ("[", "]"),
-            ("[", "%7]"),
-            ("[", "%]"),
-            ("[", "%4294967296]"),
+}
+
+/// What std reads as a socket address goes to the host as it is.
+#[test]
+fn what_std_reads_is_an_endpoint() {
+    for host in texts() {
+        for text in [
+            format!("{host}:80"),
+            format!("[{host}]:80"),
+            format!("[{host}%7]:080"),
         ] {
-            for port in [
-                "",
-                ":",
-                ":0",
-                ":00080",
-                ":65535",
-                ":65536",
-                ":99999999999999999999",
-                ":+1",
-                ":1 ",
-            ] {
-                texts.push(format!("{open}{host}{close}{port}"));
+            if text.parse::<SocketAddr>().is_ok() {
+                assert_eq!(text_of(&*text).as_ref(), Ok(&text));
             }
         }
-    }
-    // And mixtures, by a small generator, of the characters that matter.
-    let mut state = 1_u32;
-    for _ in 0..200_000 {
-        let mut text = std::string::String::new();
-        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-        for _ in 0..(state >> 28) {
-            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-            text.push(char::from(b"::::0123.f[]%"[(state >> 16) as usize % 13]));
+        if host.parse::<IpAddr>().is_ok() {
+            let text = text_of((&*host, 80)).unwrap();
+            assert!(text.parse::<SocketAddr>().is_ok(), "{text:?}");
         }
-        assert_eq!(ip(text.as_bytes()), text.parse().ok(), "{text:?}");
-        texts.push(text);
     }
-    for text in &texts {
-        assert_eq!(socket_addr(text.as_bytes()), text.parse().ok(), "{text:?}");
+}
+
+/// What goes to the host is a name, an IPv4 address, or in brackets what has the shape of an IPv6
+/// address; and no name has a character that is special in one of the others.
+#[test]
+fn what_is_taken_is_exactly_one_of_the_forms() {
+    let mut taken = 0;
+    for host in texts() {
+        let whole = [format!("{host}:80"), format!("[{host}]:80"), host.clone()];
+        let texts = whole.iter().map(|text| text_of(&**text));
+        for text in texts.chain([text_of((&*host, 80))]).flatten() {
+            taken += 1;
+            let (host, port) = text.rsplit_once(':').unwrap();
+            assert!(port.parse::<u16>().is_ok(), "{text:?}");
+            let Some(inside) = host.strip_prefix('[') else {
+                assert!(!host.contains([':', '[', ']', '%']), "{text:?}");
+                assert!(!host.starts_with('-'), "{text:?}");
+                continue;
+            };
+            let inside = inside.strip_suffix(']').unwrap();
+            let ip = inside.split('%').next().unwrap();
+            let colons = ip.matches(':').count();
+            assert!(colons >= 2 && !ip.contains(":::"), "{text:?}");
+            assert!(ip.ends_with("::") || !ip.ends_with(':'), "{text:?}");
+        }
     }
+    assert!(taken > 1_000, "{taken}");
 }

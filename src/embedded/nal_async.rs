@@ -5,7 +5,7 @@
 use super::udp::{longest, twice};
 use super::{DEFAULT_CAPACITY, TcpStream, UdpSocket};
 use crate::Error;
-use crate::address;
+use crate::address::{HostText, LOCALHOST};
 use crate::host::{DefaultHost, Host};
 use crate::turns::Turns;
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -84,21 +84,32 @@ impl<const N: usize, H: Host> TcpConnect for Stack<N, H> {
     }
 }
 
-/// What can be answered without a look-up: addresses, and `localhost`. Other names are
-/// [`Error::Unsupported`]: the host resolves them, but only to connect (hand the name itself to
-/// [`TcpStream::connect`]).
+/// Knows IP addresses, with or without brackets, and `localhost`. The host resolves all other names, and
+/// only to connect: connect a [`TcpStream`] or a [`UdpSocket`] with the name itself.
+///
+/// `localhost` is 127.0.0.1 or, if [`AddrType::IPv6`] is asked for, ::1. (The streams of
+/// [`net`](crate::net) try both in turn. One address cannot say so: a caller that finds nobody at the
+/// first has to ask for the other.)
+///
+/// # Errors
+/// [`Error::NameNotResolved`] for any other name, and for an address with a scope, which an [`IpAddr`] cannot
+/// hold; [`Error::Unsupported`] for an address of the other type than was asked for;
+/// [`Error::InvalidAddress`] if it is neither a name nor an address.
 impl<const N: usize, H: Host> Dns for Stack<N, H> {
     type Error = Error;
 
     async fn get_host_by_name(&self, host: &str, addr_type: AddrType) -> Result<IpAddr, Error> {
-        let local = host.eq_ignore_ascii_case("localhost");
-        match (address::ip(host.as_bytes()), addr_type) {
-            (Some(ip @ IpAddr::V4(_)), AddrType::IPv4 | AddrType::Either)
-            | (Some(ip @ IpAddr::V6(_)), AddrType::IPv6 | AddrType::Either) => Ok(ip),
-            (None, AddrType::IPv4 | AddrType::Either) if local => Ok(Ipv4Addr::LOCALHOST.into()),
-            (None, AddrType::IPv6) if local => Ok(Ipv6Addr::LOCALHOST.into()),
-            _ => Err(Error::Unsupported),
-        }
+        let known = match HostText::read(host)? {
+            HostText::Localhost => LOCALHOST,
+            HostText::Ip(ip, 0) => [ip; 2],
+            HostText::Ip(..) | HostText::Name(_) => return Err(Error::NameNotResolved),
+        };
+        let wanted = |ip: &IpAddr| match addr_type {
+            AddrType::IPv4 => ip.is_ipv4(),
+            AddrType::IPv6 => ip.is_ipv6(),
+            AddrType::Either => true,
+        };
+        known.into_iter().find(wanted).ok_or(Error::Unsupported)
     }
 
     /// Not supported: the host does not tell names.

@@ -1,4 +1,4 @@
-//! No host: what is there on a target that is not wasm, without `std`.
+//! No host: what is there by default on a target that is not wasm, without `std`.
 
 use super::Host;
 
@@ -6,15 +6,17 @@ use super::Host;
 ///
 /// It is what sockets use by default in a build that is neither a plugin nor has the operating
 /// system's sockets (`default-features = false` on a target that is not wasm). Such a build can
-/// still check code and bring a [`Host`] of its own.
+/// still check code and bring a [`Host`] of its own, which can leave to `Absent` what it does not offer.
 ///
 /// # Example
 /// ```
 /// use harness_wasi_sockets::Error;
 /// use harness_wasi_sockets::embedded::TcpStream;
+/// use harness_wasi_sockets::host::Absent;
 ///
-/// // Without `std`, on a target that is not wasm.
-/// assert_eq!(TcpStream::connect("127.0.0.1:80").err(), Some(Error::ConnectFailed));
+/// let connected = TcpStream::<64, _>::connect_in(Absent, "127.0.0.1:80");
+/// // It has no memory for the address either.
+/// assert_eq!(connected.err(), Some(Error::OutOfMemory));
 /// ```
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Absent;

@@ -7,7 +7,7 @@
 //! |---|---|
 //! | `Extism` | on wasm: the imports of a plugin that runs in a harness host |
 //! | `Native` | elsewhere, with `std`: the operating system's sockets, for unit tests of plugin code |
-//! | `Absent` | elsewhere, without `std`: nothing is there, and every call says so |
+//! | [`Absent`] | elsewhere, without `std`: nothing is there, and every call fails |
 //!
 //! You can answer it yourself, for another import module or another runtime: implement [`Host`]
 //! and open sockets with the `connect_in` functions of [`embedded`](crate::embedded). (The repository's
@@ -30,22 +30,25 @@
 
 use core::time::Duration;
 
-#[cfg(not(any(target_family = "wasm", feature = "std")))]
 mod absent;
 mod copy;
 #[cfg(target_family = "wasm")]
 mod extism;
+mod forward;
 #[cfg(all(not(target_family = "wasm"), feature = "std"))]
 mod native;
 #[cfg(any(all(target_family = "wasm", not(small)), all(test, feature = "std")))]
 mod page;
 
+pub use absent::Absent;
 #[cfg(not(any(target_family = "wasm", feature = "std")))]
-pub use absent::{Absent, Absent as DefaultHost};
+pub use absent::Absent as DefaultHost;
 #[cfg(target_family = "wasm")]
 pub use extism::{Extism, Extism as DefaultHost};
 #[cfg(all(not(target_family = "wasm"), feature = "std"))]
 pub use native::{Native, Native as DefaultHost};
+
+pub(crate) use forward::forward;
 
 /// What a harness host and the plugin's kernel can do, in their own terms.
 ///
@@ -56,8 +59,14 @@ pub use native::{Native, Native as DefaultHost};
 ///
 /// No function here panics or reports a reason: 0 is all the host says when something fails.
 ///
-/// A clone answers for the same host: the library clones a `Host` into every block and socket, so
-/// a host with state is best a reference or an `Rc` to it.
+/// # Hosts with state
+/// The library clones a `Host` into every block and socket, and a clone must stand for the same host. So
+/// state is shared between clones. Implement `Host`
+///
+/// * for a reference: `impl Host for &Mine`, which needs no allocation and no `Clone` of `Mine`; or
+/// * for a type that holds the state in an `Rc` or an `Arc`: `#[derive(Clone)] struct Mine(Rc<State>);`.
+///
+/// A reference to a `Host` is one too, and with the feature `std` so are an `Rc` and an `Arc` of one.
 ///
 /// # Example
 /// ```

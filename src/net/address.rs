@@ -1,19 +1,30 @@
 //! What std's sockets take as an address, and how it becomes one the host takes.
 
 use crate::Error;
-use crate::address::{self, Address};
+use crate::address::{self, HostText, LOCALHOST};
 use crate::connection::{Connection, Protocol};
 use crate::host::DefaultHost;
-use core::iter::{Cloned, Once, once};
+use core::iter::Cloned;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6};
-use std::{slice, vec};
+use std::{option, slice, vec};
 
 /// Something that can be connected to.
 ///
-/// This corresponds to [`std::net::ToSocketAddrs`] and is implemented for whatever that is
-/// implemented for. The difference is who resolves a name: a plugin cannot, so a name goes to the
-/// host as it is. Only `localhost` is known here: it is tried as 127.0.0.1 and then as ::1.
+/// This corresponds to [`std::net::ToSocketAddrs`], and is implemented for the same types with the same
+/// [`Iter`](ToSocketAddrs::Iter)s. The difference is that only the host can resolve a name, and does not
+/// return its addresses:
+///
+/// * A name goes to the host as it is. Only `localhost` is known here: it is tried as 127.0.0.1 and then
+///   as ::1.
+/// * An IPv6 address may have brackets and a scope wherever a host is given, as in `("[::1]", 80)` and
+///   `("fe80::1%4", 80)`. If the scope is the name of an interface (`fe80::1%eth0`), only the host can resolve
+///   it: the address counts as a name.
+///
+/// # Implementing it
+/// An implementation for std's trait compiles for this one too. If it may stand for a name, it needs
+/// [`to_endpoints`](ToSocketAddrs::to_endpoints) as well, since
+/// [`to_socket_addrs`](ToSocketAddrs::to_socket_addrs) of a name is an error: [an example](crate::porting#names).
 ///
 /// # Example
 /// ```
@@ -36,8 +47,9 @@ pub trait ToSocketAddrs {
     /// The socket addresses that this stands for.
     ///
     /// # Errors
-    /// Kind `InvalidInput` if it is no address, and `Unsupported` if it is a name that only the
-    /// host can resolve: hand the name itself to `connect`.
+    /// Kind `InvalidInput` if it is no address. Kind `Unsupported` ([`Error::NameNotResolved`]) if it is a
+    /// name other than `localhost`: only the host can resolve it, so pass the name itself to `connect` or
+    /// [`connect_timeout_to`](super::TcpStream::connect_timeout_to).
     ///
     /// # Example
     /// ```
@@ -53,7 +65,10 @@ pub trait ToSocketAddrs {
     /// ```
     fn to_socket_addrs(&self) -> io::Result<Self::Iter>;
 
-    /// What to ask the host to connect to: socket addresses, or a name.
+    /// What to ask the host to connect to: socket addresses, or a name. The sockets call this and not
+    /// [`to_socket_addrs`](ToSocketAddrs::to_socket_addrs), which it calls by default.
+    ///
+    /// It does not exist in std.
     ///
     /// # Errors
     /// Kind `InvalidInput` if it is no address.
@@ -89,7 +104,7 @@ pub enum Endpoints<I> {
     Addrs(I),
     /// A name and a port, for the host to resolve.
     Name {
-        /// The name.
+        /// The name; or an IPv6 address whose scope is the name of an interface, without brackets.
         host: String,
         /// The port.
         port: u16,
@@ -101,7 +116,7 @@ impl<I> Endpoints<I> {
     fn known(self) -> io::Result<I> {
         match self {
             Endpoints::Addrs(addrs) => Ok(addrs),
-            Endpoints::Name { .. } => Err(Error::Unsupported.into()),
+            Endpoints::Name { .. } => Err(Error::NameNotResolved.into()),
         }
     }
 }
@@ -136,10 +151,21 @@ pub(super) fn try_each<T>(
     addr: impl ToSocketAddrs,
     mut what: impl FnMut(Endpoint) -> Result<T, Error>,
 ) -> io::Result<T> {
-    let addrs = match addr.to_endpoints()? {
-        Endpoints::Name { host, port } => return Ok(what(Endpoint::Named(host, port))?),
-        Endpoints::Addrs(addrs) => addrs,
+    let (host, port) = match addr.to_endpoints()? {
+        Endpoints::Addrs(addrs) => return try_addrs(addrs, what),
+        Endpoints::Name { host, port } => (host, port),
     };
+    // Read again: an implementation of somebody else's may call anything a name.
+    match endpoints(&host, port)? {
+        Endpoints::Addrs(addrs) => try_addrs(addrs, what),
+        Endpoints::Name { host, port } => Ok(what(Endpoint::Named(host, port))?),
+    }
+}
+
+fn try_addrs<T>(
+    addrs: impl Iterator<Item = SocketAddr>,
+    mut what: impl FnMut(Endpoint) -> Result<T, Error>,
+) -> io::Result<T> {
     // As std's error for no address at all.
     let mut error = Error::InvalidAddress;
     for addr in addrs {
@@ -153,24 +179,14 @@ pub(super) fn try_each<T>(
 
 /// A host and a port, wherever they came from.
 fn endpoints(host: &str, port: u16) -> io::Result<Endpoints<vec::IntoIter<SocketAddr>>> {
-    let local = host
-        .strip_suffix('.')
-        .unwrap_or(host)
-        .eq_ignore_ascii_case("localhost");
-    let addrs = if local {
-        vec![
-            (Ipv4Addr::LOCALHOST, port).into(),
-            (Ipv6Addr::LOCALHOST, port).into(),
-        ]
-    } else if let Some(ip) = address::ip(host.as_bytes()) {
-        vec![(ip, port).into()]
-    } else {
-        // Checked now, so that what is no name is not called one.
-        (host, port).with_text(|_| Ok(()))?;
-        return Ok(Endpoints::Name {
-            host: host.to_owned(),
-            port,
-        });
+    let addrs = match HostText::read(host)? {
+        HostText::Ip(IpAddr::V4(ip), _) => vec![SocketAddrV4::new(ip, port).into()],
+        HostText::Ip(IpAddr::V6(ip), scope) => vec![SocketAddrV6::new(ip, port, 0, scope).into()],
+        HostText::Localhost => LOCALHOST.map(|ip| (ip, port).into()).into(),
+        HostText::Name(host) => {
+            let host = host.to_owned();
+            return Ok(Endpoints::Name { host, port });
+        }
     };
     Ok(Endpoints::Addrs(addrs.into_iter()))
 }
@@ -183,9 +199,6 @@ impl ToSocketAddrs for str {
     }
 
     fn to_endpoints(&self) -> io::Result<Endpoints<Self::Iter>> {
-        if let Some(addr) = address::socket_addr(self.as_bytes()) {
-            return Ok(Endpoints::Addrs(vec![addr].into_iter()));
-        }
         let (host, port) = self.rsplit_once(':').ok_or(Error::InvalidAddress)?;
         let port = address::number(port.as_bytes(), 10, 0xffff).ok_or(Error::InvalidAddress)?;
         endpoints(host, port as u16)
@@ -232,10 +245,10 @@ like! {
 }
 
 impl ToSocketAddrs for SocketAddr {
-    type Iter = Once<SocketAddr>;
+    type Iter = option::IntoIter<SocketAddr>;
 
     fn to_socket_addrs(&self) -> io::Result<Self::Iter> {
-        Ok(once(*self))
+        Ok(Some(*self).into_iter())
     }
 }
 
@@ -262,6 +275,7 @@ impl<T: ToSocketAddrs + ?Sized> ToSocketAddrs for &T {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use core::fmt;
     use std::io::ErrorKind;
 
     fn addrs(addr: impl ToSocketAddrs) -> Result<Vec<SocketAddr>, ErrorKind> {
@@ -307,6 +321,146 @@ mod tests {
             assert_eq!(found, Ok(vec![v4, v6]));
         }
         assert_eq!(addrs(&[][..]), Ok(vec![]));
+    }
+
+    /// What an address turned out to be: the socket addresses, or the name and the port.
+    fn endpoints(
+        addr: impl ToSocketAddrs<Iter: fmt::Debug>,
+    ) -> Result<(Vec<SocketAddr>, Option<String>), ErrorKind> {
+        match addr.to_endpoints() {
+            Ok(Endpoints::Addrs(addrs)) => Ok((addrs.collect(), None)),
+            Ok(Endpoints::Name { host, port: 80 }) => Ok((Vec::new(), Some(host))),
+            Ok(other) => panic!("{other:?}"),
+            Err(error) => Err(error.kind()),
+        }
+    }
+
+    /// With and without brackets, with and without the number of a scope, apart and in one text.
+    #[test]
+    fn an_ipv6_address_is_one_in_every_form() {
+        for (ip, scope) in [
+            ("::1", 0),
+            ("2001:db8::1", 0),
+            ("::ffff:127.0.0.1", 0),
+            ("1:2:3:4:5:6:7:8", 0),
+            ("fe80::1%4", 4),
+            ("fe80::1%0", 0),
+            ("fe80::1%4294967295", u32::MAX),
+        ] {
+            let address = ip.split('%').next().unwrap().parse().unwrap();
+            let expected = Ok((vec![SocketAddrV6::new(address, 80, 0, scope).into()], None));
+            assert_eq!(endpoints((ip, 80)), expected, "{ip}");
+            assert_eq!(endpoints((format!("[{ip}]"), 80)), expected, "[{ip}]");
+            assert_eq!(endpoints(format!("[{ip}]:80")), expected, "[{ip}]:80");
+            assert_eq!(endpoints(format!("{ip}:80")), expected, "{ip}:80");
+        }
+    }
+
+    /// The number of an interface is known to the host alone; brackets are not part of the name.
+    #[test]
+    fn a_scope_by_name_is_for_the_host() {
+        let expected = Ok((Vec::new(), Some("fe80::1%eth0".to_owned())));
+        for found in [
+            endpoints(("fe80::1%eth0", 80)),
+            endpoints(("[fe80::1%eth0]", 80)),
+            endpoints("[fe80::1%eth0]:80"),
+            endpoints("fe80::1%eth0:80"),
+        ] {
+            assert_eq!(found, expected);
+        }
+    }
+
+    /// `rsplit_once(':')` makes a port of the last group, and a name of what is before it.
+    #[test]
+    fn an_ipv6_address_whose_port_was_forgotten_is_none() {
+        for bad in [
+            "::1",
+            "2001:db8::1",
+            "fe80::1",
+            "1:2:3:4:5:6:7:8",
+            "1::",
+            "::",
+            "fe80::1%4",
+        ] {
+            assert_eq!(endpoints(bad), Err(ErrorKind::InvalidInput), "{bad:?}");
+        }
+    }
+
+    /// Whatever is taken is a name, an IPv4 address or an IPv6 address; and a name has no character
+    /// in it that one of the others has.
+    #[test]
+    fn what_is_taken_is_exactly_one_of_the_forms() {
+        let hosts = crate::address::tests::texts();
+        let ports = ["", ":", ":80", ":65535", ":65536", ":8o"];
+        let mut taken = 0;
+        for host in &hosts {
+            for port in ports {
+                taken += u32::from(one_form(format!("{host}{port}")));
+                taken += u32::from(one_form(format!("[{host}]{port}")));
+            }
+            taken += u32::from(one_form((&**host, 80)));
+        }
+        assert!(taken > 1_000, "{taken}");
+    }
+
+    fn one_form(addr: impl ToSocketAddrs + fmt::Debug) -> bool {
+        match addr.to_endpoints() {
+            Ok(Endpoints::Addrs(addrs)) => assert!(matches!(addrs.count(), 1 | 2), "{addr:?}"),
+            Ok(Endpoints::Name { host, .. }) => {
+                let name = !host.contains([':', '[', ']', '%']) && !host.starts_with('-');
+                let scoped = host.split_once('%').is_some_and(|(ip, scope)| {
+                    ip.parse::<Ipv6Addr>().is_ok() && scope.parse::<u32>().is_err()
+                });
+                assert!(name || scoped, "{addr:?}: {host:?}");
+                assert!(host.parse::<IpAddr>().is_err(), "{addr:?}");
+            }
+            Err(error) => {
+                assert_eq!(error.kind(), ErrorKind::InvalidInput, "{addr:?}");
+                return false;
+            }
+        }
+        true
+    }
+
+    /// Whatever somebody's own implementation calls a name.
+    struct Called(&'static str);
+
+    impl ToSocketAddrs for Called {
+        type Iter = vec::IntoIter<SocketAddr>;
+
+        fn to_socket_addrs(&self) -> io::Result<Self::Iter> {
+            self.to_endpoints()?.known()
+        }
+
+        fn to_endpoints(&self) -> io::Result<Endpoints<Self::Iter>> {
+            let host = self.0.to_owned();
+            Ok(Endpoints::Name { host, port: 80 })
+        }
+    }
+
+    #[test]
+    fn what_is_called_a_name_is_read_before_it_is_tried() {
+        let tried = |name| {
+            let mut tried = Vec::new();
+            let what = |endpoint: Endpoint| {
+                tried.push(endpoint);
+                Err::<(), _>(Error::ConnectFailed)
+            };
+            let kind = try_each(Called(name), what).unwrap_err().kind();
+            (kind, tried)
+        };
+        let refused = ErrorKind::ConnectionRefused;
+        let at = |addr: &str| Endpoint::At(addr.parse().unwrap());
+        assert_eq!(tried("[::1]"), (refused, vec![at("[::1]:80")]));
+        assert_eq!(
+            tried("localhost"),
+            (refused, vec![at("127.0.0.1:80"), at("[::1]:80")])
+        );
+        let named = vec![Endpoint::Named("example.org".to_owned(), 80)];
+        assert_eq!(tried("example.org"), (refused, named));
+        for bad in ["", "1:2:3", "a:b", "-a", "[example.org]"] {
+            assert_eq!(tried(bad), (ErrorKind::InvalidInput, vec![]), "{bad:?}");
+        }
     }
 
     #[test]

@@ -8,7 +8,6 @@ fn what_is_no_address() {
     let _turn = Turn::take();
     // (That no host call is made for it, the tests in wasm count.)
     for bad in no_address() {
-        // `::1` alone is read as `:` and port 1.
         let error = TcpStream::connect(&bad).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::InvalidInput, "{bad:?}");
         let error = UdpSocket::connect(&bad).unwrap_err();

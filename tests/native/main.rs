@@ -5,6 +5,7 @@ mod bad_input;
 mod contract;
 mod embedded;
 mod host;
+mod host_by_reference;
 mod icmp;
 mod nal_async;
 mod no_address;

@@ -75,15 +75,30 @@ fn names_that_need_no_look_up() {
         Err(Error::Unsupported)
     );
     assert_eq!(by_name("::1", AddrType::Either), Ok(v6));
-    assert_eq!(by_name("LocalHost", AddrType::Either), Ok(v4));
-    assert_eq!(by_name("localhost", AddrType::IPv6), Ok(v6));
-    for (name, kind) in [
-        ("::1", AddrType::IPv4),
-        ("example.org", AddrType::Either),
-        ("example.org", AddrType::IPv4),
-        ("example.org", AddrType::IPv6),
+    assert_eq!(by_name("[::1]", AddrType::IPv6), Ok(v6));
+    for localhost in ["localhost", "LocalHost", "localhost.", "LOCALHOST."] {
+        assert_eq!(by_name(localhost, AddrType::Either), Ok(v4));
+        assert_eq!(by_name(localhost, AddrType::IPv4), Ok(v4));
+        assert_eq!(by_name(localhost, AddrType::IPv6), Ok(v6));
+    }
+    // (The last two are addresses, but with a scope.)
+    for for_the_host in ["example.org", "fe80::1%4", "[fe80::1%eth0]"] {
+        for kind in [AddrType::Either, AddrType::IPv4, AddrType::IPv6] {
+            assert_eq!(by_name(for_the_host, kind), Err(Error::NameNotResolved));
+        }
+    }
+    for neither in [
+        "",
+        "a b",
+        "2001:db8:",
+        "[::1",
+        "[localhost]",
+        "localhost:80",
     ] {
-        assert_eq!(by_name(name, kind), Err(Error::Unsupported), "{name}");
+        assert_eq!(
+            by_name(neither, AddrType::Either),
+            Err(Error::InvalidAddress)
+        );
     }
     assert_eq!(
         now(stack.get_host_by_address(v4, &mut [0; 255])),

@@ -8,7 +8,11 @@ pub fn no_address() -> Vec<String> {
         ":",
         "localhost",
         "127.0.0.1",
+        // The first ones with the port forgotten.
         "::1",
+        "2001:db8::1",
+        "fe80::1%4",
+        "1:2:3:4:5:6:7:8",
         "[::1]",
         "localhost:",
         ":80",
@@ -34,6 +38,12 @@ pub fn no_address() -> Vec<String> {
         "[::1]x:80",
         "x[::1]:80",
         "[]:80",
+        "[2001:db8:]:80",
+        "[:::]:80",
+        "[a:b]:80",
+        // Options of a command.
+        "-c:80",
+        "--help:80",
         // Percent signs: of an escape, and of a scope where there can be none.
         "local%00host:80",
         "local%2ehost:80",

@@ -10,9 +10,11 @@ macro_rules! signatures {
         mod $name {
             use net::{Shutdown, SocketAddr, TcpStream, ToSocketAddrs, UdpSocket};
             use std::io::{Error, Read, Result, Write};
+            use std::iter::Cloned;
             use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddrV4, SocketAddrV6};
             use std::panic::{RefUnwindSafe, UnwindSafe};
             use std::time::Duration;
+            use std::{option, slice, vec};
             use $net as net;
 
             type Time = Option<Duration>;
@@ -97,6 +99,24 @@ macro_rules! signatures {
                 address::<SocketAddrV6>();
                 address::<&[SocketAddr]>();
                 address::<&&SocketAddr>();
+            }
+
+            /// An implementation of one's own names the iterator of the address it delegates to.
+            #[test]
+            fn every_address_has_its_iterator() {
+                fn iter<T: ToSocketAddrs<Iter = I> + ?Sized, I>() {}
+                iter::<SocketAddr, option::IntoIter<SocketAddr>>();
+                iter::<SocketAddrV4, option::IntoIter<SocketAddr>>();
+                iter::<SocketAddrV6, option::IntoIter<SocketAddr>>();
+                iter::<(IpAddr, u16), option::IntoIter<SocketAddr>>();
+                iter::<(Ipv4Addr, u16), option::IntoIter<SocketAddr>>();
+                iter::<(Ipv6Addr, u16), option::IntoIter<SocketAddr>>();
+                iter::<&SocketAddr, option::IntoIter<SocketAddr>>();
+                iter::<&[SocketAddr], Cloned<slice::Iter<'static, SocketAddr>>>();
+                iter::<str, vec::IntoIter<SocketAddr>>();
+                iter::<String, vec::IntoIter<SocketAddr>>();
+                iter::<(&str, u16), vec::IntoIter<SocketAddr>>();
+                iter::<(String, u16), vec::IntoIter<SocketAddr>>();
             }
         }
     };
@@ -187,7 +207,8 @@ fn the_table_has_every_method_and_no_other() {
         include_str!("../../src/net/tcp/options.rs"),
         include_str!("../../src/net/options.rs"),
     ];
-    compare("TcpStream", &tcp, &["set_silence", "silence"]);
+    let ours = ["connect_timeout_to", "set_silence", "silence"];
+    compare("TcpStream", &tcp, &ours);
     let udp = [
         include_str!("../../src/net/udp/mod.rs"),
         include_str!("../../src/net/udp/options.rs"),

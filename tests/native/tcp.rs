@@ -1,7 +1,7 @@
 use crate::{PATIENCE, Turn, WAIT, pattern, refusing_tcp, v4};
-use harness_host::peers::{LineServer, TcpEcho, TcpPeer, has_ipv6};
+use harness_host::peers::{LineServer, TcpEcho, TcpPeer, UdpEcho, has_ipv6};
 use harness_wasi_sockets::host::Native;
-use harness_wasi_sockets::{Error, Shutdown, SocketAddr, TcpStream};
+use harness_wasi_sockets::{Error, Shutdown, SocketAddr, TcpStream, ToSocketAddrs, UdpSocket};
 use std::io::{BufRead, BufReader, ErrorKind, IoSlice, IoSliceMut, Read, Write};
 use std::time::Duration;
 
@@ -283,16 +283,98 @@ fn options() {
     crate::options::tcp(&TcpStream::connect(echo.addr()).unwrap()).unwrap();
 }
 
+const MOMENT: Duration = Duration::from_nanos(1);
+
 #[test]
 fn connecting_within_a_time() {
     let _turn = Turn::take();
     let echo = TcpEcho::v4().unwrap();
     assert!(TcpStream::connect_timeout(&echo.addr(), PATIENCE).is_ok());
+    // What succeeds has succeeded, however long it took.
+    assert!(TcpStream::connect_timeout(&echo.addr(), MOMENT).is_ok());
     let error = TcpStream::connect_timeout(&echo.addr(), Duration::ZERO).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidInput);
     let (_port, refused) = refusing_tcp();
     let error = TcpStream::connect_timeout(&refused, PATIENCE).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::ConnectionRefused);
+    // It is answered at once, and still later than that.
+    let error = TcpStream::connect_timeout(&refused, MOMENT).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::TimedOut);
+}
+
+#[test]
+fn connecting_to_a_name_within_a_time() {
+    let _turn = Turn::take();
+    let echo = TcpEcho::v4().unwrap();
+    let port = echo.addr().port();
+    let (_port, refused) = refusing_tcp();
+    for addr in [("localhost", port), ("127.1", port)] {
+        let mut stream = TcpStream::connect_timeout_to(addr, PATIENCE).unwrap();
+        stream.write_all(b"hello").unwrap();
+        stream.read_exact(&mut [0; 5]).unwrap();
+    }
+    let stream = TcpStream::connect_timeout_to(&[refused, echo.addr()][..], PATIENCE).unwrap();
+    assert_eq!(stream.peer_addr().unwrap(), echo.addr());
+
+    let kind = |addr: &str, timeout| {
+        let connected = TcpStream::connect_timeout_to(addr, timeout);
+        connected.unwrap_err().kind()
+    };
+    let name = format!("127.1:{}", refused.port());
+    assert_eq!(kind(&name, PATIENCE), ErrorKind::ConnectionRefused);
+    assert_eq!(kind(&name, MOMENT), ErrorKind::TimedOut);
+    assert_eq!(kind(&name, Duration::ZERO), ErrorKind::InvalidInput);
+    // No address is no timeout, however late it is.
+    assert_eq!(kind("2001:db8::1", MOMENT), ErrorKind::InvalidInput);
+    let none = TcpStream::connect_timeout_to(&[][..], MOMENT).unwrap_err();
+    assert_eq!(none.kind(), ErrorKind::InvalidInput);
+    // When the time is over, no other address is tried.
+    let late = TcpStream::connect_timeout_to(&[refused, echo.addr()][..], MOMENT).unwrap_err();
+    assert_eq!(late.kind(), ErrorKind::TimedOut);
+}
+
+/// The error says what to do instead.
+#[test]
+fn the_address_of_a_name_is_asked_for() {
+    let _turn = Turn::take();
+    let echo = TcpEcho::v4().unwrap();
+    let name = ("127.1", echo.addr().port());
+    let stream = TcpStream::connect(name).unwrap();
+    for error in [
+        name.to_socket_addrs().unwrap_err(),
+        "example.org:80".to_socket_addrs().unwrap_err(),
+        stream.peer_addr().unwrap_err(),
+    ] {
+        assert_eq!(error.kind(), ErrorKind::Unsupported);
+        assert!(
+            error
+                .to_string()
+                .contains("pass the name itself to `connect`"),
+            "{error}"
+        );
+        assert_eq!(error.downcast::<Error>().unwrap(), Error::NameNotResolved);
+    }
+}
+
+/// What URL crates hand out as a host.
+#[test]
+fn an_ipv6_address_in_brackets_is_an_address() {
+    if !has_ipv6() {
+        harness_host::skipped(
+            "an_ipv6_address_in_brackets_is_an_address",
+            "this machine has no ::1",
+        );
+        return;
+    }
+    let _turn = Turn::take();
+    let echo = TcpEcho::v6().unwrap();
+    let stream = TcpStream::connect(("[::1]", echo.addr().port())).unwrap();
+    assert_eq!(stream.peer_addr().unwrap(), echo.addr());
+    let echo = UdpEcho::v6().unwrap();
+    let socket = UdpSocket::connect(("[::1]", echo.addr().port())).unwrap();
+    assert_eq!(socket.peer_addr().unwrap(), echo.addr());
+    socket.send(b"hello").unwrap();
+    assert_eq!(socket.recv_from(&mut [0; 8]).unwrap(), (5, echo.addr()));
 }
 
 /// A listener whose queue is full: the system says nothing to whoever connects. `None` where such a

@@ -1,12 +1,12 @@
 //! A TCP connection as std has it.
 
-use super::address::{ToSocketAddrs, try_each};
+use super::address::{Endpoint, ToSocketAddrs, try_each};
 use super::lock;
 use super::options::Options;
 use crate::Error;
 use crate::connection::{BOTH, Connection, READ, Tcp, WRITE};
 use crate::host::{DefaultHost, Host};
-use crate::patience::{DEFAULT_TIMEOUT, Pause, Silence, Waiting};
+use crate::patience::{DEFAULT_TIMEOUT, Silence, Waiting, real_time};
 use crate::reader::Reader;
 use core::fmt;
 use core::sync::atomic::{AtomicBool, Ordering};
@@ -110,8 +110,16 @@ impl TcpStream {
     /// # Ok::<(), std::io::Error>(())
     /// ```
     pub fn connect<A: ToSocketAddrs>(addr: A) -> io::Result<TcpStream> {
+        TcpStream::open(addr, Endpoint::open)
+    }
+
+    /// Connects to the first of the addresses that `open` can connect to.
+    fn open(
+        addr: impl ToSocketAddrs,
+        mut open: impl FnMut(&Endpoint) -> Result<Connection<Tcp, DefaultHost>, Error>,
+    ) -> io::Result<TcpStream> {
         let (connection, peer) =
-            try_each(addr, |endpoint| Ok((endpoint.open()?, endpoint.addr())))?;
+            try_each(addr, |endpoint| Ok((open(&endpoint)?, endpoint.addr())))?;
         Ok(TcpStream {
             shared: Arc::new(Shared {
                 connection,
@@ -129,10 +137,13 @@ impl TcpStream {
     /// and cannot be made to give up sooner, or to try for longer: the timeout decides only what it
     /// is called if it fails.
     ///
+    /// A [`SocketAddr`] cannot hold a name. For a name there is
+    /// [`connect_timeout_to`](TcpStream::connect_timeout_to).
+    ///
     /// # Errors
     /// Kind `InvalidInput` if the timeout is zero; `TimedOut` if the host could not connect and
     /// that took as long as the timeout or longer; `ConnectionRefused` if it could not connect
-    /// otherwise, and where there is no clock.
+    /// otherwise, and where there is no real clock.
     ///
     /// # Example
     /// ```
@@ -145,13 +156,52 @@ impl TcpStream {
     /// # Ok::<(), std::io::Error>(())
     /// ```
     pub fn connect_timeout(addr: &SocketAddr, timeout: Duration) -> io::Result<TcpStream> {
+        TcpStream::connect_timeout_to(addr, timeout)
+    }
+
+    /// Opens a TCP connection to whatever [`connect`](TcpStream::connect) takes, a name too, within a time.
+    ///
+    /// It does not exist in std, where code resolves a name with `to_socket_addrs` and hands each address to
+    /// `connect_timeout`. In a plugin only the host can resolve names.
+    ///
+    /// If `addr` stands for several addresses, they are tried in turn until one connects. The timeout is for
+    /// all of them: when it has passed, no further one is tried. An attempt that has begun is not
+    /// interrupted: each takes up to the host's 5 s.
+    ///
+    /// # Errors
+    /// As [`connect_timeout`](TcpStream::connect_timeout); and of kind `InvalidInput`, before the host is called,
+    /// if `addr` is no address.
+    ///
+    /// # Example
+    /// ```
+    /// use harness_wasi_sockets::TcpStream;
+    /// use std::time::Duration;
+    ///
+    /// # let server = harness_host::peers::TcpEcho::v4()?;
+    /// # let port = server.addr().port();
+    /// let stream = TcpStream::connect_timeout_to(("localhost", port), Duration::from_secs(2))?;
+    /// # drop(stream);
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn connect_timeout_to<A: ToSocketAddrs>(
+        addr: A,
+        timeout: Duration,
+    ) -> io::Result<TcpStream> {
         if timeout.is_zero() {
             return Err(Error::InvalidInput.into());
         }
-        let before = DefaultHost.now();
-        TcpStream::connect(addr).map_err(|error| match Pause::since(&DefaultHost, before) {
-            Pause::For(pause) if pause >= timeout => Error::TimedOut.into(),
-            _ => error,
+        let start = real_time(&DefaultHost);
+        let mut is_over = false;
+        TcpStream::open(addr, |endpoint| {
+            if is_over {
+                return Err(Error::TimedOut);
+            }
+            endpoint.open().map_err(|error| {
+                let passed = start.zip(DefaultHost.now());
+                is_over = error == Error::ConnectFailed
+                    && passed.is_some_and(|(start, now)| now.saturating_sub(start) >= timeout);
+                if is_over { Error::TimedOut } else { error }
+            })
         })
     }
 
@@ -163,7 +213,7 @@ impl TcpStream {
     /// Kind `Unsupported` if the stream was connected to a name, other than `localhost`: only the
     /// host knows which address it found for it.
     pub fn peer_addr(&self) -> io::Result<SocketAddr> {
-        self.shared.peer.ok_or_else(|| Error::Unsupported.into())
+        Ok(self.shared.peer.ok_or(Error::NameNotResolved)?)
     }
 
     /// The socket address of the local half.

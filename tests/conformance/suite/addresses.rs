@@ -46,6 +46,32 @@ pub fn every_form_stands_for_the_same(_: &Peers) {
     assert_eq!(list(&[][..]), []);
 }
 
+pub fn a_scope_by_number(_: &Peers) {
+    let link_local = Ipv6Addr::new(0xfe80, 0, 0, 0, 0, 0, 0, 1);
+    let addr = SocketAddr::from(SocketAddrV6::new(link_local, 80, 0, 4));
+    assert_eq!(list("[fe80::1%4]:80"), [addr]);
+    assert_eq!(list(("fe80::1%4", 80)), [addr]);
+}
+
+pub fn brackets_in_a_pair(_: &Peers) {
+    for host in ["[::1]", "[fe80::1%4]"] {
+        let found = (host, 80).to_socket_addrs().is_ok();
+        differences::BRACKETS.check(found, false, true);
+    }
+}
+
+pub fn the_addresses_of_a_name(_: &Peers) {
+    // Short for 127.0.0.1 to most resolvers, and to nobody an address.
+    for found in [
+        ("127.1", 80).to_socket_addrs(),
+        "127.1:80".to_socket_addrs(),
+    ] {
+        let found = found.map(|mut addrs| addrs.next());
+        let expected = "Ok(Some(127.0.0.1:80))";
+        differences::ADDRESSES_OF_A_NAME.check(outcome(found), expected, "Unsupported");
+    }
+}
+
 pub fn every_form_connects(peers: &Peers) {
     let (addr, port) = (peers.tcp, peers.tcp.port());
     let (reference, text) = (&addr, addr.to_string());
@@ -104,6 +130,11 @@ pub fn text_that_can_be_no_name_is_refused(_: &Peers) {
     for text in [
         ":80",
         "::1",
+        "2001:db8::1",
+        "1:2:3:80",
+        "[1:2:3]:80",
+        "[localhost]:80",
+        "[::1:80",
         "a b:80",
         "user@host:80",
         " localhost:80",
@@ -112,6 +143,11 @@ pub fn text_that_can_be_no_name_is_refused(_: &Peers) {
         let refused = connected(text);
         // Std's kind is one that has no name yet.
         assert!(!refused.starts_with("Ok"), "{text:?}: {refused}");
+        differences::NO_NAME.check(refused == "InvalidInput", false, true);
+    }
+    for host in ["", "a:b", "2001:db8:", "::1]", "-a"] {
+        let refused = connected(&(host, 80));
+        assert!(!refused.starts_with("Ok"), "{host:?}: {refused}");
         differences::NO_NAME.check(refused == "InvalidInput", false, true);
     }
 }

@@ -84,7 +84,14 @@ differences! {
     PEER_OF_NO_ADDRESS: "`peer_addr` after connecting to `0.0.0.0`, which stands for this machine",
         "the address that the connection goes to, 127.0.0.1",
         "`0.0.0.0`, as it was given";
-    NO_NAME: "text that can be nobody's name, such as `a b:80` or `:80`",
+    ADDRESSES_OF_A_NAME: "`to_socket_addrs` of a name other than `localhost`",
+        "the addresses that the name was resolved to",
+        "`Unsupported`: only the host can resolve names; pass the name itself to `connect`, or with a \
+         timeout to `connect_timeout_to`";
+    BRACKETS: "an IPv6 address in brackets as the host of a pair, as in `(\"[::1]\", 80)`",
+        "the resolver's error, of no stable kind",
+        "is the address";
+    NO_NAME: "text that can be nobody's name, such as `a b:80`, `:80` or `2001:db8::1` without a port",
         "the resolver's error, of no stable kind",
         "`InvalidInput`, before the host is asked";
     SIGNED_PORT: "a port with a sign, such as `+80`, in an address as text",

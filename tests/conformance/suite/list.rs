@@ -5,6 +5,9 @@ macro_rules! behaviours {
     ($then:ident) => {
         $then! {
             addresses: every_form_stands_for_the_same
+                a_scope_by_number
+                brackets_in_a_pair
+                the_addresses_of_a_name
                 every_form_connects
                 text_that_is_no_address_is_refused
                 text_that_can_be_no_name_is_refused
