@@ -55,8 +55,8 @@ pub enum Error {
     /// Nothing was there, and the host did not wait for it: kind `WouldBlock` in std, `Other` in
     /// embedded-io, which has none.
     WouldBlock,
-    /// The kernel has no memory left: kind `OutOfMemory`. Of a write or send: nothing was sent. Of a read or
-    /// receive: what the host received may be lost; a stream then gives no more bytes.
+    /// The kernel has no memory left: kind `OutOfMemory`. Of a write or send: nothing was sent. Of a read of
+    /// a stream: what the host received may be lost, and the stream gives no more bytes.
     OutOfMemory,
     /// The host's answer is not what the contract says: kind `InvalidData`.
     InvalidData,

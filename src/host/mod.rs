@@ -69,178 +69,86 @@ pub(crate) use forward::forward;
 /// A reference to a `Host` is one too, and with the feature `std` so are an `Rc` and an `Arc` of one.
 ///
 /// # Example
-/// ```
-/// use harness_wasi_sockets::Block;
-/// use harness_wasi_sockets::host::{DefaultHost, Host};
+/// A host that counts what is sent over TCP, and hands everything on to another one:
 ///
-/// // A `Host` is called by the sockets; code of its own rarely has to.
-/// let block = Block::copy_of(&[7; 20])?;
-/// assert_eq!(DefaultHost.length(block.offset()), 20);
-/// assert_eq!(DefaultHost.load_u8(block.offset()), 7);
+/// ```
+/// use core::cell::Cell;
+/// use core::time::Duration;
+/// use harness_wasi_sockets::embedded::TcpStream;
+/// use harness_wasi_sockets::host::{DefaultHost as Other, Host};
+///
+/// #[derive(Clone)]
+/// struct Counting<'a>(&'a Cell<u32>);
+///
+/// impl Host for Counting<'_> {
+///     fn tcp_send(&self, id: u32, data: u64, len: u64) -> u32 {
+///         let sent = Other.tcp_send(id, data, len);
+///         self.0.set(self.0.get() + sent);
+///         sent
+///     }
+///     fn tcp_connect(&self, addr: u64) -> u32 { Other.tcp_connect(addr) }
+///     fn tcp_recv(&self, id: u32, max: u32) -> u64 { Other.tcp_recv(id, max) }
+///     fn tcp_close(&self, id: u32) { Other.tcp_close(id) }
+///     fn udp_connect(&self, addr: u64) -> u32 { Other.udp_connect(addr) }
+///     fn udp_send(&self, id: u32, data: u64, len: u64) -> u32 { Other.udp_send(id, data, len) }
+///     fn udp_recv(&self, id: u32, max: u32) -> u64 { Other.udp_recv(id, max) }
+///     fn udp_close(&self, id: u32) { Other.udp_close(id) }
+///     fn icmp_send(&self, to: u64, data: u64, len: u64, seq: u16) -> u32 { Other.icmp_send(to, data, len, seq) }
+///     fn icmp_recv(&self, timeout_ms: u32) -> u64 { Other.icmp_recv(timeout_ms) }
+///     fn alloc(&self, len: u64) -> u64 { Other.alloc(len) }
+///     fn free(&self, offset: u64) { Other.free(offset) }
+///     fn length(&self, offset: u64) -> u64 { Other.length(offset) }
+///     fn load_u8(&self, offset: u64) -> u8 { Other.load_u8(offset) }
+///     fn load_u64(&self, offset: u64) -> u64 { Other.load_u64(offset) }
+///     fn store_u8(&self, offset: u64, value: u8) { Other.store_u8(offset, value) }
+///     fn store_u64(&self, offset: u64, value: u64) { Other.store_u64(offset, value) }
+///     fn now(&self) -> Option<Duration> { Other.now() }
+/// }
+///
+/// # let server = harness_host::peers::TcpEcho::v4().unwrap();
+/// let sent = Cell::new(0);
+/// let mut stream = TcpStream::<64, _>::connect_in(Counting(&sent), server.addr())?;
+/// embedded_io::Write::write_all(&mut stream, b"Hello")?;
+/// assert_eq!(sent.get(), 5);
 /// # Ok::<(), harness_wasi_sockets::Error>(())
 /// ```
 pub trait Host: Clone {
     /// Opens a TCP connection to the address in the block at `addr`: text, `host:port`, as long
-    /// as the block. Answers the connection's id, or 0 if there is none.
+    /// as the block. Returns the connection's id, or 0 if there is none.
     ///
     /// The block has no NUL at its end, and is to be read by its length. Behind it there is one only
     /// as long as the kernel's memory is fresh: a block that was freed and is taken again has other
     /// bytes behind it.
-    ///
-    /// # Example
-    /// ```
-    /// use harness_wasi_sockets::Block;
-    /// use harness_wasi_sockets::host::{DefaultHost, Host};
-    ///
-    /// # let server = harness_host::peers::TcpEcho::v4().unwrap();
-    /// let address = Block::copy_of(server.addr().to_string().as_bytes())?;
-    /// let id = DefaultHost.tcp_connect(address.offset());
-    /// assert_ne!(id, 0);
-    /// DefaultHost.tcp_close(id);
-    /// # Ok::<(), harness_wasi_sockets::Error>(())
-    /// ```
     fn tcp_connect(&self, addr: u64) -> u32;
-    /// Sends the first `len` bytes of the block at `data`. Answers how many were sent, 0 if it
+    /// Sends the first `len` bytes of the block at `data`. Returns how many were sent, 0 if it
     /// failed.
-    ///
-    /// # Example
-    /// ```
-    /// use harness_wasi_sockets::Block;
-    /// use harness_wasi_sockets::host::{DefaultHost, Host};
-    ///
-    /// # let server = harness_host::peers::TcpEcho::v4().unwrap();
-    /// # let address = Block::copy_of(server.addr().to_string().as_bytes())?;
-    /// # let id = DefaultHost.tcp_connect(address.offset());
-    /// let data = Block::copy_of(b"Hello")?;
-    /// assert_eq!(DefaultHost.tcp_send(id, data.offset(), 5), 5);
-    /// # DefaultHost.tcp_close(id);
-    /// # Ok::<(), harness_wasi_sockets::Error>(())
-    /// ```
     fn tcp_send(&self, id: u32, data: u64, len: u64) -> u32;
-    /// Receives up to `max` bytes, waiting as long as the host waits (5 s). Answers a block with
+    /// Receives up to `max` bytes, waiting as long as the host waits (5 s). Returns a block with
     /// them, or 0: nothing came, or the connection has ended, or anything else went wrong.
     ///
     /// Once the connection has ended it must return 0 at once, within 50 ms, and before that only
     /// after a wait of at least 100 ms: the library tells the two apart by time alone.
-    ///
-    /// # Example
-    /// ```
-    /// use harness_wasi_sockets::Block;
-    /// use harness_wasi_sockets::host::{DefaultHost, Host};
-    ///
-    /// # let server = harness_host::peers::TcpEcho::v4().unwrap();
-    /// # let address = Block::copy_of(server.addr().to_string().as_bytes())?;
-    /// # let id = DefaultHost.tcp_connect(address.offset());
-    /// # let data = Block::copy_of(b"Hello")?;
-    /// # DefaultHost.tcp_send(id, data.offset(), 5);
-    /// let offset = DefaultHost.tcp_recv(id, 1024);
-    /// // From here on the block is ours to free.
-    /// let block = Block::adopt_in(DefaultHost, offset);
-    /// assert!(block.is_some());
-    /// # DefaultHost.tcp_close(id);
-    /// # Ok::<(), harness_wasi_sockets::Error>(())
-    /// ```
     fn tcp_recv(&self, id: u32, max: u32) -> u64;
     /// Closes a TCP connection.
     ///
-    /// # Example
-    /// ```
-    /// use harness_wasi_sockets::Block;
-    /// use harness_wasi_sockets::host::{DefaultHost, Host};
-    ///
-    /// # let server = harness_host::peers::TcpEcho::v4().unwrap();
-    /// # let address = Block::copy_of(server.addr().to_string().as_bytes())?;
-    /// # let id = DefaultHost.tcp_connect(address.offset());
-    /// DefaultHost.tcp_close(id);
-    /// # Ok::<(), harness_wasi_sockets::Error>(())
-    /// ```
+    /// Where there are threads, one may be about to call with an id that another closes. So a host with
+    /// threads must not soon give the same id again. (The native host counts on; a plugin has one thread.)
     fn tcp_close(&self, id: u32);
 
     /// Opens a UDP socket that is connected to the address in the block at `addr`. As
     /// [`tcp_connect`](Host::tcp_connect).
-    ///
-    /// # Example
-    /// ```
-    /// use harness_wasi_sockets::Block;
-    /// use harness_wasi_sockets::host::{DefaultHost, Host};
-    ///
-    /// # let server = harness_host::peers::UdpEcho::v4().unwrap();
-    /// let address = Block::copy_of(server.addr().to_string().as_bytes())?;
-    /// let id = DefaultHost.udp_connect(address.offset());
-    /// assert_ne!(id, 0);
-    /// DefaultHost.udp_close(id);
-    /// # Ok::<(), harness_wasi_sockets::Error>(())
-    /// ```
     fn udp_connect(&self, addr: u64) -> u32;
     /// Sends one datagram. As [`tcp_send`](Host::tcp_send).
-    ///
-    /// # Example
-    /// ```
-    /// use harness_wasi_sockets::Block;
-    /// use harness_wasi_sockets::host::{DefaultHost, Host};
-    ///
-    /// # let server = harness_host::peers::UdpEcho::v4().unwrap();
-    /// # let address = Block::copy_of(server.addr().to_string().as_bytes())?;
-    /// # let id = DefaultHost.udp_connect(address.offset());
-    /// let data = Block::copy_of(b"Hello")?;
-    /// assert_eq!(DefaultHost.udp_send(id, data.offset(), 5), 5);
-    /// # DefaultHost.udp_close(id);
-    /// # Ok::<(), harness_wasi_sockets::Error>(())
-    /// ```
     fn udp_send(&self, id: u32, data: u64, len: u64) -> u32;
     /// Receives one datagram, cut to `max` bytes. As [`tcp_recv`](Host::tcp_recv).
-    ///
-    /// # Example
-    /// ```
-    /// use harness_wasi_sockets::Block;
-    /// use harness_wasi_sockets::host::{DefaultHost, Host};
-    ///
-    /// # let server = harness_host::peers::UdpEcho::v4().unwrap();
-    /// # let address = Block::copy_of(server.addr().to_string().as_bytes())?;
-    /// # let id = DefaultHost.udp_connect(address.offset());
-    /// # let data = Block::copy_of(b"Hello")?;
-    /// # DefaultHost.udp_send(id, data.offset(), 5);
-    /// let offset = DefaultHost.udp_recv(id, 1024);
-    /// // From here on the block is ours to free.
-    /// let block = Block::adopt_in(DefaultHost, offset);
-    /// assert!(block.is_some());
-    /// # DefaultHost.udp_close(id);
-    /// # Ok::<(), harness_wasi_sockets::Error>(())
-    /// ```
     fn udp_recv(&self, id: u32, max: u32) -> u64;
     /// Closes a UDP socket.
-    ///
-    /// # Example
-    /// ```
-    /// use harness_wasi_sockets::Block;
-    /// use harness_wasi_sockets::host::{DefaultHost, Host};
-    ///
-    /// # let server = harness_host::peers::UdpEcho::v4().unwrap();
-    /// # let address = Block::copy_of(server.addr().to_string().as_bytes())?;
-    /// # let id = DefaultHost.udp_connect(address.offset());
-    /// DefaultHost.udp_close(id);
-    /// # Ok::<(), harness_wasi_sockets::Error>(())
-    /// ```
     fn udp_close(&self, id: u32);
 
     /// Sends an ICMP echo request with the first `len` bytes of the block at `payload` to the
-    /// address (no port) in the block at `target`. Answers 1 if it was sent, 0 if not.
-    ///
-    /// # Example
-    /// ```no_run
-    /// use harness_wasi_sockets::Block;
-    /// use harness_wasi_sockets::host::{DefaultHost, Host};
-    ///
-    /// # fn example() -> Result<(), harness_wasi_sockets::Error> {
-    /// let target = Block::copy_of(b"127.0.0.1")?;
-    /// let payload = Block::copy_of(b"Hello")?;
-    /// let sent = DefaultHost.icmp_send(target.offset(), payload.offset(), 5, 1) != 0;
-    /// # let _ = sent;
-    /// # Ok(())
-    /// # }
-    /// ```
+    /// address (no port) in the block at `target`. Returns 1 if it was sent, 0 if not.
     fn icmp_send(&self, target: u64, payload: u64, len: u64, seq: u16) -> u32;
-    /// Waits up to `timeout_ms` milliseconds for an ICMP packet. Answers a block with its JSON, or
+    /// Waits up to `timeout_ms` milliseconds for an ICMP packet. Returns a block with its JSON, or
     /// 0.
     ///
     /// The JSON is of one of two forms: as the ten functions are described, with the data as an
@@ -251,132 +159,35 @@ pub trait Host: Clone {
     /// {"source":"8.8.8.8","type":0,"code":0,"id":1,"seq":1,"data":[72,105]}
     /// {"code":0,"data":"SGk=","id":1,"seq":1,"source":"8.8.8.8","type":0}
     /// ```
-    ///
-    /// # Example
-    /// ```no_run
-    /// use harness_wasi_sockets::Block;
-    /// use harness_wasi_sockets::host::{DefaultHost, Host};
-    ///
-    /// let report = Block::adopt_in(DefaultHost, DefaultHost.icmp_recv(5000));
-    /// # let _ = report;
-    /// ```
     fn icmp_recv(&self, timeout_ms: u32) -> u64;
 
-    /// Takes a block of `len` bytes. Answers its offset, or 0 if there is no memory for it (or
+    /// Takes a block of `len` bytes. Returns its offset, or 0 if there is no memory for it (or
     /// `len` is 0).
-    ///
-    /// # Example
-    /// ```
-    /// use harness_wasi_sockets::host::{DefaultHost, Host};
-    ///
-    /// let offset = DefaultHost.alloc(16);
-    /// assert_ne!(offset, 0);
-    /// DefaultHost.free(offset);
-    /// ```
     fn alloc(&self, len: u64) -> u64;
     /// Gives a block back.
-    ///
-    /// # Example
-    /// ```
-    /// use harness_wasi_sockets::host::{DefaultHost, Host};
-    ///
-    /// let offset = DefaultHost.alloc(16);
-    /// DefaultHost.free(offset);
-    /// ```
     fn free(&self, offset: u64);
     /// The length in bytes of the block at `offset`, 0 if there is no such block.
-    ///
-    /// # Example
-    /// ```
-    /// use harness_wasi_sockets::host::{DefaultHost, Host};
-    ///
-    /// let offset = DefaultHost.alloc(16);
-    /// assert_eq!(DefaultHost.length(offset), 16);
-    /// assert_eq!(DefaultHost.length(0), 0);
-    /// # DefaultHost.free(offset);
-    /// ```
     fn length(&self, offset: u64) -> u64;
     /// One byte of kernel memory.
-    ///
-    /// # Example
-    /// ```
-    /// use harness_wasi_sockets::host::{DefaultHost, Host};
-    ///
-    /// let offset = DefaultHost.alloc(16);
-    /// DefaultHost.store_u64(offset, 0x0102);
-    /// assert_eq!(DefaultHost.load_u8(offset), 2);
-    /// # DefaultHost.free(offset);
-    /// ```
     fn load_u8(&self, offset: u64) -> u8;
     /// Eight bytes of kernel memory, the first one in the lowest bits.
-    ///
-    /// # Example
-    /// ```
-    /// use harness_wasi_sockets::host::{DefaultHost, Host};
-    ///
-    /// let offset = DefaultHost.alloc(16);
-    /// DefaultHost.store_u64(offset, 42);
-    /// assert_eq!(DefaultHost.load_u64(offset), 42);
-    /// # DefaultHost.free(offset);
-    /// ```
     fn load_u64(&self, offset: u64) -> u64;
     /// Stores one byte.
-    ///
-    /// # Example
-    /// ```
-    /// use harness_wasi_sockets::host::{DefaultHost, Host};
-    ///
-    /// let offset = DefaultHost.alloc(16);
-    /// DefaultHost.store_u8(offset, 7);
-    /// assert_eq!(DefaultHost.load_u8(offset), 7);
-    /// # DefaultHost.free(offset);
-    /// ```
     fn store_u8(&self, offset: u64, value: u8);
     /// Stores eight bytes, the lowest bits first.
-    ///
-    /// # Example
-    /// ```
-    /// use harness_wasi_sockets::host::{DefaultHost, Host};
-    ///
-    /// let offset = DefaultHost.alloc(16);
-    /// DefaultHost.store_u64(offset, 0x0807_0605_0403_0201);
-    /// assert_eq!(DefaultHost.load_u8(offset + 7), 8);
-    /// # DefaultHost.free(offset);
-    /// ```
     fn store_u64(&self, offset: u64, value: u64);
 
     /// Copies kernel memory from `offset` on into all of `into`.
     ///
-    /// The provided answer moves 8 bytes a call, the most a kernel moves. What is left over at the
+    /// The provided method moves 8 bytes a call, the most a kernel moves. What is left over at the
     /// end of 8 bytes or more is one word that overlaps the one before: a call costs the same for
     /// one byte as for eight.
-    ///
-    /// # Example
-    /// ```
-    /// use harness_wasi_sockets::host::{DefaultHost, Host};
-    ///
-    /// let offset = DefaultHost.alloc(16);
-    /// DefaultHost.store(offset, b"sixteen bytes...");
-    /// let mut word = [0; 5];
-    /// DefaultHost.load(offset + 8, &mut word);
-    /// assert_eq!(&word, b"bytes");
-    /// # DefaultHost.free(offset);
-    /// ```
     fn load(&self, offset: u64, into: &mut [u8]) {
         copy::load(self, offset, into);
     }
 
     /// Copies all of `from` into kernel memory from `offset` on. As [`load`](Host::load), the
     /// other way.
-    ///
-    /// # Example
-    /// ```
-    /// use harness_wasi_sockets::host::{DefaultHost, Host};
-    ///
-    /// let offset = DefaultHost.alloc(16);
-    /// DefaultHost.store(offset, b"Hello");
-    /// # DefaultHost.free(offset);
-    /// ```
     fn store(&self, offset: u64, from: &[u8]) {
         copy::store(self, offset, from);
     }
@@ -384,17 +195,8 @@ pub trait Host: Clone {
     /// The time since some fixed moment, if this host has a clock.
     ///
     /// It is used for one thing: to tell a host that answered "nothing" at once from one that
-    /// waited first. A clock that stands still, runs backwards or advances by exactly one
-    /// millisecond a reading is noticed and not relied on.
-    ///
-    /// # Example
-    /// ```
-    /// use harness_wasi_sockets::host::{DefaultHost, Host};
-    ///
-    /// if let (Some(before), Some(after)) = (DefaultHost.now(), DefaultHost.now()) {
-    ///     assert!(after >= before);
-    /// }
-    /// ```
+    /// waited first. A clock that stands still, runs backwards or advances because it is read
+    /// is noticed and not relied on.
     fn now(&self) -> Option<Duration> {
         None
     }

@@ -219,3 +219,22 @@ fn a_thread_that_has_sent_nothing_hears_the_machine_too() {
         }
     });
 }
+
+/// A thread may be about to read with the id that another one closes.
+#[test]
+fn no_id_is_given_again_soon() {
+    let _turn = Turn::take();
+    let (tcp, udp) = (TcpEcho::v4().unwrap(), UdpEcho::v4().unwrap());
+    let address = |addr: std::net::SocketAddr| Block::copy_of(addr.to_string().as_bytes()).unwrap();
+    let (tcp, udp) = (address(tcp.addr()), address(udp.addr()));
+    let mut ids = std::collections::BTreeSet::new();
+    for _ in 0..50 {
+        let id = Native.tcp_connect(tcp.offset());
+        Native.tcp_close(id);
+        assert!(ids.insert(("tcp", id)), "{id}, again");
+        let id = Native.udp_connect(udp.offset());
+        Native.udp_close(id);
+        assert!(ids.insert(("udp", id)), "{id}, again");
+    }
+    assert!(!ids.contains(&("tcp", 0)) && !ids.contains(&("udp", 0)));
+}
