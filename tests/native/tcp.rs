@@ -431,6 +431,7 @@ fn a_vectored_read_takes_what_is_there_and_waits_for_no_more() {
     });
     let peer = peer.unwrap();
     let mut stream = TcpStream::connect(peer.addr()).unwrap();
+    stream.set_read_timeout(Some(WAIT)).unwrap();
     let mut all = [0; 10];
     while stream.peek(&mut all).unwrap() < all.len() {}
     let (mut three, mut four) = ([0; 3], [0; 4]);
