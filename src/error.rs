@@ -72,14 +72,6 @@ pub enum Error {
 
 impl Error {
     /// The error in words, without a full stop.
-    ///
-    /// # Example
-    /// ```
-    /// use harness_wasi_sockets::Error;
-    ///
-    /// // What a plugin without `core::fmt` can hand to its host.
-    /// assert!(Error::TimedOut.message().starts_with("nothing came"));
-    /// ```
     #[must_use]
     pub const fn message(self) -> &'static str {
         match self {

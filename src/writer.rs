@@ -11,6 +11,10 @@ impl<H: Host> Connection<Tcp, H> {
         if self.is_shut(WRITE) {
             return Err(Error::Shutdown);
         }
+        if from.is_empty() {
+            // To the host, nothing sent and failed are the same.
+            return Ok(0);
+        }
         // A block of just the size: a host reads all of it, whatever part it is asked to send.
         let from = from.get(..MOST_PER_CALL).unwrap_or(from);
         let block = Block::copy_of_in(self.host().clone(), from)?;
@@ -29,6 +33,9 @@ impl<H: Host> Connection<Tcp, H> {
         let all = slices
             .clone()
             .fold(0, |sum: usize, slice| sum.saturating_add(slice.len()));
+        if all == 0 {
+            return Ok(0);
+        }
         let len = all.min(MOST_PER_CALL);
         let block = Block::new_in(self.host().clone(), len as u64)?;
         let mut at = 0_u64;
@@ -38,20 +45,19 @@ impl<H: Host> Connection<Tcp, H> {
         self.send_whole(&block, len)
     }
 
-    /// Writes the first `len` bytes of a block, in one call to the host.
-    pub(crate) fn write_block(&self, block: &Block<H>, len: usize) -> Result<usize, Error> {
+    /// Writes a block, in one call to the host.
+    pub(crate) fn write_block(&self, block: &Block<H>) -> Result<usize, Error> {
         if self.is_shut(WRITE) {
             return Err(Error::Shutdown);
         }
-        self.send_whole(block, len)
-    }
-
-    /// As [`write_block`](Connection::write_block), where it is known that nothing has been shut.
-    fn send_whole(&self, block: &Block<H>, len: usize) -> Result<usize, Error> {
-        if len == 0 {
-            // To the host, nothing sent and failed are the same.
+        if block.is_empty() {
             return Ok(0);
         }
+        self.send_whole(block, block.size())
+    }
+
+    /// Sends the first `len` bytes of a block, of which there is one.
+    fn send_whole(&self, block: &Block<H>, len: usize) -> Result<usize, Error> {
         self.send(block, len).ok_or_else(|| {
             // Some of it may have gone out. What would be written now could follow on a gap.
             self.shut(WRITE);

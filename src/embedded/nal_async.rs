@@ -41,14 +41,6 @@ pub struct Stack<const N: usize = DEFAULT_CAPACITY, H: Host = DefaultHost> {
 
 impl Stack {
     /// The plugin's network, with streams of [`DEFAULT_CAPACITY`].
-    ///
-    /// # Example
-    /// ```
-    /// use harness_wasi_sockets::embedded::Stack;
-    ///
-    /// let stack: Stack = Stack::new();
-    /// # let _ = stack;
-    /// ```
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -57,16 +49,6 @@ impl Stack {
 
 impl<const N: usize, H: Host> Stack<N, H> {
     /// The network behind `host`, with streams of `N` bytes of buffer.
-    ///
-    /// # Example
-    /// ```
-    /// use harness_wasi_sockets::embedded::Stack;
-    /// use harness_wasi_sockets::host::DefaultHost;
-    ///
-    /// // Streams with 256 bytes of buffer.
-    /// let stack: Stack<256> = Stack::new_in(DefaultHost);
-    /// # let _ = stack;
-    /// ```
     pub fn new_in(host: H) -> Self {
         Self { host }
     }

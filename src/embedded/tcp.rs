@@ -84,16 +84,6 @@ impl TcpStream {
     /// # Errors
     /// [`Error::InvalidAddress`] before the host is called; [`Error::ConnectFailed`] if the host
     /// could not connect within its 5 s; [`Error::OutOfMemory`].
-    ///
-    /// # Example
-    /// ```
-    /// use harness_wasi_sockets::embedded::TcpStream;
-    ///
-    /// # let server = harness_host::peers::TcpEcho::v4().unwrap();
-    /// let stream = TcpStream::connect(server.addr())?;
-    /// let by_name = TcpStream::connect(("localhost", server.addr().port()))?;
-    /// # Ok::<(), harness_wasi_sockets::Error>(())
-    /// ```
     pub fn connect<A: Address>(address: A) -> Result<Self, Error> {
         Self::connect_in(DefaultHost, address)
     }
@@ -130,17 +120,6 @@ impl<const N: usize, H: Host> TcpStream<N, H> {
     ///
     /// # Errors
     /// [`Error::InvalidInput`] if the timeout is zero.
-    ///
-    /// # Example
-    /// ```
-    /// use core::time::Duration;
-    /// use harness_wasi_sockets::embedded::TcpStream;
-    ///
-    /// # let server = harness_host::peers::TcpEcho::v4().unwrap();
-    /// let mut stream = TcpStream::connect(server.addr())?;
-    /// stream.set_read_timeout(Some(Duration::from_secs(60)))?;
-    /// # Ok::<(), harness_wasi_sockets::Error>(())
-    /// ```
     pub fn set_read_timeout(&mut self, timeout: Option<Duration>) -> Result<(), Error> {
         self.waiting.timeout = Timeout::new(timeout)?;
         Ok(())
@@ -148,17 +127,6 @@ impl<const N: usize, H: Host> TcpStream<N, H> {
 
     /// How long a read waits for the first byte. This corresponds to
     /// `std::net::TcpStream::read_timeout`.
-    ///
-    /// # Example
-    /// ```
-    /// use core::time::Duration;
-    /// use harness_wasi_sockets::embedded::TcpStream;
-    ///
-    /// # let server = harness_host::peers::TcpEcho::v4().unwrap();
-    /// let stream = TcpStream::connect(server.addr())?;
-    /// assert_eq!(stream.read_timeout(), Some(Duration::from_secs(30)));
-    /// # Ok::<(), harness_wasi_sockets::Error>(())
-    /// ```
     #[must_use]
     pub fn read_timeout(&self) -> Option<Duration> {
         self.waiting.timeout.get()
@@ -213,18 +181,6 @@ impl<const N: usize, H: Host> TcpStream<N, H> {
     /// close a connection whole. It is closed when both directions have been shut; one that is shut
     /// alone is shut on this side (reads give the end, writes [`Error::Shutdown`]), and the peer
     /// does not see it.
-    ///
-    /// # Example
-    /// ```
-    /// use embedded_io::Write;
-    /// use harness_wasi_sockets::embedded::{Error, Shutdown, TcpStream};
-    ///
-    /// # let server = harness_host::peers::TcpEcho::v4().unwrap();
-    /// let mut stream = TcpStream::connect(server.addr())?;
-    /// stream.shutdown(Shutdown::Both);
-    /// assert_eq!(stream.write(b"late"), Err(Error::Shutdown));
-    /// # Ok::<(), harness_wasi_sockets::Error>(())
-    /// ```
     pub fn shutdown(&mut self, how: Shutdown) {
         self.connection.shut(match how {
             Shutdown::Read => READ,
@@ -254,10 +210,7 @@ impl<const N: usize, H: Host> TcpStream<N, H> {
     /// # Ok::<(), harness_wasi_sockets::Error>(())
     /// ```
     pub fn write_block(&mut self, block: &Block<H>) -> Result<u64, Error> {
-        let len = usize::try_from(block.len()).unwrap_or(usize::MAX);
-        self.connection
-            .write_block(block, len)
-            .map(|sent| sent as u64)
+        self.connection.write_block(block).map(|sent| sent as u64)
     }
 
     /// Reads up to `max` bytes, 65,536 at the most, as a block; `None` is the end of the stream.
@@ -268,19 +221,6 @@ impl<const N: usize, H: Host> TcpStream<N, H> {
     ///
     /// # Errors
     /// As a read: [`Error::TimedOut`], [`Error::Overrun`]; and [`Error::OutOfMemory`].
-    ///
-    /// # Example
-    /// ```
-    /// use embedded_io::Write;
-    /// use harness_wasi_sockets::embedded::TcpStream;
-    ///
-    /// # let server = harness_host::peers::TcpEcho::v4().unwrap();
-    /// let mut stream = TcpStream::connect(server.addr())?;
-    /// stream.write_all(b"Hello")?;
-    /// let block = stream.read_block(65_536)?.expect("no end yet");
-    /// assert!((1..=5).contains(&block.len()));
-    /// # Ok::<(), harness_wasi_sockets::Error>(())
-    /// ```
     pub fn read_block(&mut self, max: usize) -> Result<Option<Block<H>>, Error> {
         self.reader.read_block(&self.connection, self.waiting, max)
     }

@@ -55,15 +55,6 @@ impl UdpSocket {
     /// # Errors
     /// [`Error::InvalidAddress`] before the host is called; [`Error::ConnectFailed`] if the host
     /// does not find the name or a way there; [`Error::OutOfMemory`].
-    ///
-    /// # Example
-    /// ```
-    /// use harness_wasi_sockets::embedded::UdpSocket;
-    ///
-    /// # let server = harness_host::peers::UdpEcho::v4().unwrap();
-    /// let socket = UdpSocket::connect(server.addr())?;
-    /// # Ok::<(), harness_wasi_sockets::Error>(())
-    /// ```
     pub fn connect<A: Address>(address: A) -> Result<Self, Error> {
         Self::connect_in(DefaultHost, address)
     }
@@ -74,16 +65,6 @@ impl<H: Host> UdpSocket<H> {
     ///
     /// # Errors
     /// As [`connect`](UdpSocket::connect).
-    ///
-    /// # Example
-    /// ```
-    /// use harness_wasi_sockets::embedded::UdpSocket;
-    /// use harness_wasi_sockets::host::DefaultHost;
-    ///
-    /// # let server = harness_host::peers::UdpEcho::v4().unwrap();
-    /// let socket = UdpSocket::connect_in(DefaultHost, server.addr())?;
-    /// # Ok::<(), harness_wasi_sockets::Error>(())
-    /// ```
     pub fn connect_in<A: Address>(host: H, address: A) -> Result<Self, Error> {
         Ok(Self {
             connection: Connection::open(host, &address)?,
@@ -99,17 +80,6 @@ impl<H: Host> UdpSocket<H> {
     ///
     /// # Errors
     /// [`Error::InvalidInput`] if the timeout is zero.
-    ///
-    /// # Example
-    /// ```
-    /// use core::time::Duration;
-    /// use harness_wasi_sockets::embedded::UdpSocket;
-    ///
-    /// # let server = harness_host::peers::UdpEcho::v4().unwrap();
-    /// let mut socket = UdpSocket::connect(server.addr())?;
-    /// socket.set_read_timeout(Some(Duration::from_secs(10)))?;
-    /// # Ok::<(), harness_wasi_sockets::Error>(())
-    /// ```
     pub fn set_read_timeout(&mut self, timeout: Option<Duration>) -> Result<(), Error> {
         self.read_timeout = Timeout::new(timeout)?;
         Ok(())
@@ -118,19 +88,6 @@ impl<H: Host> UdpSocket<H> {
     /// How long a receive waits for a datagram; `None` is forever. By default it is 5 s.
     ///
     /// This corresponds to `std::net::UdpSocket::read_timeout`.
-    ///
-    /// # Example
-    /// ```
-    /// use core::time::Duration;
-    /// use harness_wasi_sockets::embedded::UdpSocket;
-    ///
-    /// # let server = harness_host::peers::UdpEcho::v4().unwrap();
-    /// let mut socket = UdpSocket::connect(server.addr())?;
-    /// assert_eq!(socket.read_timeout(), Some(Duration::from_secs(5)));
-    /// socket.set_read_timeout(None)?;
-    /// assert_eq!(socket.read_timeout(), None);
-    /// # Ok::<(), harness_wasi_sockets::Error>(())
-    /// ```
     #[must_use]
     pub fn read_timeout(&self) -> Option<Duration> {
         self.read_timeout.get()
@@ -145,16 +102,6 @@ impl<H: Host> UdpSocket<H> {
     /// [`Error::InvalidInput`] for more than 65,527 bytes, the most that IPv6 can carry, and for more
     /// than 65,507 if the socket was connected to an IPv4 address other than as text;
     /// [`Error::NotSent`] if the host did not send it; [`Error::OutOfMemory`].
-    ///
-    /// # Example
-    /// ```
-    /// use harness_wasi_sockets::embedded::UdpSocket;
-    ///
-    /// # let server = harness_host::peers::UdpEcho::v4().unwrap();
-    /// let socket = UdpSocket::connect(server.addr())?;
-    /// assert_eq!(socket.send(b"Hello")?, 5);
-    /// # Ok::<(), harness_wasi_sockets::Error>(())
-    /// ```
     pub fn send(&self, datagram: &[u8]) -> Result<usize, Error> {
         send(&self.connection, datagram, self.longest)
     }
@@ -166,19 +113,6 @@ impl<H: Host> UdpSocket<H> {
     ///
     /// # Errors
     /// [`Error::TimedOut`], [`Error::WouldBlock`]: see [above](UdpSocket).
-    ///
-    /// # Example
-    /// ```
-    /// use harness_wasi_sockets::embedded::UdpSocket;
-    ///
-    /// # let server = harness_host::peers::UdpEcho::v4().unwrap();
-    /// let socket = UdpSocket::connect(server.addr())?;
-    /// socket.send(b"Hello")?;
-    /// let mut buf = [0; 2];
-    /// // What does not fit is lost.
-    /// assert_eq!(socket.recv(&mut buf)?, 2);
-    /// # Ok::<(), harness_wasi_sockets::Error>(())
-    /// ```
     pub fn recv(&self, into: &mut [u8]) -> Result<usize, Error> {
         Ok(self.recv_block(into.len())?.load_at(0, into))
     }
@@ -188,17 +122,6 @@ impl<H: Host> UdpSocket<H> {
     ///
     /// # Errors
     /// As [`send`](UdpSocket::send).
-    ///
-    /// # Example
-    /// ```
-    /// use harness_wasi_sockets::Block;
-    /// use harness_wasi_sockets::embedded::UdpSocket;
-    ///
-    /// # let server = harness_host::peers::UdpEcho::v4().unwrap();
-    /// let socket = UdpSocket::connect(server.addr())?;
-    /// assert_eq!(socket.send_block(&Block::copy_of(b"Hello")?)?, 5);
-    /// # Ok::<(), harness_wasi_sockets::Error>(())
-    /// ```
     pub fn send_block(&self, block: &Block<H>) -> Result<u64, Error> {
         if block.len() > self.longest as u64 {
             return Err(Error::InvalidInput);

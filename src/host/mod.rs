@@ -153,7 +153,8 @@ pub trait Host: Clone {
     ///
     /// The JSON is of one of two forms: as the ten functions are described, with the data as an
     /// array; or with its keys sorted and the data in base64. `id` and `seq` are there if it is an
-    /// echo packet; `data` may be empty, `null` or absent; other keys are passed over.
+    /// echo packet; `data` may be empty, `null` or absent; other keys are passed over, and so are NULs
+    /// at the end.
     ///
     /// ```json
     /// {"source":"8.8.8.8","type":0,"code":0,"id":1,"seq":1,"data":[72,105]}

@@ -131,6 +131,9 @@ impl IcmpSocket {
     /// nested deeper than 16, or has more than 1,500 bytes of data or a source of more than 64 bytes
     /// or with other than printable ASCII in it.
     ///
+    /// Values under other keys are skipped, not checked: `{"ttl":NaN, ...}` is not an error. NULs at the
+    /// very end are ignored, and a report of nothing else is none.
+    ///
     /// # Example
     /// ```no_run
     /// use harness_wasi_sockets::IcmpSocket;
@@ -155,20 +158,13 @@ impl IcmpSocket {
         })
     }
 
-    /// Sends an echo request to `target` with the sequence number `seq`, and waits up to
-    /// `timeout_ms` milliseconds for its reply.
-    ///
-    /// The host hears all ICMP packets of its machine, so a reply counts only if it is one: an echo
-    /// reply with this payload and sequence number, from `target` itself if that is an IP address.
-    /// (The host gives every request the same echo id. If two pings may run at once, give them
-    /// different payloads.) A host that opens its socket only to receive may miss a reply that was
-    /// quicker; so up to 7 more requests are sent, with the numbers that follow, at intervals of a
-    /// second or an eighth of the timeout, whichever is longer.
+    #[doc = include_str!("../embedded/icmp/ping.md")]
     ///
     /// # Errors
-    /// Kind `TimedOut` if no reply came; `InvalidInput` if `target` is none or the payload longer
-    /// than 1,472 bytes; `Other` if the host did not send a request, or (where there is a clock) did
-    /// not listen; `OutOfMemory` if the kernel has no memory for a request.
+    /// Kind `TimedOut` if no reply came; one that comes later is lost to this ping. `InvalidInput` if
+    /// `target` is none or the payload longer than 1,472 bytes; `Other` if the host did not send a
+    /// request, or (where there is a clock) did not listen; `OutOfMemory` if the kernel has no memory
+    /// for a request.
     ///
     /// # Example
     /// ```no_run

@@ -269,7 +269,7 @@ impl Patience {
 }
 
 /// A time in nanoseconds, up to 584 years.
-const fn nanoseconds(time: Duration) -> u64 {
+pub(crate) const fn nanoseconds(time: Duration) -> u64 {
     const SECOND: u64 = 1_000_000_000;
     // A checked multiplication would bring a 128-bit one into a small plugin.
     if time.as_secs() < u64::MAX / SECOND {

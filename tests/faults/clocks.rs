@@ -173,14 +173,27 @@ fn an_icmp_receive_comes_to_an_end_in_every_clock() {
     }
 }
 
+/// However short a wait is: a host that has waited has listened.
+#[test]
+fn an_icmp_receive_that_waited_has_timed_out() {
+    for clock in Clock::ALL {
+        for timeout_ms in (0..200).chain([5_000, u32::MAX]) {
+            let host = Scripted::new(clock).icmp([Reply::Silence]);
+            let heard = icmp::socket(&host).recv(timeout_ms);
+            assert_eq!(heard, Err(Error::TimedOut), "{clock:?}, {timeout_ms}");
+            host.finish("a short wait");
+        }
+    }
+}
+
 #[test]
 fn no_round_trip_is_claimed_on_a_clock_that_is_none() {
     for clock in Clock::ALL {
-        let replies = [Reply::Silence, icmp::reply("10.0.0.1", 2, b"mine")];
+        let replies = [Reply::Silence, icmp::reply("10.0.0.1", 8_193, b"mine")];
         let host = Scripted::new(clock).icmp(replies);
         let pinged = icmp::socket(&host).ping("10.0.0.1", b"mine", 1, 5_000);
         let pinged = pinged.unwrap();
-        assert_eq!((pinged.seq, pinged.requests), (2, 2), "{clock:?}");
+        assert_eq!((pinged.seq, pinged.requests), (8_193, 2), "{clock:?}");
         let claims = clock.shows_ends() && clock != Clock::Leaps;
         assert_eq!(pinged.round_trip.is_some(), claims, "{clock:?}");
         host.finish("a ping");

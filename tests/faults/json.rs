@@ -12,7 +12,7 @@ const SMALL_STACK: usize = 128 * 1_024;
 
 /// Decodes a report on a small stack, and checks it against the reference.
 #[track_caller]
-fn decode(text: impl Into<Vec<u8>>) -> Result<IcmpResponse, Error> {
+pub fn decode(text: impl Into<Vec<u8>>) -> Result<IcmpResponse, Error> {
     let text = text.into();
     let on_small_stack = {
         let text = text.clone();
@@ -30,12 +30,12 @@ fn decode(text: impl Into<Vec<u8>>) -> Result<IcmpResponse, Error> {
 }
 
 /// A report with this in it.
-fn with(extra: &str) -> String {
+pub fn with(extra: &str) -> String {
     format!(r#"{{"source":"8.8.8.8","type":0,"code":0,"id":1,"seq":1{extra}}}"#)
 }
 
 #[track_caller]
-fn refused(text: impl Into<Vec<u8>>) {
+pub fn refused(text: impl Into<Vec<u8>>) {
     let text = text.into();
     let start = String::from_utf8_lossy(text.get(..100).unwrap_or(&text)).into_owned();
     assert_eq!(decode(text), Err(Error::InvalidData), "{start}");
@@ -183,14 +183,54 @@ fn what_is_no_number_is_refused() {
 
 #[test]
 fn trailing_bytes_are_refused() {
-    for tail in ["x", "{}", "]", "}", ",", "\0", "null", " x", "\u{feff}"] {
+    for tail in [
+        "x", "{}", "]", "}", ",", "null", " x", "\u{feff}", "#", "//", "/**/", "\x0c", "\u{a0}",
+        "\u{2060}",
+    ] {
         refused(with("") + tail);
     }
+    refused(with("") + &with(""));
     refused(format!("\u{feff}{}", with("")));
     assert!(
         decode(with("") + " \t\r\n").is_ok(),
         "white space may stand there"
     );
+}
+
+/// As hosts write it that end their texts with a NUL.
+#[test]
+fn nuls_at_the_very_end_are_no_part_of_a_report() {
+    let report = with(",\"data\":\"SGk=\"");
+    for tail in ["\0", "\0\0", " \n\0", &"\0".repeat(8_000)] {
+        let decoded = decode(report.clone() + tail).unwrap();
+        assert_eq!(decoded.data, b"Hi");
+    }
+    for tail in ["\0 ", "\0x", "\0\n\0", "x\0"] {
+        refused(report.clone() + tail);
+    }
+    refused(format!("\0{report}"));
+    refused(report.replacen("8.8.8.8", "8.8.8.8\0", 1));
+    refused(report.replacen("SGk=", "SGk=\0", 1));
+    refused(report.replacen(",\"data", "\0,\"data", 1));
+    let full = |nuls: usize| format!("{report:len$}{}", "\0".repeat(nuls), len = 8_192 - nuls);
+    assert!(decode(full(1)).is_ok());
+    refused(full(1) + "\0");
+}
+
+#[test]
+fn a_report_of_nothing_but_nuls_is_none() {
+    for nuls in [1, 2, 8_192] {
+        for (clock, nothing) in [
+            (Clock::Real, Error::NotHeard),
+            (Clock::Absent, Error::TimedOut),
+        ] {
+            let host = Scripted::new(clock).icmp([Reply::Packet(vec![0; nuls])]);
+            assert_eq!(icmp::socket(&host).recv(5_000), Err(nothing), "{nuls}");
+            host.finish("an empty report");
+        }
+    }
+    let host = Scripted::new(Clock::Absent).icmp([Reply::Packet(vec![0; 8_193])]);
+    assert_eq!(icmp::socket(&host).recv(5_000), Err(Error::InvalidData));
 }
 
 #[test]
@@ -218,7 +258,7 @@ fn what_is_no_utf_8_is_refused_where_it_would_be_seen() {
 #[test]
 fn every_byte_alone_and_in_place_of_another_is_survived() {
     let good = with(r#","data":"SGk=""#);
-    for byte in 0..=255_u8 {
+    for byte in 1..=255_u8 {
         refused(vec![byte]);
     }
     let host = Scripted::new(Clock::Real);

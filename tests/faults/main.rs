@@ -10,12 +10,16 @@ mod clocks;
 mod clones;
 mod datagrams;
 mod facade;
+mod grammar;
 mod host;
 mod icmp;
 mod ids;
 mod json;
 mod memory;
 mod model;
+#[path = "model/ping.rs"]
+mod ping_model;
+mod pings;
 mod ready;
 mod report;
 mod sockets;

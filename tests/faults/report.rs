@@ -71,7 +71,16 @@ pub fn check(text: &[u8], decoded: Result<IcmpResponse, Error>) {
     }
 }
 
+/// A report without the NULs that may end it.
+pub fn without_nuls(mut text: &[u8]) -> &[u8] {
+    while let Some(front) = text.strip_suffix(&[0]) {
+        text = front;
+    }
+    text
+}
+
 fn expected(text: &[u8]) -> Option<(Report, Vec<u8>)> {
+    let text = without_nuls(text);
     // serde_json skips strings without a look at their encoding; JSON is UTF-8 all the same.
     let text = str::from_utf8(text).ok()?;
     // It also takes an array of the fields for the object, with their names left out.

@@ -63,7 +63,12 @@ fn ping() {
     }
     let _turn = Turn::take();
     let socket = IcmpSocket::new();
-    for (target, source) in [("127.0.0.1", "127.0.0.1"), ("localhost", "127.0.0.1")] {
+    for (target, source) in [
+        ("127.0.0.1", "127.0.0.1"),
+        ("localhost", "127.0.0.1"),
+        // Answered from another address than was asked.
+        ("0.0.0.0", "127.0.0.1"),
+    ] {
         let reply = socket.ping(target, b"native ping", 41, 5_000).unwrap();
         assert_eq!(
             (reply.source.as_str(), reply.seq, reply.requests),
@@ -75,4 +80,18 @@ fn ping() {
     assert_eq!(error.kind(), ErrorKind::InvalidInput);
     let error = socket.ping("not a host", b"", 1, 1_000).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidInput);
+}
+
+#[test]
+fn ping_over_ipv6() {
+    if !harness_host::peers::has_ipv6() {
+        harness_host::skipped("ping_over_ipv6", "this machine has no ::1");
+    } else if allowed_or_skipped("ping_over_ipv6") {
+        let _turn = Turn::take();
+        for target in ["::1", "0:0::0:1", "::"] {
+            let reply = IcmpSocket::new().ping(target, b"native ping", 7, 5_000);
+            let reply = reply.unwrap();
+            assert_eq!((reply.source.as_str(), reply.seq), ("::1", 7), "{target}");
+        }
+    }
 }

@@ -8,14 +8,14 @@ use crate::address::check_target;
 use crate::block::Block;
 use crate::host::{DefaultHost, Host};
 use crate::json::{self, MOST_TEXT};
-use crate::patience::Pause;
+use crate::patience::{AT_ONCE, Pause};
 
 pub use ping::PingReply;
 
 /// The most bytes of payload that an echo request can carry (over IPv4).
 const LONGEST: usize = 65_507;
 /// Below this many milliseconds, a receive that times out and one that fails look the same.
-const TELLING_MS: u32 = 20;
+const TELLING_MS: u32 = 2 * AT_ONCE.as_millis() as u32;
 
 /// Sends ICMP echo requests and receives ICMP packets.
 ///
@@ -112,6 +112,9 @@ impl<H: Host> IcmpSocket<H> {
     /// than 8,192 bytes, nested deeper than 16, or has more than 1,500 bytes of data or a source of more
     /// than 64 bytes or with other than printable ASCII in it.
     ///
+    /// Values under other keys are skipped, not checked: `{"ttl":NaN, ...}` is not an error. NULs at the
+    /// very end are ignored, and a report of nothing else is none.
+    ///
     /// # Example
     /// ```no_run
     /// use harness_wasi_sockets::embedded::IcmpSocket;
@@ -127,17 +130,24 @@ impl<H: Host> IcmpSocket<H> {
     pub fn recv(&self, timeout_ms: u32) -> Result<IcmpResponse, Error> {
         let before = self.host.now();
         let offset = self.host.icmp_recv(timeout_ms);
-        let Some(block) = Block::adopt_in(self.host.clone(), offset) else {
-            return Err(match Pause::since(&self.host, before) {
-                Pause::None if timeout_ms >= TELLING_MS => Error::NotHeard,
-                _ => Error::TimedOut,
-            });
-        };
-        let mut text = [0; MOST_TEXT];
-        if block.len() > text.len() as u64 {
-            return Err(Error::InvalidData);
+        if let Some(block) = Block::adopt_in(self.host.clone(), offset) {
+            let mut text = [0; MOST_TEXT];
+            if block.len() > text.len() as u64 {
+                return Err(Error::InvalidData);
+            }
+            let len = block.load(0, &mut text);
+            let mut report = text.get(..len).unwrap_or_default();
+            // Some hosts end their texts with a NUL, also one that says nothing.
+            while let [front @ .., 0] = report {
+                report = front;
+            }
+            if !report.is_empty() {
+                return json::decode(report);
+            }
         }
-        let len = block.load(0, &mut text);
-        json::decode(text.get(..len).unwrap_or_default())
+        Err(match Pause::since(&self.host, before) {
+            Pause::None if timeout_ms >= TELLING_MS => Error::NotHeard,
+            _ => Error::TimedOut,
+        })
     }
 }

@@ -5,8 +5,8 @@ use crate::Error;
 use crate::address;
 use crate::host::Host;
 use crate::json::{IcmpResponse, MOST_SOURCE};
-use crate::patience::real_time;
-use core::net::IpAddr;
+use crate::patience::{nanoseconds, real_time};
+use core::net::{IpAddr, Ipv4Addr};
 use core::time::Duration;
 use heapless::String;
 
@@ -16,8 +16,15 @@ const MOST_PAYLOAD: usize = 1_472;
 const MOST_REQUESTS: usize = 8;
 /// The least time between two requests, in milliseconds.
 const INTERVAL_MS: u32 = 1_000;
-/// How many packets that are somebody else's are passed over before the next request.
-const MOST_STRANGERS: u32 = 64;
+/// How far apart the sequence numbers of a ping's requests are: as far as 16 bits allow, so that a late
+/// reply to one of them is no reply to a ping with a number close to its own.
+const STRIDE: u16 = (u16::MAX as usize / MOST_REQUESTS) as u16 + 1;
+/// The shortest wait behind another packet, in milliseconds.
+const SHORTEST_MS: u32 = 2;
+/// A millisecond in nanoseconds.
+const MS: u64 = 1_000_000;
+/// How many times over a wait may have passed, where no clock tells, before it is taken for over.
+const MOST_DOUBT: u32 = 4;
 
 /// The reply to a ping.
 ///
@@ -47,31 +54,20 @@ pub struct PingReply {
 /// The requests of one ping.
 struct Requests<'a> {
     payload: &'a [u8],
-    /// The target, if it is an address: then only its own reply will do.
-    target: Option<IpAddr>,
-    /// The sequence number of the first request; each further one has the next.
+    target: Place<'a>,
+    /// The sequence number of the first request.
     first: u16,
     /// When each was sent, where there is a clock. As many as have been sent.
     sent_at: heapless::Vec<Option<Duration>, MOST_REQUESTS>,
 }
 
 impl<H: Host> IcmpSocket<H> {
-    /// Sends an echo request to `target` with the sequence number `seq`, and waits up to
-    /// `timeout_ms` milliseconds for its reply.
-    ///
-    /// The host hears all ICMP packets of its machine, so a reply counts only if it is one: an echo
-    /// reply with this payload and sequence number, from `target` itself if that is an IP address.
-    /// (The host gives every request the same echo id. If two pings may run at once, give them
-    /// different payloads.) A host that opens its socket only to receive may miss a reply that was
-    /// quicker; so up to 7 more requests are sent, with the numbers that follow, at intervals of a
-    /// second or an eighth of the timeout, whichever is longer. Where there is no real clock, other
-    /// packets make the wait longer, since nobody can tell when they came: up to five times as long
-    /// beside a flood of them.
+    #[doc = include_str!("ping.md")]
     ///
     /// # Errors
-    /// [`Error::TimedOut`] if no reply came. [`Error::InvalidInput`] if the payload is longer than
-    /// 1,472 bytes; otherwise as [`send`](IcmpSocket::send), and [`Error::NotHeard`] as
-    /// [`recv`](IcmpSocket::recv).
+    /// [`Error::TimedOut`] if no reply came; one that comes later is lost to this ping.
+    /// [`Error::InvalidInput`] if the payload is longer than 1,472 bytes; otherwise as
+    /// [`send`](IcmpSocket::send), and [`Error::NotHeard`] as [`recv`](IcmpSocket::recv).
     ///
     /// # Example
     /// ```no_run
@@ -96,14 +92,11 @@ impl<H: Host> IcmpSocket<H> {
         }
         let mut requests = Requests {
             payload,
-            target: ip(target),
+            target: Place::new(target),
             first: seq,
             sent_at: heapless::Vec::new(),
         };
-        let interval = timeout_ms
-            .checked_div(MOST_REQUESTS as u32)
-            .unwrap_or(0)
-            .max(INTERVAL_MS);
+        let interval = timeout_ms.div_ceil(MOST_REQUESTS as u32).max(INTERVAL_MS);
         let mut left = timeout_ms;
         loop {
             let next = requests.next();
@@ -123,268 +116,147 @@ impl<H: Host> IcmpSocket<H> {
     }
 
     /// Listens until a reply comes or `wait_ms` milliseconds have passed.
+    ///
+    /// A wait in which nothing was heard took all of its time, whatever a clock says. A wait that
+    /// another packet ended took some of its time, and only a clock can tell how much. Without one it
+    /// counts as nothing, and there is a limit to what all of these may have taken. The waits after a
+    /// packet are short, each about as long as it has been quiet since: so little is in doubt.
     fn reply_to(&self, requests: &Requests<'_>, wait_ms: u32) -> Result<Option<PingReply>, Error> {
         let since = real_time(&self.host);
+        // How long it has been quiet since the last packet, how long the waits took that heard nothing,
+        // and how long those may have taken that heard something.
+        let (mut quiet, mut certain, mut doubtful) = (u32::MAX, 0_u32, 0_u32);
+        // How long it has been by the clock, in nanoseconds.
+        let mut told = 0;
         let mut left = wait_ms;
-        for heard in 1..=MOST_STRANGERS {
-            match self.recv(left) {
+        loop {
+            let listen = quiet.saturating_add(SHORTEST_MS).min(left);
+            let heard = self.recv(listen);
+            let now = since.and_then(|_| real_time(&self.host));
+            // A clock that is a second ahead of the whole wait has leapt.
+            let most = u64::from(wait_ms.saturating_add(1_000)).wrapping_mul(MS);
+            let clock = between(since, now).map(nanoseconds);
+            let clock = clock.filter(|clock| *clock <= most).unwrap_or(0);
+            let packet = match heard {
                 Ok(packet) => {
-                    let reply = requests.reply(packet, real_time(&self.host));
-                    if reply.is_some() {
-                        return Ok(reply);
+                    if let Some(reply) = requests.reply(packet, now) {
+                        return Ok(Some(reply));
                     }
+                    true
                 }
                 // A report that cannot be read is not of our packet: ours is well within the limits.
-                Err(Error::InvalidData) => {}
-                Err(Error::TimedOut) => return Ok(None),
+                Err(Error::InvalidData) => true,
+                Err(Error::TimedOut) => false,
                 Err(error) => return Err(error),
-            }
-            left = match since.zip(self.host.now()) {
-                Some((since, now)) => {
-                    let passed = now.saturating_sub(since).as_millis();
-                    wait_ms.saturating_sub(u32::try_from(passed).unwrap_or(u32::MAX))
-                }
-                // Nobody can tell how long that took: it may have been all of the time. So the waits
-                // become shorter, the second half as long, the third a third; together they are less
-                // than five times the first, however many strangers there are.
-                None => wait_ms.checked_div(heard.wrapping_add(1)).unwrap_or(0),
             };
-            if left == 0 {
+            if packet {
+                quiet = 0;
+                if clock <= told {
+                    doubtful = doubtful.saturating_add(listen);
+                }
+            } else {
+                quiet = quiet.saturating_add(listen);
+                certain = certain.saturating_add(listen);
+            }
+            told = told.max(clock);
+            left = wait_ms.saturating_sub(certain.max((told / MS) as u32));
+            if left == 0 || doubtful > wait_ms.saturating_mul(MOST_DOUBT) {
                 return Ok(None);
             }
         }
-        Ok(None)
     }
 }
 
-/// An IP address, with or without a scope.
-fn ip(text: &str) -> Option<IpAddr> {
-    address::ip(text.as_bytes().split(|byte| *byte == b'%').next()?)
+/// How much time lies between two readings of a clock that goes forward.
+fn between(then: Option<Duration>, now: Option<Duration>) -> Option<Duration> {
+    now.zip(then).and_then(|(now, then)| now.checked_sub(then))
+}
+
+/// An IPv4 address written as an IPv6 address is an IPv4 address. (As `to_canonical`, in half the bytes.)
+fn canonical(ip: IpAddr) -> IpAddr {
+    match ip {
+        IpAddr::V6(v6) if v6.to_bits() >> 32 == 0xffff => {
+            Ipv4Addr::from_bits(v6.to_bits() as u32).into()
+        }
+        _ => ip,
+    }
+}
+
+/// Where a packet goes to or comes from.
+struct Place<'a> {
+    /// The address, if it is one, and as IPv4 if it is one inside of IPv6.
+    ip: Option<IpAddr>,
+    /// The network that it is of; empty if that is not said.
+    scope: &'a [u8],
+}
+
+impl<'a> Place<'a> {
+    fn new(text: &'a str) -> Self {
+        let mut parts = text.as_bytes().splitn(2, |byte| *byte == b'%');
+        Self {
+            ip: parts.next().and_then(address::ip).map(canonical),
+            scope: parts.next().unwrap_or_default(),
+        }
+    }
+
+    /// Whether what was sent there may be answered from here.
+    fn answers(&self, target: &Place<'_>) -> bool {
+        let Some(ip) = target.ip else {
+            // A name: the host alone knows.
+            return true;
+        };
+        let many = ip.is_unspecified() || ip.is_multicast() || ip == Ipv4Addr::BROADCAST;
+        many || self.ip == target.ip && self.same_scope(target)
+    }
+
+    /// A scope is a number or a name, and which number has which name the host alone knows.
+    fn same_scope(&self, other: &Place<'_>) -> bool {
+        let is_number = |scope: &[u8]| scope.iter().all(u8::is_ascii_digit);
+        self.scope == other.scope
+            || self.scope.is_empty()
+            || other.scope.is_empty()
+            || is_number(self.scope) != is_number(other.scope)
+    }
 }
 
 impl Requests<'_> {
     /// The sequence number of the next request.
     fn next(&self) -> u16 {
-        self.first.wrapping_add(self.sent_at.len() as u16)
+        let sent = self.sent_at.len() as u16;
+        self.first.wrapping_add(sent.wrapping_mul(STRIDE))
     }
 
     /// The reply that a packet is, if it is the reply to one of the requests.
     fn reply(&self, packet: IcmpResponse, now: Option<Duration>) -> Option<PingReply> {
-        let reply_type = if packet.source.contains(':') { 129 } else { 0 };
-        let from_target = match self.target {
-            Some(target) => ip(&packet.source) == Some(target),
-            None => true,
+        let source = Place::new(&packet.source);
+        let reply_type = match source.ip {
+            Some(IpAddr::V6(_)) => 129,
+            _ => 0,
         };
+        // Some hosts send less back than they got.
+        let ours = self.payload.starts_with(&packet.data)
+            && packet.data.is_empty() == self.payload.is_empty();
         if packet.icmp_type != reply_type
             || packet.code != 0
-            || packet.data != self.payload
-            || !from_target
+            || !ours
+            || !source.answers(&self.target)
         {
             return None;
         }
         let seq = packet.seq?;
-        let number = usize::from(seq.wrapping_sub(self.first));
+        // Which request it is, in the upper bits; the lower ones are 0, or it is beyond all of them.
+        let behind = seq.wrapping_sub(self.first);
+        let number = usize::from(behind.rotate_left(MOST_REQUESTS.ilog2()));
         let sent_at = *self.sent_at.get(number)?;
-        let round_trip = now
-            .zip(sent_at)
-            .and_then(|(now, sent_at)| now.checked_sub(sent_at));
         Some(PingReply {
             source: packet.source,
             seq,
             requests: self.sent_at.len() as u16,
             // A clock that has not moved at all was not watching.
-            round_trip: round_trip.filter(|time| !time.is_zero()),
+            round_trip: between(sent_at, now).filter(|time| !time.is_zero()),
         })
     }
 }
 
 #[cfg(all(test, feature = "std"))]
-mod tests {
-    use super::*;
-    use crate::host::Native;
-    use core::cell::{Cell, RefCell};
-    use std::collections::VecDeque;
-
-    /// A host that hears what it is told to, and whose clock is what it is told.
-    struct Script {
-        heard: RefCell<VecDeque<Option<std::string::String>>>,
-        sent: RefCell<Vec<u16>>,
-        now: Cell<Option<Duration>>,
-        tick: Duration,
-        /// The milliseconds that it has been given to hear something in, all together.
-        allowed: Cell<u32>,
-    }
-
-    impl Script {
-        fn new(heard: Vec<Option<std::string::String>>, tick: Option<Duration>) -> Self {
-            Script {
-                heard: RefCell::new(heard.into()),
-                sent: RefCell::default(),
-                now: Cell::new(tick.map(|_| Duration::from_secs(1))),
-                tick: tick.unwrap_or_default(),
-                allowed: Cell::new(0),
-            }
-        }
-    }
-
-    #[derive(Clone)]
-    struct Hears<'a>(&'a Script);
-
-    impl Host for Hears<'_> {
-        fn icmp_send(&self, _target: u64, _payload: u64, _len: u64, seq: u16) -> u32 {
-            self.0.sent.borrow_mut().push(seq);
-            1
-        }
-        fn icmp_recv(&self, timeout_ms: u32) -> u64 {
-            self.0.allowed.set(self.0.allowed.get() + timeout_ms);
-            let pass = |ms| self.0.now.set(self.0.now.get().map(|now| now + ms));
-            match self.0.heard.borrow_mut().pop_front().flatten() {
-                Some(json) => {
-                    pass(Duration::from_micros(1_500));
-                    crate::Block::copy_of(json.as_bytes())
-                        .unwrap()
-                        .into_offset()
-                }
-                None => {
-                    pass(Duration::from_millis(timeout_ms.into()));
-                    0
-                }
-            }
-        }
-        fn now(&self) -> Option<Duration> {
-            // A real clock's readings do not all take the same time.
-            let nanos = self.0.now.get()?.subsec_nanos();
-            let more = u32::from(self.0.tick < Duration::from_micros(1) && nanos % 3 == 0);
-            let step = self.0.tick * (1 + more);
-            self.0.now.set(self.0.now.get().map(|now| now + step));
-            self.0.now.get()
-        }
-        crate::testing::no_sockets!();
-        crate::testing::native_memory!();
-    }
-
-    fn report(source: &str, icmp_type: u8, seq: u16, data: &[u8]) -> Option<std::string::String> {
-        Some(format!(
-            r#"{{"source":"{source}","type":{icmp_type},"code":0,"id":1,"seq":{seq},"data":{data:?}}}"#
-        ))
-    }
-
-    fn ping(
-        target: &str,
-        heard: Vec<Option<std::string::String>>,
-        tick: Option<Duration>,
-    ) -> (Result<PingReply, Error>, Vec<u16>) {
-        let script = Script::new(heard, tick);
-        let reply = IcmpSocket::new_in(Hears(&script)).ping(target, b"mine", 65_535, 5_000);
-        assert_eq!(Native::live_blocks(), 0);
-        (reply, script.sent.into_inner())
-    }
-
-    const REAL: Option<Duration> = Some(Duration::from_nanos(40));
-
-    #[test]
-    fn only_its_own_reply_will_do() {
-        let strangers = vec![
-            report("10.0.0.1", 8, 65_535, b"mine"), // our own request, heard on loopback
-            report("10.0.0.2", 0, 65_535, b"mine"), // somebody else's address
-            report("10.0.0.1", 0, 65_534, b"mine"), // another number
-            report("10.0.0.1", 0, 0, b"mine"),      // a number that has not been sent yet
-            report("10.0.0.1", 0, 65_535, b"mine!"), // another payload
-            report("10.0.0.1", 129, 65_535, b"mine"), // a reply of the other protocol
-            Some(r#"{"source":"10.0.0.1","type":3,"code":1}"#.to_owned()),
-            Some("garbage".to_owned()),
-        ];
-        let mut heard = strangers.clone();
-        heard.push(report("10.0.0.1", 0, 65_535, b"mine"));
-        let (reply, sent) = ping("10.0.0.1", heard, REAL);
-        let reply = reply.unwrap();
-        assert_eq!(
-            (reply.source.as_str(), reply.seq, reply.requests),
-            ("10.0.0.1", 65_535, 1)
-        );
-        assert!(
-            reply.round_trip.unwrap() >= Duration::from_millis(9),
-            "nine packets' time"
-        );
-        assert_eq!(sent, [65_535]);
-
-        let (reply, sent) = ping("10.0.0.1", strangers, REAL);
-        assert_eq!(reply, Err(Error::TimedOut));
-        assert_eq!(
-            sent,
-            [65_535, 0, 1, 2, 3],
-            "a request a second, numbered on and round"
-        );
-    }
-
-    #[test]
-    fn a_reply_to_any_of_its_requests_will_do() {
-        let late = vec![None, None, report("10.0.0.1", 0, 0, b"mine")];
-        let (reply, sent) = ping("10.0.0.1", late, REAL);
-        let reply = reply.unwrap();
-        assert_eq!((reply.seq, reply.requests), (0, 3));
-        let time = reply.round_trip.unwrap();
-        assert!(
-            (1_000..1_100).contains(&time.as_millis()),
-            "{time:?} from its own request on"
-        );
-        assert_eq!(sent, [65_535, 0, 1]);
-    }
-
-    #[test]
-    fn no_time_is_claimed_without_a_real_clock() {
-        let clocks = [None, Some(Duration::from_millis(1)), Some(Duration::ZERO)];
-        for (i, tick) in clocks.into_iter().enumerate() {
-            let heard = vec![None, report("10.0.0.1", 0, 0, b"mine")];
-            let (reply, _) = ping("10.0.0.1", heard, tick);
-            let time = reply.unwrap().round_trip;
-            // The last of them stands still but while the host waits; that is a clock.
-            assert_eq!(time.is_some(), i == 2, "{tick:?}");
-        }
-    }
-
-    #[test]
-    fn strangers_do_not_keep_it_for_ever() {
-        let flood = vec![report("10.0.0.9", 0, 7, b"other"); 10_000];
-        let (reply, sent) = ping("10.0.0.1", flood, None);
-        assert_eq!(reply, Err(Error::TimedOut));
-        assert_eq!(sent.len(), 5);
-    }
-
-    #[test]
-    fn without_a_clock_strangers_make_it_wait_five_times_as_long_at_most() {
-        let flood = vec![report("10.0.0.9", 0, 7, b"other"); 10_000];
-        let script = Script::new(flood, None);
-        let reply = IcmpSocket::new_in(Hears(&script)).ping("10.0.0.1", b"mine", 0, 5_000);
-        assert_eq!(reply, Err(Error::TimedOut));
-        // As if each of them had come at the last moment.
-        let waited = script.allowed.get();
-        assert!((5_000..25_000).contains(&waited), "{waited} ms");
-        // A reply behind a few strangers is still waited for as long as makes sense.
-        let mut heard = vec![report("10.0.0.9", 0, 7, b"other"); 3];
-        heard.push(report("10.0.0.1", 0, 65_535, b"mine"));
-        assert!(ping("10.0.0.1", heard, None).0.is_ok());
-    }
-
-    #[test]
-    fn names_and_ipv6() {
-        let heard = vec![report("fe80::1%eth0", 129, 65_535, b"mine")];
-        assert!(
-            ping("router.example", heard.clone(), None).0.is_ok(),
-            "whoever it resolves to"
-        );
-        for target in ["fe80::2", "fe80::2%eth0"] {
-            assert_eq!(ping(target, heard.clone(), None).0, Err(Error::TimedOut));
-        }
-        assert!(
-            ping("fe80::1%2", heard, None).0.is_ok(),
-            "a scope is written as each likes"
-        );
-        let heard = vec![report("fe80:0::2", 129, 65_535, b"mine")];
-        assert!(
-            ping("fe80::2", heard, None).0.is_ok(),
-            "however it is written"
-        );
-        assert_eq!(ping("[::1]", vec![], None).0, Err(Error::InvalidAddress));
-    }
-}
+mod tests;

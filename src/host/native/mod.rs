@@ -58,35 +58,12 @@ impl Native {
     /// The number of kernel blocks that this thread has taken and not given back.
     ///
     /// Between two operations of the library it is 0: no block outlives the operation that made it.
-    ///
-    /// # Example
-    /// ```
-    /// use harness_wasi_sockets::Block;
-    /// use harness_wasi_sockets::host::Native;
-    ///
-    /// let block = Block::new(8)?;
-    /// assert_eq!(Native::live_blocks(), 1);
-    /// drop(block);
-    /// assert_eq!(Native::live_blocks(), 0);
-    /// # Ok::<(), harness_wasi_sockets::Error>(())
-    /// ```
     #[must_use]
     pub fn live_blocks() -> usize {
         kernel::live_blocks()
     }
 
     /// The number of TCP connections and UDP sockets that are open now in the whole process.
-    ///
-    /// # Example
-    /// ```
-    /// use harness_wasi_sockets::host::Native;
-    ///
-    /// # let server = harness_host::peers::TcpEcho::v4()?;
-    /// let stream = harness_wasi_sockets::TcpStream::connect(server.addr())?;
-    /// assert!(Native::open_connections() >= 1);
-    /// # drop(stream);
-    /// # Ok::<(), std::io::Error>(())
-    /// ```
     #[must_use]
     pub fn open_connections() -> usize {
         sockets::open()
@@ -112,13 +89,6 @@ impl Native {
     }
 
     /// How long a receive waits before it returns nothing.
-    ///
-    /// # Example
-    /// ```
-    /// use harness_wasi_sockets::host::Native;
-    ///
-    /// println!("a receive waits {:?}", Native::wait());
-    /// ```
     #[must_use]
     pub fn wait() -> Duration {
         Duration::from_millis(WAIT_MS.load(Ordering::Relaxed))

@@ -144,18 +144,6 @@ impl UdpSocket {
     ///
     /// # Errors
     /// As [`connect`](UdpSocket::connect). The socket stays connected to whom it was then.
-    ///
-    /// # Example
-    /// ```
-    /// use harness_wasi_sockets::UdpSocket;
-    ///
-    /// # let server = harness_host::peers::UdpEcho::v4()?;
-    /// let socket = UdpSocket::bind("0.0.0.0:0")?;
-    /// // std: socket.connect(server)
-    /// socket.connect_to(server.addr())?;
-    /// socket.send(b"Hello")?;
-    /// # Ok::<(), std::io::Error>(())
-    /// ```
     pub fn connect_to<A: ToSocketAddrs>(&self, addr: A) -> io::Result<()> {
         self.shared.peers.connect(addr)
     }
@@ -170,16 +158,6 @@ impl UdpSocket {
     /// Kind `NotConnected` if the socket is not; `InvalidInput` for more than 65,507 bytes to an IPv4
     /// address, or 65,527 to an IPv6 address or a name; `Other` if the host did not send it;
     /// `OutOfMemory` if the plugin's kernel has no memory left for it.
-    ///
-    /// # Example
-    /// ```
-    /// use harness_wasi_sockets::UdpSocket;
-    ///
-    /// # let server = harness_host::peers::UdpEcho::v4()?;
-    /// let socket = UdpSocket::connect(server.addr())?;
-    /// assert_eq!(socket.send(b"Hello")?, 5);
-    /// # Ok::<(), std::io::Error>(())
-    /// ```
     pub fn send(&self, buf: &[u8]) -> io::Result<usize> {
         let other;
         let peer = match self.shared.peers.plain() {
@@ -207,16 +185,6 @@ impl UdpSocket {
     /// Kind `InvalidInput` if `addr` is no address, or the datagram too long for
     /// [`send`](UdpSocket::send); `ConnectionRefused` if the host does not find the name or a way
     /// there; `Other` if the host did not send it; `OutOfMemory` as for [`send`](UdpSocket::send).
-    ///
-    /// # Example
-    /// ```
-    /// use harness_wasi_sockets::UdpSocket;
-    ///
-    /// # let server = harness_host::peers::UdpEcho::v4()?;
-    /// let socket = UdpSocket::bind("0.0.0.0:0")?;
-    /// socket.send_to(b"Hello", server.addr())?;
-    /// # Ok::<(), std::io::Error>(())
-    /// ```
     pub fn send_to<A: ToSocketAddrs>(&self, buf: &[u8], addr: A) -> io::Result<usize> {
         let (peers, who) = (&self.shared.peers, try_each(addr, Ok)?);
         if buf.len() > longest_to(&who) {
@@ -241,18 +209,6 @@ impl UdpSocket {
     /// # Errors
     /// Kind `TimedOut` or `WouldBlock` if none came: see [above](UdpSocket). `NotConnected` if the
     /// socket has not sent to anybody.
-    ///
-    /// # Example
-    /// ```
-    /// use harness_wasi_sockets::UdpSocket;
-    ///
-    /// # let server = harness_host::peers::UdpEcho::v4()?;
-    /// let socket = UdpSocket::connect(server.addr())?;
-    /// socket.send(b"Hello")?;
-    /// let mut buf = [0; 512];
-    /// assert_eq!(socket.recv(&mut buf)?, 5);
-    /// # Ok::<(), std::io::Error>(())
-    /// ```
     pub fn recv(&self, buf: &mut [u8]) -> io::Result<usize> {
         let (n, _) = self.receive(
             Receive {
@@ -272,19 +228,6 @@ impl UdpSocket {
     /// # Errors
     /// As [`recv`](UdpSocket::recv); and kind `Unsupported`, before anything is received, if all
     /// peers were given by name.
-    ///
-    /// # Example
-    /// ```
-    /// use harness_wasi_sockets::UdpSocket;
-    ///
-    /// # let server = harness_host::peers::UdpEcho::v4()?;
-    /// let socket = UdpSocket::bind("0.0.0.0:0")?;
-    /// socket.send_to(b"Hello", server.addr())?;
-    /// let mut buf = [0; 512];
-    /// let (n, from) = socket.recv_from(&mut buf)?;
-    /// assert_eq!((&buf[..n], from), (&b"Hello"[..], server.addr()));
-    /// # Ok::<(), std::io::Error>(())
-    /// ```
     pub fn recv_from(&self, buf: &mut [u8]) -> io::Result<(usize, SocketAddr)> {
         self.receive_from(
             Receive {
@@ -302,20 +245,6 @@ impl UdpSocket {
     ///
     /// # Errors
     /// As [`recv`](UdpSocket::recv).
-    ///
-    /// # Example
-    /// ```
-    /// use harness_wasi_sockets::UdpSocket;
-    ///
-    /// # let server = harness_host::peers::UdpEcho::v4()?;
-    /// let socket = UdpSocket::connect(server.addr())?;
-    /// socket.send(b"Hello")?;
-    /// let mut buf = [0; 512];
-    /// let n = socket.peek(&mut buf)?;
-    /// // It is still there.
-    /// assert_eq!(socket.recv(&mut buf)?, n);
-    /// # Ok::<(), std::io::Error>(())
-    /// ```
     pub fn peek(&self, buf: &mut [u8]) -> io::Result<usize> {
         let (n, _) = self.receive(
             Receive {
@@ -375,16 +304,6 @@ impl UdpSocket {
     /// # Errors
     /// Kind `NotConnected` if the socket is not; `Unsupported` if it was connected to a name, other
     /// than `localhost`: only the host knows which address it found for it.
-    ///
-    /// # Example
-    /// ```
-    /// use harness_wasi_sockets::UdpSocket;
-    ///
-    /// # let server = harness_host::peers::UdpEcho::v4()?;
-    /// let socket = UdpSocket::connect(server.addr())?;
-    /// assert_eq!(socket.peer_addr()?, server.addr());
-    /// # Ok::<(), std::io::Error>(())
-    /// ```
     pub fn peer_addr(&self) -> io::Result<SocketAddr> {
         let peer = self.shared.peers.connected()?;
         Ok(peer.addr().ok_or(Error::Unsupported)?)
@@ -396,17 +315,6 @@ impl UdpSocket {
     ///
     /// # Errors
     /// Always, of kind `Unsupported`.
-    ///
-    /// # Example
-    /// ```
-    /// use harness_wasi_sockets::UdpSocket;
-    /// use std::io::ErrorKind;
-    ///
-    /// # let server = harness_host::peers::UdpEcho::v4()?;
-    /// let socket = UdpSocket::connect(server.addr())?;
-    /// assert_eq!(socket.local_addr().unwrap_err().kind(), ErrorKind::Unsupported);
-    /// # Ok::<(), std::io::Error>(())
-    /// ```
     pub fn local_addr(&self) -> io::Result<SocketAddr> {
         Err(Error::Unsupported.into())
     }
@@ -415,22 +323,6 @@ impl UdpSocket {
     /// other. The last handle that is dropped closes it.
     ///
     /// This corresponds to [`std::net::UdpSocket::try_clone`].
-    ///
-    /// # Errors
-    /// None.
-    ///
-    /// # Example
-    /// ```
-    /// use harness_wasi_sockets::UdpSocket;
-    /// use std::thread;
-    ///
-    /// # let server = harness_host::peers::UdpEcho::v4()?;
-    /// let socket = UdpSocket::connect(server.addr())?;
-    /// let sender = socket.try_clone()?;
-    /// thread::spawn(move || sender.send(b"Hello"));
-    /// assert_eq!(socket.recv(&mut [0; 512])?, 5);
-    /// # Ok::<(), std::io::Error>(())
-    /// ```
     pub fn try_clone(&self) -> io::Result<UdpSocket> {
         Ok(UdpSocket {
             shared: Arc::clone(&self.shared),

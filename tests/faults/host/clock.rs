@@ -28,6 +28,8 @@ pub enum Clock {
     RunsBack,
     /// An hour passes between any two readings.
     Leaps,
+    /// It tells the time, but for an hour more at every 32nd reading.
+    Jumps,
 }
 
 impl Clock {
@@ -77,6 +79,12 @@ impl Clock {
             }
             Clock::RunsBack => start - Duration::from_secs(1) * readings,
             Clock::Leaps => start + passed + Duration::from_secs(3_600) * readings,
+            Clock::Jumps => {
+                start
+                    + passed
+                    + reading_takes(readings)
+                    + Duration::from_secs(3_600) * (readings / 32)
+            }
         })
     }
 }

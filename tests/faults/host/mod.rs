@@ -17,8 +17,7 @@ pub use clock::{AT_ONCE, Clock, HOST_WAIT};
 
 use harness_wasi_sockets::host::Host;
 #[allow(unused_imports, reason = "as above")]
-pub use state::Logged;
-use state::State;
+pub use state::{Logged, State};
 use std::cell::{RefCell, RefMut};
 use std::rc::Rc;
 use std::time::Duration;

@@ -13,7 +13,8 @@ pub type Ping = (String, Vec<u8>, u16);
 pub struct State {
     pub kernel: Kernel,
     pub clock: Clock,
-    passed: Duration,
+    /// How much time has passed.
+    pub passed: Duration,
     readings: u32,
     pub faults: BTreeMap<(Call, u32), Fault>,
     called: BTreeMap<Call, u32>,
@@ -24,6 +25,12 @@ pub struct State {
     /// Every call of `udp_send` and `udp_recv`.
     pub udp_log: Vec<Logged>,
     pub icmp: VecDeque<Reply>,
+    /// The ICMP reports that come by themselves, by the time at which they arrive.
+    pub arriving: Option<BTreeMap<(Duration, usize), Vec<u8>>>,
+    /// What each further echo request brings: reports, and how long after it they arrive.
+    pub echoes: VecDeque<Vec<(Duration, Vec<u8>)>>,
+    /// The reports that arrived and were heard, each with the number of requests sent by then.
+    pub heard: Vec<(Vec<u8>, usize)>,
     /// By protocol (that of the connecting function) and id: how often it was given and not closed.
     open: BTreeMap<(Call, u32), u32>,
     last_id: u32,
@@ -39,6 +46,8 @@ pub struct State {
     pub sent: Vec<u8>,
     pub datagrams: Vec<Vec<u8>>,
     pub pings: Vec<Ping>,
+    /// When each of them was sent.
+    pub pinged_at: Vec<Duration>,
     /// What was to be connected to.
     pub addresses: Vec<String>,
 }
@@ -286,7 +295,33 @@ impl State {
             Some(_) => return 0,
         }
         self.pings.push((target, payload, seq));
+        self.pinged_at.push(self.passed);
+        for (after, report) in self.echoes.pop_front().unwrap_or_default() {
+            self.arrives(self.passed + after, report);
+        }
         1
+    }
+
+    /// Has an ICMP report arrive when so much time has passed.
+    pub fn arrives(&mut self, at: Duration, report: Vec<u8>) {
+        let arriving = self.arriving.get_or_insert_default();
+        // One behind the other, if they arrive at the same time.
+        let number = self.heard.len() + arriving.len();
+        arriving.insert((at, number), report);
+    }
+
+    /// The next report to arrive within this time, which is waited for.
+    fn arrived(&mut self, wait: Duration) -> Option<Vec<u8>> {
+        let next = self.arriving.as_mut().and_then(BTreeMap::first_entry);
+        match next.filter(|next| next.key().0 <= self.passed + wait) {
+            Some(next) => {
+                self.passed = self.passed.max(next.key().0);
+                let report = next.remove();
+                self.heard.push((report.clone(), self.pings.len()));
+                Some(report)
+            }
+            None => self.nothing(Some(Reply::Silence), wait),
+        }
     }
 
     pub fn hear(&mut self, timeout_ms: u32) -> u64 {
@@ -295,6 +330,7 @@ impl State {
         let mut bytes = match fault {
             None | Some(Fault::Longer(_)) => match self.icmp.pop_front() {
                 Some(Reply::Packet(packet)) => Some(packet),
+                None if self.arriving.is_some() => self.arrived(wait),
                 reply => self.nothing(reply, wait),
             },
             Some(fault) => return self.hide(fault, 100),

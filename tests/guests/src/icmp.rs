@@ -47,7 +47,7 @@ pub fn icmp_send(target: String) -> FnResult<String> {
 pub fn icmp_stranger(input: String) -> FnResult<()> {
     panics::report();
     let (target, payload) = input.split_once(' ').expect("TARGET PAYLOAD");
-    for seq in [65_535, 0, 1] {
+    for seq in [65_535, 8_191, 16_383] {
         IcmpSocket::new().send(target, payload.as_bytes(), seq)?;
     }
     Ok(())
