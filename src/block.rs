@@ -273,6 +273,31 @@ mod tests {
         assert_eq!(Native::live_blocks(), 0);
     }
 
+    /// What a kernel could have is for the kernel to refuse.
+    #[test]
+    fn the_longest_block_there_can_be_is_asked_for() {
+        use core::cell::Cell;
+        #[derive(Clone)]
+        struct Large<'a>(&'a Cell<u64>);
+        impl Host for Large<'_> {
+            fn alloc(&self, len: u64) -> u64 {
+                self.0.set(len);
+                1
+            }
+            fn free(&self, _offset: u64) {}
+            fn length(&self, _offset: u64) -> u64 {
+                self.0.get()
+            }
+            crate::testing::no_sockets!();
+            crate::testing::no_icmp!();
+            crate::testing::no_words!();
+        }
+        let asked = Cell::new(0);
+        let block = Block::new_in(Large(&asked), u64::from(u32::MAX)).unwrap();
+        assert_eq!(asked.get(), u64::from(u32::MAX));
+        assert_eq!(block.len(), u64::from(u32::MAX));
+    }
+
     #[test]
     fn no_block_is_adopted_from_an_offset_that_is_none() {
         assert!(Block::adopt_in(Native, 0).is_none());
@@ -281,6 +306,16 @@ mod tests {
         assert_eq!(Native::live_blocks(), 1);
         assert_eq!(Block::adopt_in(Native, offset).unwrap().len(), 4);
         assert_eq!(Native::live_blocks(), 0);
+        let offset = Block::copy_of(b"kept").unwrap().into_offset();
+        assert_eq!(Block::adopt(offset).unwrap().len(), 4);
+        assert_eq!(Native::live_blocks(), 0);
+    }
+
+    #[test]
+    fn a_block_is_shown_by_its_place_and_its_length() {
+        let block = Block::copy_of(b"Hello").unwrap();
+        let expected = format!("Block {{ offset: {}, len: 5 }}", block.offset());
+        assert_eq!(format!("{block:?}"), expected);
     }
 
     /// The word-by-word copy that a plugin uses, on a host that offers nothing else.

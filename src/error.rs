@@ -178,3 +178,44 @@ impl From<Error> for std::io::Error {
         std::io::Error::new(kind, error)
     }
 }
+
+#[cfg(all(test, feature = "std"))]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    const ALL: [Error; 17] = [
+        Error::InvalidAddress,
+        Error::InvalidInput,
+        Error::NameNotResolved,
+        Error::ConnectFailed,
+        Error::SendFailed,
+        Error::Shutdown,
+        Error::Stopped,
+        Error::NotConnected,
+        Error::CannotBind,
+        Error::NotSent,
+        Error::NotHeard,
+        Error::TimedOut,
+        Error::WouldBlock,
+        Error::OutOfMemory,
+        Error::InvalidData,
+        Error::Overrun,
+        Error::Unsupported,
+    ];
+
+    #[test]
+    fn each_error_says_something_of_its_own_and_std_says_it_too() {
+        let messages: BTreeSet<&str> = ALL.into_iter().map(Error::message).collect();
+        assert_eq!(messages.len(), ALL.len());
+        for error in ALL {
+            let message = error.message();
+            assert!(
+                message.contains(' ') && !message.ends_with('.'),
+                "{message}"
+            );
+            assert_eq!(error.to_string(), message);
+            assert_eq!(std::io::Error::from(error).to_string(), message);
+        }
+    }
+}

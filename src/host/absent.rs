@@ -64,3 +64,27 @@ impl Host for Absent {
     fn store_u8(&self, _offset: u64, _value: u8) {}
     fn store_u64(&self, _offset: u64, _value: u64) {}
 }
+
+#[cfg(all(test, feature = "std"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_call_fails() {
+        let connects = [Absent.tcp_connect(1), Absent.udp_connect(1)];
+        let sends = [
+            Absent.tcp_send(1, 1, 1),
+            Absent.udp_send(1, 1, 1),
+            Absent.icmp_send(1, 1, 1, 1),
+        ];
+        let receives = [
+            Absent.tcp_recv(1, 1),
+            Absent.udp_recv(1, 1),
+            Absent.icmp_recv(1),
+        ];
+        assert_eq!((connects, sends, receives), ([0; 2], [0; 3], [0; 3]));
+        assert_eq!([Absent.alloc(1), Absent.length(1)], [0; 2]);
+        assert_eq!((Absent.load_u8(1), Absent.load_u64(1)), (0, 0));
+        assert_eq!(Absent.now(), None);
+    }
+}

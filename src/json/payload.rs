@@ -65,6 +65,12 @@ const SIXTY_FOUR: [u8; 128] = {
     values
 };
 
+/// Three bytes out of four values of 6 bits.
+#[inline(always)]
+const fn three([a, b, c, d]: [u8; 4]) -> [u8; 3] {
+    [a << 2 | b >> 4, b << 4 | c >> 2, c << 6 | d]
+}
+
 /// Decodes standard base64, with its padding or without, up to the quote behind it. Answers what is
 /// behind that.
 pub(super) fn base64<'a>(mut text: &'a [u8], data: &mut Vec<u8, MOST_DATA>) -> Option<&'a [u8]> {
@@ -75,8 +81,7 @@ pub(super) fn base64<'a>(mut text: &'a [u8], data: &mut Vec<u8, MOST_DATA>) -> O
         if (a | b | c | d) > 63 {
             break;
         }
-        let three = [a << 2 | b >> 4, b << 4 | c >> 2, c << 6 | d];
-        data.extend_from_slice(&three).ok()?;
+        data.extend_from_slice(&three([a, b, c, d])).ok()?;
         text = behind;
     }
     // The bits that make no whole byte yet, and how many they are: 6, 4, 2 or none.
@@ -98,7 +103,7 @@ pub(super) fn base64<'a>(mut text: &'a [u8], data: &mut Vec<u8, MOST_DATA>) -> O
             padding = padding.wrapping_add(2);
             continue;
         }
-        bits = bits << 6 | u32::from(value);
+        bits = (bits << 6).wrapping_add(u32::from(value));
         count = count.wrapping_add(6);
         if count >= 8 {
             count = count.wrapping_sub(8);

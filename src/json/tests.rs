@@ -101,6 +101,22 @@ fn every_length_of_base64() {
     }
 }
 
+/// Wherever they stand: none hides another.
+#[test]
+fn bytes_that_are_not_of_base64() {
+    let good = b"SGVsbG8hSGVsbG8h";
+    for first in 0..good.len() {
+        for second in first..good.len() {
+            for bad in [[b'!', b'!'], [0xff, 0xff], [b' ', 0x7f], [b'-', b'_']] {
+                let mut text = [good, &b"\""[..]].concat();
+                (text[first], text[second]) = (bad[0], bad[1]);
+                let decoded = base64(&text, &mut Vec::new());
+                assert_eq!(decoded, None, "{bad:?} at {first} and {second}");
+            }
+        }
+    }
+}
+
 #[test]
 fn what_is_no_report() {
     let good = r#"{"source":"8.8.8.8","type":0,"code":0,"id":1,"seq":1,"data":[72,105]}"#;
@@ -139,6 +155,9 @@ fn what_is_no_report() {
         change("[72,105]", "\"SGk=SGk=\""),
         change("[72,105]", "[72,105],\"data\":[72,105]"),
         change("[72,105]", "[72,105],\"data\":\"SGk=\""),
+        change("\"id\"", "\"x\":[},\"id\""),
+        change("\"id\"", "\"x\":{],\"id\""),
+        change("\"id\"", "\"x\":[{]},\"id\""),
         change("8.8.8.8", &"8".repeat(MOST_SOURCE + 1)),
         change("8.8.8.8", "\\ud800"),
         change("8.8.8.8", "\\x"),

@@ -50,7 +50,7 @@ fn a_longer_peek_shows_what_a_shorter_one_has_left() {
     let host = Scripted::new(Clock::Real).tcp([Reply::Come(10), Reply::Come(5)]);
     let stream = &mut connect(&host);
     let mut seen = [0; 64];
-    for len in [1, 4, 10] {
+    for len in [1, 4, 10, 10] {
         assert_eq!(stream.peek(&mut seen[..len]), Ok(len));
         assert_eq!(host.calls(Call::TcpRecv), 1);
     }
@@ -58,6 +58,23 @@ fn a_longer_peek_shows_what_a_shorter_one_has_left() {
     assert_eq!(stream.peek(&mut seen), Ok(15));
     assert_eq!(seen[..15], part(0, 15));
     assert_eq!(host.calls(Call::TcpRecv), 2);
+}
+
+/// There is no room for what would come.
+#[test]
+fn a_peek_past_a_full_buffer_shows_the_buffer_and_asks_for_no_more() {
+    let host = Scripted::new(Clock::Real).tcp([Reply::Come(100)]);
+    let mut stream = connect(&host);
+    let mut seen = [0; 100];
+    for _ in 0..3 {
+        assert_eq!(stream.peek(&mut seen), Ok(64));
+        assert_eq!(seen[..64], part(0, 64));
+        assert_eq!(host.calls(Call::TcpRecv), 1);
+    }
+    assert_eq!(stream.read_exact(&mut seen), Ok(()));
+    assert_eq!(seen, *part(0, 100), "nothing is lost");
+    drop(stream);
+    host.finish("a full buffer");
 }
 
 /// The answers to a receive that name no block.

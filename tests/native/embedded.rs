@@ -3,7 +3,7 @@ use embedded_io::{BufRead, Read, ReadExactError, ReadReady, Write};
 use harness_host::peers::{LineServer, TcpEcho, TcpPeer, UdpEcho};
 use harness_wasi_sockets::embedded::{Shutdown, TcpStream, UdpSocket};
 use harness_wasi_sockets::host::Native;
-use harness_wasi_sockets::{Error, SocketAddr};
+use harness_wasi_sockets::{Block, Error, SocketAddr};
 use std::io::Write as _;
 
 fn echoes<const N: usize>(addr: SocketAddr) {
@@ -113,6 +113,23 @@ fn datagrams() {
     socket.set_read_timeout(Some(WAIT)).unwrap();
     assert_eq!(socket.recv(&mut buf), Err(Error::TimedOut));
     assert_eq!(socket.send(&[0; 65_508]), Err(Error::InvalidInput));
+}
+
+#[test]
+fn the_longest_datagram_goes_out_and_no_longer_one() {
+    let _turn = Turn::take();
+    let echo = UdpEcho::v4().unwrap();
+    let socket = UdpSocket::connect(echo.addr()).unwrap();
+    let longest = pattern(65_507);
+    let mut back = vec![0; longest.len()];
+    assert_eq!(socket.send(&longest), Ok(longest.len()));
+    assert_eq!(socket.recv(&mut back), Ok(longest.len()));
+    assert!(back == longest);
+    let block = Block::copy_of(&longest).unwrap();
+    assert_eq!(socket.send_block(&block), Ok(block.len()));
+    assert_eq!(socket.recv_block(70_000).unwrap().len(), block.len());
+    let longer = Block::new(block.len() + 1).unwrap();
+    assert_eq!(socket.send_block(&longer), Err(Error::InvalidInput));
 }
 
 #[test]

@@ -70,7 +70,7 @@ fn calls(host: &impl Host, list: &Listing) -> Vec<String> {
     host.udp_recv(12, 13);
     host.udp_close(14);
     host.icmp_send(15, 16, 17, 18);
-    // Somebody's packet may be there.
+    // It may hear what others on this machine send.
     Native.free(host.icmp_recv(0));
     let offset = host.alloc(16);
     assert_eq!(host.length(offset), 16);

@@ -83,10 +83,9 @@ fn names_that_need_no_look_up() {
     }
     // (The last two are addresses, but with a scope.)
     for for_the_host in ["example.org", "fe80::1%4", "[fe80::1%eth0]"] {
-        assert_eq!(
-            by_name(for_the_host, AddrType::Either),
-            Err(Error::NameNotResolved)
-        );
+        for kind in [AddrType::Either, AddrType::IPv4, AddrType::IPv6] {
+            assert_eq!(by_name(for_the_host, kind), Err(Error::NameNotResolved));
+        }
     }
     for neither in [
         "",
@@ -161,8 +160,30 @@ fn unconnected_sockets() {
         Ok((4, ANY, echoes[1].addr()))
     );
 
-    let cannot = now(stack.bind_multiple((Ipv4Addr::LOCALHOST, 53).into()));
-    assert_eq!(cannot.unwrap_err(), Error::CannotBind);
+    // Those it has can still be sent to.
+    now(socket.send(ANY, echoes[0].addr(), b"hello")).unwrap();
+}
+
+#[test]
+fn what_can_be_bound_to() {
+    let stack = Stack::new();
+    let any = [ANY, (Ipv6Addr::UNSPECIFIED, 0).into()];
+    for local in any {
+        let bound = now(stack.bind_single(local)).map(|(local, _)| local);
+        assert_eq!(bound, Ok(local));
+        assert!(now(stack.bind_multiple(local)).is_ok());
+    }
+    for local in [
+        "127.0.0.1:53",
+        "127.0.0.1:0",
+        "0.0.0.0:53",
+        "[::1]:0",
+        "[::]:53",
+    ] {
+        let local = local.parse().unwrap();
+        let cannot = now(stack.bind_multiple(local)).unwrap_err();
+        assert_eq!(cannot, Error::CannotBind, "{local}");
+    }
 }
 
 /// Word that nobody listens costs an unconnected socket no datagram: those of std do not even see it.

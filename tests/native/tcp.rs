@@ -382,3 +382,83 @@ fn an_ipv6_address_in_brackets_is_an_address() {
     socket.send(b"hello").unwrap();
     assert_eq!(socket.recv_from(&mut [0; 8]).unwrap(), (5, echo.addr()));
 }
+
+/// A listener whose queue is full: the system says nothing to whoever connects. `None` where such a
+/// listener refuses, or has no end of room.
+fn never_answering() -> Option<(std::net::TcpListener, Vec<std::net::TcpStream>)> {
+    let listener = std::net::TcpListener::bind((v4(), 0)).unwrap();
+    socket2::SockRef::from(&listener).listen(0).unwrap();
+    let addr = listener.local_addr().unwrap();
+    let mut queue = Vec::new();
+    for _ in 0..16 {
+        match std::net::TcpStream::connect_timeout(&addr, Duration::from_millis(200)) {
+            Ok(stream) => queue.push(stream),
+            Err(error) if error.kind() == ErrorKind::TimedOut => return Some((listener, queue)),
+            Err(_) => return None,
+        }
+    }
+    None
+}
+
+/// The host gives a connect 5 s. Whether that is a timeout, the caller's own says.
+#[test]
+fn a_connect_that_nobody_answers() {
+    let Some((listener, _queue)) = never_answering() else {
+        harness_host::skipped(
+            "a_connect_that_nobody_answers",
+            "this system has no listener that does not answer",
+        );
+        return;
+    };
+    let _turn = Turn::take();
+    let addr = listener.local_addr().unwrap();
+    let failed = |timeout| {
+        TcpStream::connect_timeout(&addr, timeout)
+            .unwrap_err()
+            .kind()
+    };
+    std::thread::scope(|scope| {
+        let short = scope.spawn(|| failed(Duration::from_secs(1)));
+        let long = scope.spawn(|| failed(Duration::from_secs(3_600)));
+        assert_eq!(short.join().unwrap(), ErrorKind::TimedOut);
+        assert_eq!(long.join().unwrap(), ErrorKind::ConnectionRefused);
+    });
+}
+
+#[test]
+fn a_vectored_read_takes_what_is_there_and_waits_for_no_more() {
+    let _turn = Turn::take();
+    let peer = TcpPeer::start(v4(), |mut stream, stop| {
+        stream.write_all(b"ten bytes.")?;
+        while !stop.is_set() {
+            std::thread::sleep(WAIT / 10);
+        }
+        Ok(())
+    });
+    let peer = peer.unwrap();
+    let mut stream = TcpStream::connect(peer.addr()).unwrap();
+    stream.set_read_timeout(Some(WAIT)).unwrap();
+    let mut all = [0; 10];
+    while stream.peek(&mut all).unwrap() < all.len() {}
+    let (mut three, mut four) = ([0; 3], [0; 4]);
+    let mut slices = [&mut [][..], &mut three, &mut [], &mut four].map(IoSliceMut::new);
+    assert_eq!(stream.read_vectored(&mut slices).unwrap(), 7);
+    assert_eq!((&three, &four), (b"ten", b" byt"));
+    let mut slices = [&mut three[..], &mut four].map(IoSliceMut::new);
+    assert_eq!(stream.read_vectored(&mut slices).unwrap(), 3);
+    assert_eq!(&three, b"es.");
+}
+
+#[test]
+fn streams_are_told_apart_where_they_are_shown() {
+    let _turn = Turn::take();
+    let echo = TcpEcho::v4().unwrap();
+    let streams = [(); 3].map(|()| TcpStream::connect(echo.addr()).unwrap());
+    let shown = streams.each_ref().map(|stream| format!("{stream:?}"));
+    let start = format!("TcpStream {{ peer: {}, id: ", echo.addr());
+    for text in &shown {
+        assert!(text.starts_with(&start), "{text}");
+    }
+    let different: std::collections::BTreeSet<_> = shown.iter().collect();
+    assert_eq!(different.len(), 3, "{shown:?}");
+}

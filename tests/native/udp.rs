@@ -146,6 +146,8 @@ fn one_socket_and_several_peers() {
     socket.send_to(b"unheard", echoes[0].addr()).unwrap();
     socket.connect_to(echoes[1].addr()).unwrap();
     assert_eq!(socket.peer_addr().unwrap(), echoes[1].addr());
+    let shown = format!("UdpSocket {{ peer: {}, .. }}", echoes[1].addr());
+    assert_eq!(format!("{socket:?}"), shown);
     socket.send(b"heard").unwrap();
     socket.set_read_timeout(Some(PATIENCE)).unwrap();
     assert_eq!(

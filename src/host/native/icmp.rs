@@ -3,7 +3,7 @@
 //! The socket is opened by the first call of a thread and kept, so that a reply which comes before
 //! the receive is called (on loopback it always does) is still heard.
 
-use super::{LIMIT, address};
+use super::{LIMIT, address, uninterrupted};
 use socket2::{Domain, Protocol, Socket, Type};
 use std::cell::RefCell;
 use std::fmt::Write;
@@ -94,19 +94,16 @@ pub(super) fn receive(timeout: Duration) -> Option<String> {
     let end = Instant::now().checked_add(timeout)?;
     let mut buffer = [0; IP_HEADER + LONGEST];
     loop {
-        let left = end.saturating_duration_since(Instant::now());
-        raw.socket
-            .set_read_timeout(Some(left.max(Duration::from_millis(1))))
-            .ok()?;
-        match raw.socket.recv_from(&mut buffer) {
-            Ok((n, from)) => {
-                let packet = buffer.get(..n)?;
-                if let Some(json) = json(from.ip(), strip_ip_header(packet, raw.v6)?) {
-                    return Some(json);
-                }
-            }
-            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
-            Err(_) => return None,
+        let received = uninterrupted(|| {
+            let left = end.saturating_duration_since(Instant::now());
+            raw.socket
+                .set_read_timeout(Some(left.max(Duration::from_millis(1))))?;
+            raw.socket.recv_from(&mut buffer)
+        });
+        let (n, from) = received.ok()?;
+        let packet = buffer.get(..n)?;
+        if let Some(json) = json(from.ip(), strip_ip_header(packet, raw.v6)?) {
+            return Some(json);
         }
     }
 }
@@ -176,6 +173,29 @@ mod tests {
         let sum = checksum(&packet).to_be_bytes();
         packet.splice(2..4, sum);
         assert_eq!(checksum(&packet), 0);
+    }
+
+    #[test]
+    fn the_checksum_is_that_of_the_internet() {
+        // The example of RFC 1071, whose sum is 0xddf2.
+        let packet = [0x00, 0x01, 0xf2, 0x03, 0xf4, 0xf5, 0xf6, 0xf7];
+        assert_eq!(checksum(&packet), !0xddf2);
+        assert_eq!(checksum(&[0xff; 4]), 0, "both zeros are one");
+        assert_eq!(checksum(&[]), 0xffff);
+        assert_eq!(checksum(&[0x12]), !0x1200, "as if a zero followed");
+    }
+
+    #[test]
+    fn an_ip_header_is_as_long_as_it_says() {
+        for words in [5, 6, 15] {
+            let mut packet = vec![0; words * 4];
+            packet[0] = 0x40 | words as u8;
+            packet.extend(b"icmp");
+            assert_eq!(strip_ip_header(&packet, false), Some(&b"icmp"[..]));
+        }
+        assert_eq!(strip_ip_header(&[0x46; 23], false), None, "cut");
+        assert_eq!(strip_ip_header(&[], false), None);
+        assert_eq!(strip_ip_header(b"icmp", true), Some(&b"icmp"[..]));
     }
 
     #[test]

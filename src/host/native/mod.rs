@@ -10,6 +10,7 @@ mod sockets;
 use super::Host;
 use core::sync::atomic::{AtomicU64, Ordering};
 use core::time::Duration;
+use std::io::{self, ErrorKind};
 use std::sync::OnceLock;
 use std::time::Instant;
 
@@ -94,6 +95,16 @@ impl Native {
     }
 }
 
+/// What a call to the operating system brings. One that a signal interrupts is made again.
+fn uninterrupted<T>(mut call: impl FnMut() -> io::Result<T>) -> io::Result<T> {
+    loop {
+        match call() {
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            result => return result,
+        }
+    }
+}
+
 impl Host for Native {
     fn tcp_connect(&self, addr: u64) -> u32 {
         kernel::text(addr).map_or(0, |addr| sockets::tcp_connect(&addr))
@@ -165,5 +176,39 @@ impl Host for Native {
     fn now(&self) -> Option<Duration> {
         static START: OnceLock<Instant> = OnceLock::new();
         Some(START.get_or_init(Instant::now).elapsed())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_and_bytes_are_those_of_the_block_the_lowest_first() {
+        let offset = Native.alloc(9);
+        Native.store(offset, &[1, 2, 3, 4, 5, 6, 7, 8, 9]);
+        assert_eq!(Native.load_u64(offset + 1), 0x0908_0706_0504_0302);
+        assert_eq!(Native.load_u8(offset + 8), 9);
+        Native.store_u64(offset, 0x1817_1615_1413_1211);
+        Native.store_u8(offset + 8, 0x19);
+        let mut back = [0; 9];
+        Native.load(offset, &mut back);
+        assert_eq!(back, [0x11, 0x12, 0x13, 0x14, 0x15, 0x16, 0x17, 0x18, 0x19]);
+        Native.free(offset);
+    }
+
+    #[test]
+    fn a_call_that_a_signal_interrupts_is_made_again() {
+        let mut calls = 0;
+        let third = uninterrupted(|| {
+            calls += 1;
+            match calls {
+                3 => Ok("done"),
+                _ => Err(ErrorKind::Interrupted.into()),
+            }
+        });
+        assert_eq!(third.unwrap(), "done");
+        let failed = uninterrupted(|| Err::<(), _>(ErrorKind::BrokenPipe.into()));
+        assert_eq!(failed.unwrap_err().kind(), ErrorKind::BrokenPipe);
     }
 }

@@ -1,8 +1,8 @@
 //! TCP connections and UDP sockets by number, as a host keeps them.
 
-use super::{LIMIT, Native, address};
+use super::{LIMIT, Native, address, uninterrupted};
 use std::collections::HashMap;
-use std::io::{ErrorKind, Read, Write};
+use std::io::{Read, Write};
 use std::net::{Ipv4Addr, Ipv6Addr, Shutdown, SocketAddr, TcpStream, UdpSocket};
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -85,17 +85,15 @@ pub(super) fn tcp_send(id: u32, mut data: &[u8]) -> u32 {
     let len = data.len();
     let began = Instant::now();
     while !data.is_empty() {
-        // The limit is that of the whole call, however many pieces it goes out in.
-        let left = LIMIT.saturating_sub(began.elapsed());
-        if left.is_zero() || stream.set_write_timeout(Some(left)).is_err() {
-            return 0;
-        }
-        match (&*stream).write(data) {
-            Ok(0) => return 0,
-            Ok(n) => data = data.get(n..).unwrap_or_default(),
-            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+        let sent = uninterrupted(|| {
+            // The limit is that of the whole call, however many pieces it goes out in. (Zero is refused.)
+            stream.set_write_timeout(Some(LIMIT.saturating_sub(began.elapsed())))?;
+            (&*stream).write(data)
+        });
+        match sent {
             // What went out before is lost to view, as at the real host.
-            Err(_) => return 0,
+            Ok(0) | Err(_) => return 0,
+            Ok(n) => data = data.get(n..).unwrap_or_default(),
         }
     }
     u32::try_from(len).unwrap_or(u32::MAX)
@@ -154,12 +152,23 @@ fn receive(max: u32, mut read: impl FnMut(&mut [u8]) -> std::io::Result<usize>) 
         return None;
     }
     let mut buffer = vec![0; max.min(MOST) as usize];
-    let n = loop {
-        match read(&mut buffer) {
-            Err(error) if error.kind() == ErrorKind::Interrupted => {}
-            result => break result.ok()?,
-        }
-    };
+    let n = uninterrupted(|| read(&mut buffer)).ok()?;
     buffer.truncate(n);
     Some(buffer)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_that_come_round_pass_over_0_and_what_is_open() {
+        let mut table = Table {
+            last: u32::MAX - 1,
+            open: HashMap::from([(1, Arc::new("kept"))]),
+        };
+        assert_eq!(table.add("last"), u32::MAX);
+        assert_eq!(table.add("round"), 2);
+        assert_eq!(*table.open[&1], "kept");
+    }
 }
