@@ -11,7 +11,8 @@ use crate::ring::Ring;
 ///
 /// The host is asked only when nothing is left, since asking may mean waiting. Then the caller's
 /// slice is filled first, straight from the kernel, and what does not fit goes into the ring: the
-/// ring's size is asked for when the slice is smaller, so that small reads cost few calls.
+/// ring's size is asked for when the slice is smaller, so that small reads cost few calls. How long to wait
+/// is looked up only then, too.
 #[derive(Debug)]
 pub(crate) struct Reader<const N: usize> {
     ring: Ring<N>,
@@ -61,7 +62,7 @@ impl<const N: usize> Reader<N> {
     pub(crate) fn is_ready<H: Host>(
         &mut self,
         connection: &Connection<Tcp, H>,
-        waiting: Waiting,
+        waiting: impl Fn() -> Waiting,
     ) -> bool {
         if !self.ring.is_empty() || self.behind != Behind::Unknown || connection.is_shut(READ) {
             return true;
@@ -75,6 +76,7 @@ impl<const N: usize> Reader<N> {
             Err(_) => true,
             Ok(None) => {
                 let pause = Pause::since(connection.host(), before);
+                let waiting = waiting();
                 let mut patience = Patience::after(waiting.timeout, self.silence);
                 let ended = match patience.nothing(pause) {
                     Next::End => true,
@@ -96,7 +98,7 @@ impl<const N: usize> Reader<N> {
     pub(crate) fn read<H: Host>(
         &mut self,
         connection: &Connection<Tcp, H>,
-        waiting: Waiting,
+        waiting: impl Fn() -> Waiting,
         into: &mut [u8],
     ) -> Result<usize, Error> {
         // On this side a direction that is shut has ended, whatever has come before.
@@ -117,7 +119,7 @@ impl<const N: usize> Reader<N> {
     pub(crate) fn peek<H: Host>(
         &mut self,
         connection: &Connection<Tcp, H>,
-        waiting: Waiting,
+        waiting: impl Fn() -> Waiting,
         into: &mut [u8],
     ) -> Result<usize, Error> {
         if into.is_empty() || self.fill(connection, waiting)?.is_empty() {
@@ -143,7 +145,7 @@ impl<const N: usize> Reader<N> {
     pub(crate) fn fill<H: Host>(
         &mut self,
         connection: &Connection<Tcp, H>,
-        waiting: Waiting,
+        waiting: impl Fn() -> Waiting,
     ) -> Result<&[u8], Error> {
         if connection.is_shut(READ) {
             return Ok(&[]);
@@ -166,7 +168,7 @@ impl<const N: usize> Reader<N> {
     pub(crate) fn read_block<H: Host>(
         &mut self,
         connection: &Connection<Tcp, H>,
-        waiting: Waiting,
+        waiting: impl Fn() -> Waiting,
         max: usize,
     ) -> Result<Option<Block<H>>, Error> {
         if connection.is_shut(READ) {
@@ -236,7 +238,7 @@ impl<const N: usize> Reader<N> {
     fn receive<H: Host>(
         &mut self,
         connection: &Connection<Tcp, H>,
-        waiting: Waiting,
+        waiting: impl Fn() -> Waiting,
         max: usize,
     ) -> Result<Option<Block<H>>, Error> {
         match self.behind {
@@ -248,6 +250,7 @@ impl<const N: usize> Reader<N> {
             }
             Behind::Gap(error) => return Err(error),
         }
+        let waiting = waiting();
         let mut patience = Patience::new(waiting.timeout);
         loop {
             let before = connection.host().now();

@@ -1,8 +1,8 @@
 //! A TCP connection as std has it.
 
 use super::address::{Endpoint, ToSocketAddrs, try_each};
-use super::lock;
 use super::options::Options;
+use super::{lock, try_lock};
 use crate::Error;
 use crate::connection::{BOTH, Connection, READ, Tcp, WRITE};
 use crate::host::{DefaultHost, Host};
@@ -260,7 +260,8 @@ impl TcpStream {
     /// # Errors
     /// As a read.
     pub fn peek(&self, buf: &mut [u8]) -> io::Result<usize> {
-        Ok(self.reading(|reader, connection, waiting| reader.peek(connection, waiting, buf))?)
+        Ok(self
+            .reading(|reader, shared| reader.peek(&shared.connection, || shared.waiting(), buf))?)
     }
 
     /// Chooses what a read reports when nothing has come for the whole read timeout, and no real clock can
@@ -296,35 +297,33 @@ impl TcpStream {
     /// thread that still reads is waited for.
     fn reading(
         &self,
-        read: impl FnOnce(
-            &mut Reader<CAPACITY>,
-            &Connection<Tcp, DefaultHost>,
-            Waiting,
-        ) -> Result<usize, Error>,
+        read: impl FnOnce(&mut Reader<CAPACITY>, &Shared) -> Result<usize, Error>,
     ) -> Result<usize, Error> {
         let shared = &*self.shared;
-        if shared.connection.is_shut(READ) {
-            return Ok(0);
-        }
-        let mut reader = lock(&shared.reader)?;
-        read(&mut reader, &shared.connection, shared.waiting())
+        let mut reader = match try_lock(&shared.reader)? {
+            Some(reader) => reader,
+            None if shared.connection.is_shut(READ) => return Ok(0),
+            None => lock(&shared.reader)?,
+        };
+        read(&mut reader, shared)
     }
 }
 
 impl Read for &TcpStream {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
-        Ok(self.reading(|reader, connection, waiting| reader.read(connection, waiting, buf))?)
+        Ok(self
+            .reading(|reader, shared| reader.read(&shared.connection, || shared.waiting(), buf))?)
     }
 
     fn read_vectored(&mut self, bufs: &mut [IoSliceMut<'_>]) -> io::Result<usize> {
-        Ok(self.reading(|reader, connection, waiting| {
+        Ok(self.reading(|reader, shared| {
             let mut done = 0_usize;
             for buf in bufs.iter_mut().filter(|buf| !buf.is_empty()) {
                 // Only the first may have to wait.
                 if done > 0 && !reader.has_bytes() {
                     break;
                 }
-                let n = reader.read(connection, waiting, buf)?;
+                let n = reader.read(&shared.connection, || shared.waiting(), buf)?;
                 done = done.saturating_add(n);
                 if n < buf.len() {
                     break;
