@@ -4,7 +4,7 @@ use crate::Error;
 use crate::block::Block;
 use crate::connection::{Connection, READ, Tcp};
 use crate::host::Host;
-use crate::patience::{Next, Patience, Pause, Silence, Waiting};
+use crate::patience::{Next, Patience, Pause, Silence, Waits};
 use crate::ring::Ring;
 
 /// What has been received and not been read, and how to get more.
@@ -62,7 +62,7 @@ impl<const N: usize> Reader<N> {
     pub(crate) fn is_ready<H: Host>(
         &mut self,
         connection: &Connection<Tcp, H>,
-        waiting: impl Fn() -> Waiting,
+        waits: impl Waits,
     ) -> bool {
         if !self.ring.is_empty() || self.behind != Behind::Unknown || connection.is_shut(READ) {
             return true;
@@ -76,7 +76,7 @@ impl<const N: usize> Reader<N> {
             Err(_) => true,
             Ok(None) => {
                 let pause = Pause::since(connection.host(), before);
-                let waiting = waiting();
+                let waiting = waits.waiting();
                 let mut patience = Patience::after(waiting.timeout, self.silence);
                 let ended = match patience.nothing(pause) {
                     Next::End => true,
@@ -98,7 +98,7 @@ impl<const N: usize> Reader<N> {
     pub(crate) fn read<H: Host>(
         &mut self,
         connection: &Connection<Tcp, H>,
-        waiting: impl Fn() -> Waiting,
+        waits: impl Waits,
         into: &mut [u8],
     ) -> Result<usize, Error> {
         // On this side a direction that is shut has ended, whatever has come before.
@@ -109,7 +109,7 @@ impl<const N: usize> Reader<N> {
             self.shown = false;
             return Ok(self.ring.read(into));
         }
-        match self.receive(connection, waiting, into.len().max(N))? {
+        match self.receive(connection, waits, into.len().max(N))? {
             Some(block) => Ok(self.take(&block, into)),
             None => Ok(0),
         }
@@ -119,10 +119,10 @@ impl<const N: usize> Reader<N> {
     pub(crate) fn peek<H: Host>(
         &mut self,
         connection: &Connection<Tcp, H>,
-        waiting: impl Fn() -> Waiting,
+        waits: impl Waits,
         into: &mut [u8],
     ) -> Result<usize, Error> {
-        if into.is_empty() || self.fill(connection, waiting)?.is_empty() {
+        if into.is_empty() || self.fill(connection, waits)?.is_empty() {
             return Ok(0);
         }
         // Who peeks again, without a read between, waits for more: so the host is asked for more. But
@@ -145,13 +145,13 @@ impl<const N: usize> Reader<N> {
     pub(crate) fn fill<H: Host>(
         &mut self,
         connection: &Connection<Tcp, H>,
-        waiting: impl Fn() -> Waiting,
+        waits: impl Waits,
     ) -> Result<&[u8], Error> {
         if connection.is_shut(READ) {
             return Ok(&[]);
         }
         if self.ring.is_empty()
-            && let Some(block) = self.receive(connection, waiting, N)?
+            && let Some(block) = self.receive(connection, waits, N)?
         {
             self.take(&block, &mut []);
         }
@@ -168,14 +168,14 @@ impl<const N: usize> Reader<N> {
     pub(crate) fn read_block<H: Host>(
         &mut self,
         connection: &Connection<Tcp, H>,
-        waiting: impl Fn() -> Waiting,
+        waits: impl Waits,
         max: usize,
     ) -> Result<Option<Block<H>>, Error> {
         if connection.is_shut(READ) {
             return Ok(None);
         }
         if self.ring.is_empty() {
-            return self.receive(connection, waiting, max);
+            return self.receive(connection, waits, max);
         }
         let front = self.ring.front();
         let front = front.get(..max.max(1)).unwrap_or(front);
@@ -238,7 +238,7 @@ impl<const N: usize> Reader<N> {
     fn receive<H: Host>(
         &mut self,
         connection: &Connection<Tcp, H>,
-        waiting: impl Fn() -> Waiting,
+        waits: impl Waits,
         max: usize,
     ) -> Result<Option<Block<H>>, Error> {
         match self.behind {
@@ -250,7 +250,7 @@ impl<const N: usize> Reader<N> {
             }
             Behind::Gap(error) => return Err(error),
         }
-        let waiting = waiting();
+        let waiting = waits.waiting();
         let mut patience = Patience::new(waiting.timeout);
         loop {
             let before = connection.host().now();

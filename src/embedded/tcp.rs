@@ -172,7 +172,7 @@ impl<const N: usize, H: Host> TcpStream<N, H> {
     /// # Ok::<(), harness_wasi_sockets::Error>(())
     /// ```
     pub fn peek(&mut self, into: &mut [u8]) -> Result<usize, Error> {
-        self.reader.peek(&self.connection, || self.waiting, into)
+        self.reader.peek(&self.connection, self.waiting, into)
     }
 
     /// Shuts down one direction of the stream, or both.
@@ -222,8 +222,7 @@ impl<const N: usize, H: Host> TcpStream<N, H> {
     /// # Errors
     /// As a read: [`Error::TimedOut`], [`Error::Overrun`]; and [`Error::OutOfMemory`].
     pub fn read_block(&mut self, max: usize) -> Result<Option<Block<H>>, Error> {
-        self.reader
-            .read_block(&self.connection, || self.waiting, max)
+        self.reader.read_block(&self.connection, self.waiting, max)
     }
 }
 
@@ -233,7 +232,7 @@ impl<const N: usize, H: Host> ErrorType for TcpStream<N, H> {
 
 impl<const N: usize, H: Host> Read for TcpStream<N, H> {
     fn read(&mut self, buf: &mut [u8]) -> Result<usize, Error> {
-        self.reader.read(&self.connection, || self.waiting, buf)
+        self.reader.read(&self.connection, self.waiting, buf)
     }
 
     // The provided one slices by index, which keeps the panic machinery in a small plugin.
@@ -252,7 +251,7 @@ impl<const N: usize, H: Host> Read for TcpStream<N, H> {
 
 impl<const N: usize, H: Host> BufRead for TcpStream<N, H> {
     fn fill_buf(&mut self) -> Result<&[u8], Error> {
-        self.reader.fill(&self.connection, || self.waiting)
+        self.reader.fill(&self.connection, self.waiting)
     }
 
     fn consume(&mut self, amt: usize) {
@@ -268,7 +267,7 @@ impl<const N: usize, H: Host> BufRead for TcpStream<N, H> {
 /// the read timeout it is then `true`, and the next read reports the end; not so with [`Silence::TimedOut`].
 impl<const N: usize, H: Host> ReadReady for TcpStream<N, H> {
     fn read_ready(&mut self) -> Result<bool, Error> {
-        Ok(self.reader.is_ready(&self.connection, || self.waiting))
+        Ok(self.reader.is_ready(&self.connection, self.waiting))
     }
 }
 

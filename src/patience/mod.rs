@@ -127,6 +127,17 @@ impl Waiting {
     };
 }
 
+/// Whoever knows how long a read waits. It is asked only when the read has to wait.
+pub(crate) trait Waits {
+    fn waiting(&self) -> Waiting;
+}
+
+impl Waits for Waiting {
+    fn waiting(&self) -> Waiting {
+        *self
+    }
+}
+
 /// What to do after the host said "nothing".
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Next {

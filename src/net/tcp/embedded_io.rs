@@ -13,7 +13,7 @@ macro_rules! embedded_io {
 
         impl Read for $stream {
             fn read(&mut self, buf: &mut [u8]) -> Result<usize, Error> {
-                self.reading(|reader, shared| reader.read(&shared.connection, || shared.waiting(), buf))
+                self.reading(|reader, shared| reader.read(&shared.connection, shared, buf))
             }
         }
 
@@ -24,7 +24,7 @@ macro_rules! embedded_io {
             fn read_ready(&mut self) -> Result<bool, Error> {
                 let reader = try_lock(&self.shared.reader)?;
                 let shared = &*self.shared;
-                Ok(reader.is_some_and(|mut reader| reader.is_ready(&shared.connection, || shared.waiting())))
+                Ok(reader.is_some_and(|mut reader| reader.is_ready(&shared.connection, shared)))
             }
         }
 

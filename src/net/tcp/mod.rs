@@ -6,7 +6,7 @@ use super::{lock, try_lock};
 use crate::Error;
 use crate::connection::{BOTH, Connection, READ, Tcp, WRITE};
 use crate::host::{DefaultHost, Host};
-use crate::patience::{DEFAULT_TIMEOUT, Silence, Waiting, real_time};
+use crate::patience::{DEFAULT_TIMEOUT, Silence, Waiting, Waits, real_time};
 use crate::reader::Reader;
 use core::fmt;
 use core::sync::atomic::{AtomicBool, Ordering};
@@ -74,7 +74,7 @@ struct Shared {
     peer: Option<SocketAddr>,
 }
 
-impl Shared {
+impl Waits for &Shared {
     fn waiting(&self) -> Waiting {
         Waiting {
             timeout: self.options.read_timeout.get(),
@@ -260,8 +260,7 @@ impl TcpStream {
     /// # Errors
     /// As a read.
     pub fn peek(&self, buf: &mut [u8]) -> io::Result<usize> {
-        Ok(self
-            .reading(|reader, shared| reader.peek(&shared.connection, || shared.waiting(), buf))?)
+        Ok(self.reading(|reader, shared| reader.peek(&shared.connection, shared, buf))?)
     }
 
     /// Chooses what a read reports when nothing has come for the whole read timeout, and no real clock can
@@ -290,7 +289,7 @@ impl TcpStream {
     /// silent peer from the end of the stream.
     #[must_use]
     pub fn silence(&self) -> Silence {
-        self.shared.waiting().silence
+        (&*self.shared).waiting().silence
     }
 
     /// Reads in some way, in this thread alone. Of a stream that is shut nothing is read, and no other
@@ -311,8 +310,7 @@ impl TcpStream {
 
 impl Read for &TcpStream {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
-        Ok(self
-            .reading(|reader, shared| reader.read(&shared.connection, || shared.waiting(), buf))?)
+        Ok(self.reading(|reader, shared| reader.read(&shared.connection, shared, buf))?)
     }
 
     fn read_vectored(&mut self, bufs: &mut [IoSliceMut<'_>]) -> io::Result<usize> {
@@ -323,7 +321,7 @@ impl Read for &TcpStream {
                 if done > 0 && !reader.has_bytes() {
                     break;
                 }
-                let n = reader.read(&shared.connection, || shared.waiting(), buf)?;
+                let n = reader.read(&shared.connection, shared, buf)?;
                 done = done.saturating_add(n);
                 if n < buf.len() {
                     break;

@@ -56,7 +56,7 @@ pub const GUESTS: [Guest; 14] = [
     bare("icmp_hand", 13_914, &[ICMP, GIVE, TAKE]),
     bare("all_ours", 8_975, &[TCP, UDP, ICMP, GIVE, TAKE]).never_panicking(),
     bare("all_hand", 14_807, &[TCP, UDP, ICMP, GIVE, TAKE]),
-    bare("every_call_ours", 23_119, &[TCP, UDP, ICMP, GIVE, TAKE]).never_panicking(),
+    bare("every_call_ours", 23_181, &[TCP, UDP, ICMP, GIVE, TAKE]).never_panicking(),
     with_std("std_empty", 97_854, &[PDK]),
     with_std("std_error", 106_090, &[PDK]),
     with_std("std_all", 132_499, &[PDK, TCP, UDP, ICMP, GIVE, TAKE]),
