@@ -154,6 +154,9 @@ impl<H: Host> IcmpSocket<H> {
                 if clock <= told {
                     doubtful = doubtful.saturating_add(listen);
                 }
+            } else if listen == left {
+                // That was all there was left, even where a coarse clock has not seen it yet.
+                return Ok(None);
             } else {
                 quiet = quiet.saturating_add(listen);
                 certain = certain.saturating_add(listen);
