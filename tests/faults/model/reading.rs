@@ -60,10 +60,10 @@ impl<const N: usize> Model<N> {
         let mut waited = Duration::ZERO;
         for (i, took) in nothings.iter().enumerate() {
             let last = i + 1 == nothings.len();
-            let what = format!("{error:?} after {nothings:?}[..={i}], {clock:?}, {timeout:?}");
+            let what = || format!("{error:?} after {nothings:?}[..={i}], {clock:?}, {timeout:?}");
             let soon = *took < AT_ONCE;
             if soon && clock.shows_ends() {
-                assert!(last && error.is_none(), "{what}: an end");
+                assert!(last && error.is_none(), "{}: an end", what());
                 continue;
             }
             if soon && coarse && last && error.is_none() {
@@ -83,10 +83,11 @@ impl<const N: usize> Model<N> {
             let blur = blur * (i as u32 + 1);
             let may_stop = waited + slack + blur >= timeout;
             let must_stop = waited + slack >= timeout.saturating_add(blur);
-            assert!(!must_stop || last, "{what}: too late");
+            assert!(!must_stop || last, "{}: too late", what());
             assert!(
                 !last || may_stop && error == verdict,
-                "{what}: too early, or {verdict:?}"
+                "{}: too early, or {verdict:?}",
+                what()
             );
         }
         assert!(
