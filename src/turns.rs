@@ -74,7 +74,7 @@ impl<T, const N: usize> Turns<T, N> {
     }
 
     /// Gives a peer a place, to be sent to: its predecessor's, a free one, or that of the peer used
-    /// longest ago. Returns whoever had it.
+    /// longest ago. Returns the peer that had it.
     pub(crate) fn put(&mut self, peer: T, predecessor: impl Fn(&T) -> bool) -> Option<T> {
         let now = self.tick();
         let new = Place {

@@ -52,7 +52,7 @@ impl<'a> HostText<'a> {
         {
             return Ok(Self::Localhost);
         }
-        // Checked now, so that what is no name is not called one.
+        // Checked now, so that only a name is called one.
         check_target(host)?;
         Ok(Self::Name(host))
     }

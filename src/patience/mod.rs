@@ -24,7 +24,7 @@ pub(crate) const DEFAULT_TIMEOUT: Timeout = Timeout::after(Duration::from_secs(3
 pub(crate) const ONE_WAIT: Timeout = Timeout::after(Duration::ZERO);
 /// How long one of the host's waits is taken to be where no clock can tell.
 pub(crate) const HOST_WAIT: Duration = Duration::from_secs(5);
-/// How long "for ever" is where no clock can tell: an hour. No timeout is longer, or at the end of a
+/// How long "forever" is where no clock can tell: an hour. No timeout is longer, or at the end of a
 /// stream, where the host answers at once, it would be asked without end.
 const WITHOUT_END: Timeout = Timeout::after(Duration::from_secs(3_600));
 /// An answer within this time came at once: far longer than a busy host takes to look up a closed
@@ -41,7 +41,7 @@ const MOST_SHORT: u32 = 720;
 const MOST_READINGS: u32 = 16;
 
 /// How long to wait: in nanoseconds, since a small number makes small code, and up to 584 years,
-/// which stand for "for ever".
+/// which stand for "forever".
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Timeout(u64);
 
@@ -52,7 +52,7 @@ impl Timeout {
         Timeout(nanoseconds(time))
     }
 
-    /// As std has it: `None` is for ever, and zero is refused.
+    /// As std has it: `None` is forever, and zero is refused.
     pub(crate) const fn new(timeout: Option<Duration>) -> Result<Self, Error> {
         match timeout {
             None => Ok(Timeout::FOR_EVER),
@@ -127,7 +127,7 @@ impl Waiting {
     };
 }
 
-/// Whoever knows how long a read waits. It is asked only when the read has to wait.
+/// Something that knows how long a read waits. It is asked only when the read has to wait.
 pub(crate) trait Waits {
     fn waiting(&self) -> Waiting;
 }

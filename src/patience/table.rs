@@ -45,7 +45,7 @@ const READS: [(&str, Pause, [Verdict; 9]); 9] = [
     ("a little early",  Pause::For(Duration::from_millis(4_990)), [TimedOut(1), TimedOut(1), TimedOut(1), TimedOut(1), TimedOut(2), TimedOut(6), TimedOut(1_443), Never, Never]),
     ("the host's wait", Pause::For(HOST_WAIT),                 [TimedOut(1), TimedOut(1), TimedOut(1), TimedOut(1), TimedOut(2), TimedOut(6), TimedOut(1_440), Never, Never]),
     ("an hour",         Pause::For(Duration::from_secs(3_600)), [TimedOut(1), TimedOut(1), TimedOut(1), TimedOut(1), TimedOut(1), TimedOut(1), TimedOut(2), Never, Never]),
-    ("for ever",        Pause::For(Duration::MAX),             [TimedOut(1), TimedOut(1), TimedOut(1), TimedOut(1), TimedOut(1), TimedOut(1), TimedOut(1), Never, Never]),
+    ("forever",         Pause::For(Duration::MAX),             [TimedOut(1), TimedOut(1), TimedOut(1), TimedOut(1), TimedOut(1), TimedOut(1), TimedOut(1), Never, Never]),
     ("nobody can tell", Pause::Unknown,                        [Silent(1), Silent(1), Silent(1), Silent(2), Silent(2), Silent(6), Silent(720), Silent(720), Silent(720)]),
 ];
 
@@ -155,7 +155,7 @@ fn a_timeout_comes_back_as_it_was_set() {
     }
     assert_eq!(Timeout::new(Some(Duration::ZERO)), Err(Error::InvalidInput));
     assert_eq!(Timeout::new(None).map(Timeout::get), Ok(None));
-    // 584 years are as good as for ever.
+    // 584 years are as good as forever.
     assert_eq!(
         Timeout::new(Some(Duration::MAX)).map(Timeout::get),
         Ok(None)

@@ -251,7 +251,7 @@ fn an_address_is_the_same_however_it_is_written() {
         ("::10.0.0.1", "10.0.0.1", false),
         ("2001:db8:0::1", "2001:DB8::0:1", true),
         ("2001:db8::1", "2001:db8::2", false),
-        // Whoever answers for the machine itself, or for a group.
+        // Any address that answers for the machine itself, or for a group.
         ("0.0.0.0", "127.0.0.1", true),
         ("0.0.0.0", "10.0.0.1", true),
         ("::", "::1", true),
@@ -279,7 +279,7 @@ fn an_address_is_the_same_however_it_is_written() {
         ("router.example", "10.0.0.1", true),
         ("router.example", "fe80::1%eth0", true),
         ("router.example", "::ffff:10.0.0.1", true),
-        // What is no address is not the one that was asked.
+        // Text that is not an address is not the one that was asked.
         ("10.0.0.1", "10.0.0.1.", false),
         ("10.0.0.1", "10.0.0.01", false),
         ("10.0.0.1", "", false),

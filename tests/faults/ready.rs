@@ -32,7 +32,7 @@ fn it_is_ready_when_the_host_has_bytes_and_asks_only_once() {
     }
 }
 
-/// At the end it becomes ready, in every clock, and the read then tells of the end without waiting.
+/// At the end it becomes ready, in every clock, and the read then returns the end without waiting.
 #[test]
 fn it_is_ready_at_the_end_at_last() {
     for clock in Clock::ALL {

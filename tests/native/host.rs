@@ -197,7 +197,7 @@ fn endpoints_are_read_as_in_production() {
     }
 }
 
-/// A host hears the ICMP of the whole machine, whoever has sent something.
+/// A host hears the ICMP of the whole machine, from any sender.
 #[test]
 fn a_thread_that_has_sent_nothing_hears_the_machine_too() {
     let test = "a_thread_that_has_sent_nothing_hears_the_machine_too";

@@ -383,7 +383,7 @@ fn an_ipv6_address_in_brackets_is_an_address() {
     assert_eq!(socket.recv_from(&mut [0; 8]).unwrap(), (5, echo.addr()));
 }
 
-/// A listener whose queue is full: the system says nothing to whoever connects. `None` where such a
+/// A listener whose queue is full: the system does not answer a connect. `None` where such a
 /// listener refuses, or has no end of room.
 fn never_answering() -> Option<(std::net::TcpListener, Vec<std::net::TcpStream>)> {
     let listener = std::net::TcpListener::bind((v4(), 0)).unwrap();

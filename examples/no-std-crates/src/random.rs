@@ -7,7 +7,7 @@
 //! **A real plugin's host must draw a seed afresh for every plugin that it loads, from its
 //! operating system's random numbers, and keep it from everybody.** A host that loads a plugin once
 //! and calls it often must give each *call* its own, say in the input: from the same seed come the
-//! same keys, and whoever knows the seed can read all that TLS was to hide. Where the host's WASI has real
+//! same keys, and anybody who knows the seed can read all that TLS was to hide. Where the host's WASI has real
 //! random numbers, take `wasm32-wasip1` and the crate `getrandom` instead, and nothing of this is needed.
 //! The production host has none, and gives no configuration: nothing can be hidden there.
 

@@ -53,7 +53,7 @@ impl Kernel {
         kernel
     }
 
-    /// Another kernel, which puts every block behind the last one for ever.
+    /// Another kernel, which puts every block behind the last one forever.
     fn that_only_bumps(input: u64) -> Self {
         Self {
             only_bumps: true,

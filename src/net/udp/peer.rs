@@ -31,7 +31,7 @@ impl Peer {
     }
 
     /// Closes its connection, which the socket has no use for any more. Another thread may be using
-    /// it: then the last one to drop the peer closes it. Without threads, whoever has not dropped it
+    /// it: then the last one to drop the peer closes it. Without threads, a call that has not dropped it
     /// is a call that was stopped, and never will.
     pub(super) fn close(&self) {
         if WITHOUT_THREADS {

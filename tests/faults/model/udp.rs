@@ -309,7 +309,7 @@ impl Model {
         );
     }
 
-    /// Whoever listens and has sent nothing is waited for.
+    /// A peer that listens and has sent nothing is waited for.
     fn let_wait(&self) {
         let deaf = (0..PEERS).filter(|who| self.deaf[usize::from(*who)]);
         let deaf: Vec<_> = deaf.map(|who| peer(who).to_string()).collect();

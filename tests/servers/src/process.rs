@@ -266,7 +266,7 @@ fn answers(place: &Place, ready: Ready) -> Result<bool> {
     }
 }
 
-/// Where ports are looked for: the system gives none of these to whoever asks for any.
+/// Where ports are looked for: the system gives none of these to a program that asks for any.
 const PORTS: std::ops::Range<u32> = 10_000..32_000;
 
 /// Ports that are free, for TCP and for UDP. Nobody is likely to take one before the server does: not a

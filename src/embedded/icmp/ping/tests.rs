@@ -165,7 +165,7 @@ fn names_and_ipv6() {
     let heard = vec![report("fe80::1%eth0", 129, 65_535, b"mine")];
     assert!(
         ping("router.example", heard.clone(), None).0.is_ok(),
-        "whoever it resolves to"
+        "any address that it resolves to"
     );
     for target in ["fe80::2", "fe80::2%eth0"] {
         assert_eq!(ping(target, heard.clone(), None).0, Err(Error::TimedOut));
