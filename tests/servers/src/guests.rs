@@ -33,14 +33,20 @@ impl Package {
     /// # Panics
     /// If there is none of this name, or it cannot be loaded.
     pub fn load(self, name: &str, config: &Config) -> Plugin {
+        // A server on a busy machine may be slow. (A UDP receive ends with the host's wait.)
+        self.load_with_wait(name, config, Duration::from_secs(60))
+    }
+
+    /// The same, in a host that waits only so long: for tests of silences.
+    #[must_use]
+    pub fn load_with_wait(self, name: &str, config: &Config, wait: Duration) -> Plugin {
         let found = self.build().iter().find(|guest| guest.name == name);
         let guest = found.unwrap_or_else(|| panic!("there is no guest `{name}`"));
         // The servers are here. Those without std must do without WASI too.
         let config = config
             .clone()
             .allow(Allow::loopback())
-            // A server on a busy machine may be slow. (A UDP receive ends with the host's wait.)
-            .wait(Duration::from_secs(60))
+            .wait(wait)
             .wasi(self == Package::Std);
         Plugin::from_file(&guest.path, &config).expect("a guest that loads")
     }

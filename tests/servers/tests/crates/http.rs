@@ -88,7 +88,8 @@ pub fn ureq_posts_to_a_server_that_stays_silent_until_it_has_the_body(clock: Clo
         stream.write_all(&[head.as_bytes(), &body].concat())
     });
     let silent = silent.unwrap();
-    let mut plugin = Package::Std.load("http", &Config::new().clock(clock));
+    let mut plugin =
+        Package::Std.load_with_wait("http", &Config::new().clock(clock), Duration::from_secs(1));
     let output = call(&mut plugin, format!("http://{}/ sideways", silent.addr()));
     assert_eq!(output.unwrap(), "200 8\nsideways");
 }

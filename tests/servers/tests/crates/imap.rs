@@ -9,6 +9,7 @@ use std::io::{self, BufRead, BufReader, Write};
 use std::net::{Ipv4Addr, Shutdown, TcpStream};
 use std::sync::Arc;
 use std::thread;
+use std::time::Duration;
 
 pub fn imap_leaves_messages_in_dovecot_and_lists_them(clock: Clock) {
     let server = started(dovecot());
@@ -39,7 +40,7 @@ pub fn imap_waits_for_mail_without_a_clock() {
     let between = between(Arc::clone(&server));
     // The plugin renews its wait after one of the host's.
     let config = credentials().set("wait", "5").clock(Clock::Fake);
-    let mut plugin = Package::Std.load("mailbox", &config);
+    let mut plugin = Package::Std.load_with_wait("mailbox", &config, Duration::from_secs(1));
     let subjects = call(&mut plugin, between.addr().to_string());
     assert_eq!(subjects.as_deref(), Ok("At last\n"));
 }

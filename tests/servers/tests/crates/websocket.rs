@@ -25,10 +25,8 @@ pub fn tungstenite_waits_out_a_silence_without_a_clock() {
     let server = started(servers::websocket_echo());
     // The read timeout is six of the host's waits. Only then the plugin sends the ping that the server
     // waits for.
-    let config = Config::new()
-        .wait(Duration::from_secs(1))
-        .clock(Clock::Fake);
-    let mut plugin = Package::Std.load("websocket", &config);
+    let config = Config::new().clock(Clock::Fake);
+    let mut plugin = Package::Std.load_with_wait("websocket", &config, Duration::from_secs(1));
     let input = format!("ws://{}/ later, Grüezi", server.addr());
     assert_eq!(call(&mut plugin, input).unwrap(), "later, Grüezi");
 }
