@@ -1,7 +1,7 @@
 //! The ratios of fuel, drawn.
 
 use crate::guests::Style;
-use crate::measure::Measured;
+use crate::measured::Measured;
 use std::fmt::Write;
 
 /// Where the bars begin and end, in pixels from the left.

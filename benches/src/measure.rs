@@ -2,11 +2,12 @@
 
 use crate::Result;
 use crate::cases::Case;
-use crate::goals::{Goal, Verdict};
+use crate::goals::Goal;
 use crate::guests::{Guests, Style};
+use crate::measured::{Measured, Styled};
 use crate::peers::Peer;
 use crate::run::{How, Run, run, run_work};
-use serde::Serialize;
+use crate::verdicts::judge;
 use std::collections::BTreeMap;
 
 /// The loops that only move bytes, which bulk transfers are held against.
@@ -16,64 +17,6 @@ const FLOORS: [&str; 4] = [
     "floor_store",
     "floor_store_unrolled",
 ];
-
-/// A case that has been measured.
-#[derive(Clone, Debug, Serialize)]
-pub struct Measured {
-    /// Its name.
-    pub name: &'static str,
-    /// What it is.
-    pub about: &'static str,
-    /// How much of it: bytes, lines, rounds or packets.
-    pub count: u64,
-    /// Whether that is less than the case has.
-    pub shortened: bool,
-    /// How often each guest ran.
-    pub rounds: usize,
-    /// By hand, over the core, over the facade.
-    pub styles: [Styled; 3],
-    /// Fuel of the loops that only load, and only store, the same bytes.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub floors: BTreeMap<&'static str, u64>,
-    /// How good it should be, and is.
-    pub goals: Vec<Verdict>,
-}
-
-/// What one guest came to.
-#[derive(Clone, Debug, Serialize)]
-pub struct Styled {
-    /// Which one.
-    pub style: Style,
-    /// The first run.
-    pub run: Run,
-    /// By how much the fuel of the runs differs.
-    pub fuel_spread: u64,
-    /// The first run's fuel to that by hand.
-    pub fuel_ratio: f64,
-    /// The time to that by hand, of each round.
-    pub time_ratios: Vec<f64>,
-    /// The run in which the calls of the kernel were counted, and how much of the case that was.
-    pub counted: (u64, Run),
-    /// A run just long enough for the steady state.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub warm: Option<Run>,
-    /// Fuel of an operation at the start and at the end, in millionths.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub steady: Option<(f64, f64)>,
-}
-
-impl Measured {
-    /// What one guest came to.
-    #[must_use]
-    pub fn style(&self, style: Style) -> &Styled {
-        let [hand, embedded, facade] = &self.styles;
-        match style {
-            Style::Hand => hand,
-            Style::Embedded => embedded,
-            Style::Facade => facade,
-        }
-    }
-}
 
 /// Measures a case.
 pub fn measure(guests: &Guests, case: &Case, quick: bool) -> Result<Measured> {
@@ -120,7 +63,7 @@ pub fn measure(guests: &Guests, case: &Case, quick: bool) -> Result<Measured> {
     measured.goals = case
         .goals
         .iter()
-        .map(|goal| goal.judge(&measured))
+        .map(|goal| judge(*goal, &measured))
         .collect();
     Ok(measured)
 }

@@ -3,7 +3,7 @@
 use crate::Result;
 use crate::beside::{self, Beside};
 use crate::guests::PROFILE;
-use crate::measure::Measured;
+use crate::measured::Measured;
 use crate::{chart, tables};
 use harness_host::guests;
 use serde::Serialize;

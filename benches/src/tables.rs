@@ -1,7 +1,7 @@
 //! What was measured, as tables.
 
 use crate::guests::Style;
-use crate::measure::Measured;
+use crate::measured::Measured;
 use crate::table::Table;
 use harness_host::table::grouped;
 use std::collections::BTreeMap;

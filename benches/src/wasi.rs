@@ -5,9 +5,9 @@
 //! peers; it says how long the guest's function took, without the start of either.
 
 use crate::Result;
-use crate::beside::{CHUNK, DATAGRAM, Work};
 use crate::guests::PROFILE;
 use crate::peers::{Peer, Peers};
+use crate::work::{CHUNK, DATAGRAM, Work};
 use harness_host::guests;
 use harness_host::wasm::{Build, Compiler, Target};
 use std::path::PathBuf;
