@@ -7,17 +7,6 @@ use super::Host;
 /// It is what sockets use by default in a build that is neither a plugin nor has the operating
 /// system's sockets (`default-features = false` on a target that is not wasm). Such a build can
 /// still check code and bring a [`Host`] of its own, which can leave to `Absent` what it does not offer.
-///
-/// # Example
-/// ```
-/// use harness_wasi_sockets::Error;
-/// use harness_wasi_sockets::embedded::TcpStream;
-/// use harness_wasi_sockets::host::Absent;
-///
-/// let connected = TcpStream::<64, _>::connect_in(Absent, "127.0.0.1:80");
-/// // It has no memory for the address either.
-/// assert_eq!(connected.err(), Some(Error::OutOfMemory));
-/// ```
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Absent;
 

@@ -5,7 +5,7 @@
 
 use super::Host;
 #[cfg(not(small))]
-use super::page::Page;
+use super::reuse::ReuseHint;
 #[cfg(all(feature = "std", target_os = "wasi", target_env = "p1"))]
 use core::time::Duration;
 
@@ -13,18 +13,6 @@ use core::time::Duration;
 ///
 /// The ten functions are imported from module `env`, the kernel's from `extism:host/env`. An
 /// import is there only if the plugin uses it.
-///
-/// # Example
-/// ```no_run
-/// use harness_wasi_sockets::Error;
-/// use harness_wasi_sockets::embedded::TcpStream;
-/// use harness_wasi_sockets::host::Extism;
-///
-/// // In a plugin, where it is the `DefaultHost` too.
-/// fn connect() -> Result<TcpStream<256, Extism>, Error> {
-///     TcpStream::connect_in(Extism, "example.org:80")
-/// }
-/// ```
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Extism;
 
@@ -92,8 +80,8 @@ mod wasi {
 /// Looks at a new block, and takes the rest of the page if that is due.
 #[cfg(not(small))]
 fn saw(offset: u64, len: u64) {
-    static PAGE: Page = Page::new();
-    PAGE.saw(offset, len, |rest| {
+    static HINT: ReuseHint = ReuseHint::new();
+    HINT.saw(offset, len, |rest| {
         let piece = kernel::alloc(rest);
         kernel::free(piece);
         piece

@@ -38,7 +38,7 @@ mod forward;
 #[cfg(all(not(target_family = "wasm"), feature = "std"))]
 mod native;
 #[cfg(any(all(target_family = "wasm", not(small)), all(test, feature = "std")))]
-mod page;
+mod reuse;
 
 pub use absent::Absent;
 #[cfg(not(any(target_family = "wasm", feature = "std")))]

@@ -39,7 +39,7 @@ const MARGIN: u32 = 96;
 
 /// What has been seen of the allocator.
 #[derive(Debug)]
-pub(super) struct Page {
+pub(super) struct ReuseHint {
     /// Where the last block lay, in the upper half, and how many have lain behind the one before. (An
     /// offset with more than 32 bits is of another kernel, with no such allocator. Its blocks do not
     /// look like a row.)
@@ -48,7 +48,7 @@ pub(super) struct Page {
     in_vain: AtomicU32,
 }
 
-impl Page {
+impl ReuseHint {
     pub(super) const fn new() -> Self {
         Self {
             row: AtomicU64::new(0),

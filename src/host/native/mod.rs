@@ -75,14 +75,6 @@ impl Native {
     ///
     /// Less than 100 ms becomes 100 ms. The library recognizes the end of a stream by its receives
     /// returning nothing at once, within 50 ms; with a shorter wait a silent peer would look the same.
-    ///
-    /// # Example
-    /// ```
-    /// use harness_wasi_sockets::host::Native;
-    /// use std::time::Duration;
-    ///
-    /// Native::set_wait(Duration::from_millis(100));
-    /// ```
     pub fn set_wait(wait: Duration) {
         let ms = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
         WAIT_MS.store(ms.max(SHORTEST_WAIT_MS), Ordering::Relaxed);

@@ -116,10 +116,10 @@ impl Kernel {
     }
 
     /// A block that the plugin takes, and looks at.
-    fn take(&mut self, page: Option<&Page>, len: u64) -> u64 {
+    fn take(&mut self, hint: Option<&ReuseHint>, len: u64) -> u64 {
         let offset = self.alloc(len);
-        if let Some(page) = page {
-            page.saw(offset, len, |rest| {
+        if let Some(hint) = hint {
+            hint.saw(offset, len, |rest| {
                 let piece = self.alloc(rest);
                 self.free(piece);
                 piece
@@ -129,17 +129,17 @@ impl Kernel {
     }
 
     /// Something sent, and something else received.
-    fn ping_pong(&mut self, page: Option<&Page>, sent: u64, received: u64) {
-        let block = self.take(page, sent);
+    fn ping_pong(&mut self, hint: Option<&ReuseHint>, sent: u64, received: u64) {
+        let block = self.take(hint, sent);
         self.free(block);
-        let block = self.take(page, received);
+        let block = self.take(hint, received);
         self.free(block);
     }
 }
 
 #[test]
 fn a_call_that_talks_much_walks_little() {
-    let page = Page::new();
+    let hint = ReuseHint::new();
     for input in [1, 20, 5_000, 60_000, 65_300, 65_400, 65_500, 200_000] {
         for (sent, received) in [
             (1, 1),
@@ -152,7 +152,7 @@ fn a_call_that_talks_much_walks_little() {
             let mut ours = Kernel::new(input);
             let mut plain = Kernel::new(input);
             for _ in 0..1_000 {
-                ours.ping_pong(Some(&page), sent, received);
+                ours.ping_pong(Some(&hint), sent, received);
                 plain.ping_pong(None, sent, received);
             }
             let case = format!("{input} in, {sent} out, {received} back");
@@ -165,11 +165,11 @@ fn a_call_that_talks_much_walks_little() {
 
 #[test]
 fn a_call_that_says_little_pays_nothing() {
-    let page = Page::new();
+    let hint = ReuseHint::new();
     for _ in 0..1_000 {
         let mut kernel = Kernel::new(20);
         for _ in 0..3 {
-            kernel.ping_pong(Some(&page), 64, 64);
+            kernel.ping_pong(Some(&hint), 64, 64);
         }
         assert_eq!(kernel.blocks.len(), 1 + 6, "nothing but its own blocks");
     }
@@ -177,7 +177,7 @@ fn a_call_that_says_little_pays_nothing() {
 
 #[test]
 fn memory_stays_flat_over_random_sizes() {
-    let page = Page::new();
+    let hint = ReuseHint::new();
     let (mut ours, mut plain) = (Kernel::new(20), Kernel::new(20));
     let mut state = 1_u32;
     for _ in 0..100_000 {
@@ -186,7 +186,7 @@ fn memory_stays_flat_over_random_sizes() {
             u64::from(state >> 21) + 1,
             u64::from(state >> 10 & 2_047) + 1,
         );
-        ours.ping_pong(Some(&page), sent, received);
+        ours.ping_pong(Some(&hint), sent, received);
         plain.ping_pong(None, sent, received);
     }
     assert!(
@@ -206,13 +206,13 @@ fn memory_stays_flat_over_random_sizes() {
 #[test]
 fn wrong_hints_come_to_an_end() {
     // Somebody keeps blocks, so that what is behind one another has not been given back.
-    let page = Page::new();
+    let hint = ReuseHint::new();
     let mut kernel = Kernel::new(20);
     for _ in 0..1_000 {
-        kernel.ping_pong(Some(&page), 64, 64);
+        kernel.ping_pong(Some(&hint), 64, 64);
     }
     for round in 0..10_000 {
-        let kept: Vec<u64> = (1..=20).map(|n| kernel.take(Some(&page), n * 10)).collect();
+        let kept: Vec<u64> = (1..=20).map(|n| kernel.take(Some(&hint), n * 10)).collect();
         for offset in kept {
             kernel.free(offset);
         }
@@ -227,13 +227,13 @@ fn most_hints(blocks: u32) -> u64 {
 
 #[test]
 fn a_kernel_that_only_bumps_loses_a_page_a_doubling() {
-    let page = Page::new();
+    let hint = ReuseHint::new();
     // Call after call.
     for _ in 0..3 {
         let mut ours = Kernel::that_only_bumps(20);
         let mut plain = Kernel::that_only_bumps(20);
         for _ in 0..5_000 {
-            ours.ping_pong(Some(&page), 64, 64);
+            ours.ping_pong(Some(&hint), 64, 64);
             plain.ping_pong(None, 64, 64);
         }
         let most = plain.pages + most_hints(10_000);
@@ -243,12 +243,12 @@ fn a_kernel_that_only_bumps_loses_a_page_a_doubling() {
 
 #[test]
 fn holding_many_blocks_takes_a_page_more_a_doubling() {
-    let page = Page::new();
+    let hint = ReuseHint::new();
     for len in [10, 100, 1_000, 10_000, 20_000, 33_000, 70_000] {
         for blocks in [10, 100, 1_000] {
             let (mut ours, mut plain) = (Kernel::new(20), Kernel::new(20));
             for _ in 0..blocks {
-                ours.take(Some(&page), len);
+                ours.take(Some(&hint), len);
                 plain.take(None, len);
             }
             let most = plain.pages + most_hints(blocks);
@@ -262,14 +262,14 @@ fn holding_many_blocks_takes_a_page_more_a_doubling() {
 fn holding_and_freeing_at_random_takes_few_pages_more() {
     for seed in 1..50 {
         let mut random = random_numbers(seed);
-        let page = Page::new();
+        let hint = ReuseHint::new();
         let (mut ours, mut plain) = (Kernel::new(20), Kernel::new(20));
         let sizes = [200, 2_000, 20_000, 70_000].map(|most| 1 + random(most));
         let (kept, mut held) = (1 + random(60) as usize, Vec::new());
         for _ in 0..1_000 {
             if held.len() < kept && random(2) == 0 {
                 let len = sizes[random(4) as usize];
-                held.push((ours.take(Some(&page), len), plain.take(None, len)));
+                held.push((ours.take(Some(&hint), len), plain.take(None, len)));
             } else if !held.is_empty() {
                 let (in_ours, in_plain) = held.swap_remove(random(held.len() as u64) as usize);
                 ours.free(in_ours);
@@ -283,16 +283,16 @@ fn holding_and_freeing_at_random_takes_few_pages_more() {
 
 #[test]
 fn offsets_of_another_kernel_are_no_row() {
-    let page = Page::new();
+    let hint = ReuseHint::new();
     for index in 1..1_000_u64 {
-        page.saw(index << 48, 64, |_| panic!("nothing is due"));
+        hint.saw(index << 48, 64, |_| panic!("nothing is due"));
     }
 }
 
 #[test]
 fn no_memory_and_no_block_are_no_row() {
-    let page = Page::new();
+    let hint = ReuseHint::new();
     for _ in 0..100 {
-        page.saw(0, 64, |_| panic!("nothing is due"));
+        hint.saw(0, 64, |_| panic!("nothing is due"));
     }
 }
