@@ -5,7 +5,6 @@
 
 #![cfg(target_family = "wasm")]
 
-use embedded_io::{Read, Write};
 use extism_pdk::{FnResult, plugin_fn};
 use harness_wasi_sockets::embedded::TcpStream;
 use harness_wasi_sockets::host::{Extism, Host};

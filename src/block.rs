@@ -29,7 +29,6 @@ use core::num::NonZeroU64;
 pub struct Block<H: Host = DefaultHost> {
     host: H,
     offset: NonZeroU64,
-    /// In this module's own measure, which no host's block can exceed but one of another world.
     len: usize,
     /// Not `Send`: on a native host each thread has a kernel memory of its own.
     thread: PhantomData<*const ()>,
@@ -42,14 +41,13 @@ impl<H: Host> Block<H> {
     ///
     /// # Errors
     /// [`Error::OutOfMemory`] if the kernel has none left.
-    pub fn new_in(host: H, len: u64) -> Result<Self, Error> {
+    pub fn new_in(host: H, len: usize) -> Result<Self, Error> {
         // The kernel's memory has 32 bits of address. Its allocator adds to a length without a look
         // at whether that goes round.
-        if len > u64::from(u32::MAX) {
-            return Err(Error::OutOfMemory);
-        }
-        let offset = NonZeroU64::new(host.alloc(len.max(1))).ok_or(Error::OutOfMemory)?;
-        Ok(Self::owning(host, offset, len))
+        let len = u32::try_from(len).map_err(|_| Error::OutOfMemory)?;
+        let offset = host.alloc(u64::from(len.max(1)));
+        let offset = NonZeroU64::new(offset).ok_or(Error::OutOfMemory)?;
+        Ok(Self::owning(host, offset, len as usize))
     }
 
     /// Takes a block and copies `bytes` into it.
@@ -59,36 +57,29 @@ impl<H: Host> Block<H> {
     #[inline(always)]
     pub fn copy_of_in(host: H, bytes: &[u8]) -> Result<Self, Error> {
         let offset = NonZeroU64::new(copy_of(&host, bytes)).ok_or(Error::OutOfMemory)?;
-        Ok(Self::owning(host, offset, bytes.len() as u64))
+        Ok(Self::owning(host, offset, bytes.len()))
     }
 
     /// Takes over the block at `offset`, which the host has given: from now on it is freed here.
     /// `None` if there is no block at `offset`.
-    ///
-    /// # Example
-    /// ```
-    /// use harness_wasi_sockets::Block;
-    /// use harness_wasi_sockets::host::DefaultHost;
-    ///
-    /// let offset = Block::copy_of(b"somebody's gift")?.into_offset();
-    /// let block = Block::adopt_in(DefaultHost, offset).expect("there is one");
-    /// assert_eq!(block.len(), 15);
-    /// assert!(Block::adopt_in(DefaultHost, 0).is_none());
-    /// # Ok::<(), harness_wasi_sockets::Error>(())
-    /// ```
     pub fn adopt_in(host: H, offset: u64) -> Option<Self> {
         let offset = NonZeroU64::new(offset)?;
         match host.length(offset.get()) {
             0 => None,
-            len => Some(Self::owning(host, offset, len)),
+            // A kernel's blocks are no longer than a plugin's memory can be.
+            len => Some(Self::owning(
+                host,
+                offset,
+                usize::try_from(len).unwrap_or(usize::MAX),
+            )),
         }
     }
 
-    fn owning(host: H, offset: NonZeroU64, len: u64) -> Self {
+    fn owning(host: H, offset: NonZeroU64, len: usize) -> Self {
         Self {
             host,
             offset,
-            len: usize::try_from(len).unwrap_or(usize::MAX),
+            len,
             thread: PhantomData,
         }
     }
@@ -101,8 +92,8 @@ impl<H: Host> Block<H> {
 
     /// The block's length in bytes.
     #[must_use]
-    pub fn len(&self) -> u64 {
-        self.len as u64
+    pub fn len(&self) -> usize {
+        self.len
     }
 
     /// Whether the block has no bytes.
@@ -113,19 +104,14 @@ impl<H: Host> Block<H> {
 
     /// Makes the block no longer than this. The kernel goes on counting all of it.
     #[cfg(all(feature = "extism-pdk", target_family = "wasm"))]
-    pub(crate) fn truncate(&mut self, len: u64) {
-        self.len = usize::try_from(len).map_or(self.len, |len| self.len.min(len));
+    pub(crate) fn truncate(&mut self, len: usize) {
+        self.len = self.len.min(len);
     }
 
     /// Copies from the block's byte number `at` on into `into`, and returns how many bytes that
     /// was: all that there are, or all that fit.
-    pub fn load(&self, at: u64, into: &mut [u8]) -> usize {
-        usize::try_from(at).map_or(0, |at| self.load_at(at, into))
-    }
-
-    /// As [`load`](Block::load).
     #[cfg_attr(not(small), inline(always))]
-    pub(crate) fn load_at(&self, at: usize, into: &mut [u8]) -> usize {
+    pub fn load(&self, at: usize, into: &mut [u8]) -> usize {
         let n = self.len.saturating_sub(at).min(into.len());
         if let Some(into) = into.get_mut(..n) {
             self.host.load(self.offset().wrapping_add(at as u64), into);
@@ -135,19 +121,12 @@ impl<H: Host> Block<H> {
 
     /// Copies from `from` into the block from its byte number `at` on, and returns how many bytes
     /// that was: all that there are, or all that fit.
-    pub fn store(&self, at: u64, from: &[u8]) -> usize {
-        let behind = usize::try_from(at).map_or(0, |at| self.len.saturating_sub(at));
-        let n = behind.min(from.len());
+    pub fn store(&self, at: usize, from: &[u8]) -> usize {
+        let n = self.len.saturating_sub(at).min(from.len());
         if let Some(from) = from.get(..n) {
-            self.host.store(self.offset().wrapping_add(at), from);
+            self.host.store(self.offset().wrapping_add(at as u64), from);
         }
         n
-    }
-
-    /// The block's length as memory here is measured. (What is longer is cut: no copy of it would
-    /// fit.)
-    pub(crate) fn size(&self) -> usize {
-        self.len
     }
 
     /// Gives up the block without freeing it: its offset is now the caller's to free.
@@ -186,7 +165,7 @@ impl Block {
     ///
     /// # Errors
     /// [`Error::OutOfMemory`] if the kernel has none left.
-    pub fn new(len: u64) -> Result<Self, Error> {
+    pub fn new(len: usize) -> Result<Self, Error> {
         Self::new_in(DefaultHost, len)
     }
 
@@ -244,7 +223,7 @@ mod tests {
         assert_eq!(block.store(0, &[1; 20]), 10);
         assert_eq!(block.store(8, &[2; 20]), 2);
         assert_eq!(block.store(10, &[3]), 0);
-        assert_eq!(block.store(u64::MAX, &[3]), 0);
+        assert_eq!(block.store(usize::MAX, &[3]), 0);
         let mut part = [0; 4];
         assert_eq!(block.load(7, &mut part), 3);
         assert_eq!(part, [1, 2, 2, 0]);
@@ -266,7 +245,7 @@ mod tests {
 
     #[test]
     fn what_no_kernel_has_is_out_of_memory() {
-        for len in [u64::from(u32::MAX) + 1, 1 << 50, u64::MAX - 11, u64::MAX] {
+        for len in [u32::MAX as usize + 1, 1 << 50, usize::MAX - 11, usize::MAX] {
             assert_eq!(Block::new(len).unwrap_err(), Error::OutOfMemory, "{len}");
         }
         assert_eq!(Native.alloc(u64::MAX), 0);
@@ -293,9 +272,9 @@ mod tests {
             crate::testing::no_words!();
         }
         let asked = Cell::new(0);
-        let block = Block::new_in(Large(&asked), u64::from(u32::MAX)).unwrap();
+        let block = Block::new_in(Large(&asked), u32::MAX as usize).unwrap();
         assert_eq!(asked.get(), u64::from(u32::MAX));
-        assert_eq!(block.len(), u64::from(u32::MAX));
+        assert_eq!(block.len(), u32::MAX as usize);
     }
 
     #[test]

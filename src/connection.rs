@@ -68,7 +68,7 @@ impl<P: Protocol, H: Host> Connection<P, H> {
     pub(crate) fn open<A: Address>(host: H, address: &A) -> Result<Self, Error> {
         address
             .with_text(|text| {
-                let text = Block::copy_of_in(host.clone(), text.as_bytes())?;
+                let text = Block::copy_of_in(host.clone(), text)?;
                 match P::connect(&host, text.offset()) {
                     0 => Err(Error::ConnectFailed),
                     id => Ok(id),

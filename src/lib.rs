@@ -51,7 +51,7 @@
 //!
 //! * [`net`] has std's names and signatures. Its types are at the root too, and exist with the
 //!   feature `std`.
-//! * [`embedded`] has the sockets without std: no allocation, [`embedded_io`] traits, one small
+//! * [`embedded`] has the sockets without std: no allocation, [`embedded_io`](https://docs.rs/embedded-io/0.7) traits, one small
 //!   [`Error`]. It is always there.
 //! * [`host`] is the contract with whatever is on the other side: a harness host in a plugin; anywhere else the
 //!   operating system, so that plugin code can be tested with plain `cargo test`.
@@ -105,13 +105,16 @@
 //! |---|---|---|
 //! | `std` | yes | [`net`], the types at the root, and on targets that are not wasm the native host |
 //! | `extism-pdk` | yes | on wasm, conversions between [`Block`] and `extism_pdk::Memory` |
-//! | `embedded-io-async-v0.7` | no | the traits of `embedded-io-async` for the streams of [`embedded`] |
+//! | `embedded-io-async-v0.7` | no | `embedded::BlockingAsync`: the traits of `embedded-io-async` for a stream |
 //! | `embedded-nal-async-v0.9` | no | `embedded::Stack`: the traits of `embedded-nal-async` |
+//! | `heapless-v0.9` | no | `heapless::String` as an [`embedded::Address`] |
 //!
 //! With `default-features = false` the crate is `no_std` and allocates nothing.
 //!
 //! [Extism]: https://extism.org
 #![cfg_attr(not(feature = "std"), no_std)]
+// The tags "available on feature ...", which need a nightly compiler: docs.rs has one.
+#![cfg_attr(docsrs, feature(doc_cfg))]
 #![deny(unsafe_code, missing_docs)]
 #![warn(missing_debug_implementations)]
 // No input panics: what could is refused here, but for the exceptions that say why. Tests may.
@@ -135,6 +138,7 @@
 mod address;
 mod block;
 mod connection;
+mod datagrams;
 pub mod embedded;
 mod error;
 pub mod host;

@@ -8,7 +8,7 @@ use extism_pdk::{Memory, MemoryHandle};
 /// (`Memory::set_output`) or free it (`Memory::free`).
 impl From<Block> for Memory {
     fn from(block: Block) -> Self {
-        let length = block.len();
+        let length = block.len() as u64;
         Memory(MemoryHandle {
             offset: block.into_offset(),
             length,
@@ -23,7 +23,7 @@ impl TryFrom<Memory> for Block {
     type Error = Memory;
 
     fn try_from(memory: Memory) -> Result<Self, Memory> {
-        let len = memory.len() as u64;
+        let len = memory.len();
         let mut block = Block::adopt_in(Extism, memory.offset()).ok_or(memory)?;
         block.truncate(len);
         Ok(block)

@@ -19,7 +19,7 @@ pub(crate) struct Reader<const N: usize> {
     /// Everything in the ring has been shown by a peek.
     shown: bool,
     behind: Behind,
-    /// How long nothing has come where no clock can tell, in nanoseconds, as far as `is_ready` has asked:
+    /// How long nothing has come where no clock can tell, in nanoseconds, as far as `poll_ready` has asked:
     /// [`ENDED`] once a read has reported the end.
     silence: u64,
 }
@@ -28,7 +28,7 @@ pub(crate) struct Reader<const N: usize> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Behind {
     Unknown,
-    /// The end: [`is_ready`](Reader::is_ready) has found it, and said that a read would not wait.
+    /// The end: [`poll_ready`](Reader::poll_ready) has found it, and said that a read would not wait.
     End,
     /// Bytes are missing there: those in the ring are the last that can be delivered in order.
     Gap(Error),
@@ -59,7 +59,7 @@ impl<const N: usize> Reader<N> {
 
     /// Whether the next read returns without waiting, be it with the end or an error. If that is not
     /// known the host is asked, once.
-    pub(crate) fn is_ready<H: Host>(
+    pub(crate) fn poll_ready<H: Host>(
         &mut self,
         connection: &Connection<Tcp, H>,
         waits: impl Waits,
@@ -180,18 +180,18 @@ impl<const N: usize> Reader<N> {
         let front = self.ring.front();
         let front = front.get(..max.max(1)).unwrap_or(front);
         let block = Block::copy_of_in(connection.host().clone(), front)?;
-        self.consume(block.size());
+        self.consume(block.len());
         Ok(Some(block))
     }
 
     /// Empties a block: into the caller's slice, and the rest into the (empty) ring.
     fn take<H: Host>(&mut self, block: &Block<H>, into: &mut [u8]) -> usize {
-        let direct = block.load_at(0, into);
-        let kept = block.load_at(direct, self.ring.clear());
+        let direct = block.load(0, into);
+        let kept = block.load(direct, self.ring.vacate());
         self.ring.commit(kept);
         self.shown = false;
         // A host that keeps to what it was asked for never gives more.
-        if direct.wrapping_add(kept) < block.size() {
+        if direct.wrapping_add(kept) < block.len() {
             self.behind = Behind::Gap(Error::Overrun);
         }
         direct
@@ -202,8 +202,8 @@ impl<const N: usize> Reader<N> {
         self.shown = false;
         let mut at = 0_usize;
         // At most twice: to the end of the ring's array, and from its start.
-        while at < block.size() {
-            let kept = block.load_at(at, self.ring.vacant());
+        while at < block.len() {
+            let kept = block.load(at, self.ring.vacant());
             if kept == 0 {
                 // A host that keeps to what it was asked for never gets here.
                 self.behind = Behind::Gap(Error::Overrun);

@@ -37,10 +37,10 @@ impl<H: Host> Connection<Tcp, H> {
             return Ok(0);
         }
         let len = all.min(MOST_PER_CALL);
-        let block = Block::new_in(self.host().clone(), len as u64)?;
-        let mut at = 0_u64;
+        let block = Block::new_in(self.host().clone(), len)?;
+        let mut at = 0_usize;
         for slice in slices {
-            at = at.saturating_add(block.store(at, slice) as u64);
+            at = at.saturating_add(block.store(at, slice));
         }
         self.send_whole(&block, len)
     }
@@ -53,7 +53,7 @@ impl<H: Host> Connection<Tcp, H> {
         if block.is_empty() {
             return Ok(0);
         }
-        self.send_whole(block, block.size())
+        self.send_whole(block, block.len())
     }
 
     /// Sends the first `len` bytes of a block, of which there is one.

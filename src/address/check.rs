@@ -1,5 +1,13 @@
 //! Whether a text can be an address: nothing is let through that could mean something else to whoever
 //! reads it next.
+//!
+//! [`walk`] is a state machine that reads the text once, from the left. Its state is what the text has been so
+//! far: the characters of a name ([`LABEL`]), a name and a colon ([`COLON`]), and so on up to [`PORT`]. For each
+//! character it finds the character's kind in [`KINDS`], and in the row of [`STEPS`] for its state what the text
+//! has become. So a new rule is a new state, with its row. What a table cannot say (how long a label may be, how
+//! large a port) stands in the loop.
+//!
+//! Both tables are packed, four bits an entry, since every plugin has them.
 
 use crate::Error;
 
@@ -26,7 +34,7 @@ pub(crate) fn check_target(text: &str) -> Result<(), Error> {
     }
 }
 
-// What the text has been so far. Of an IPv6 address only the shape is checked: hexadecimal groups with
+// The states. Of an IPv6 address only the shape is checked: hexadecimal groups with
 // at least two colons, no single colon at the end, no three in a row, and dots only behind the last. The
 // host checks whether the groups make an address: to count them here would take 66 bytes in each plugin.
 // (`HostText::read` does, where it is linked.)
@@ -50,8 +58,8 @@ const BRACKET: u32 = 13;
 const COLON: u32 = 14;
 const PORT: u32 = 15;
 
-/// What it becomes with the next character, by the character's kind. 0 is that it cannot be. (A row for
-/// every value of four bits: so no index has to be checked.)
+/// What the text becomes with the next character, by the character's kind: a row for each state, in their order.
+/// 0 is that it cannot be an address.
 const STEPS: [u32; 16] = [
     0,
     // With: a hexadecimal digit, another character of a label, `.`, `:`, `%`, `[`, `]`.
@@ -72,7 +80,8 @@ const STEPS: [u32; 16] = [
     steps([PORT, 0, 0, 0, 0, 0, 0]),
 ];
 
-/// The kinds of the characters from the space on, two in a byte. 0 can be in no address.
+/// The kinds of the characters from the space on, two in a byte: the places of a row of [`STEPS`], counted from
+/// 1. A character of kind 0 can be in no address.
 #[expect(
     clippy::indexing_slicing,
     reason = "the compiler works it out: an index out of range would not compile"

@@ -28,7 +28,8 @@ const ROOM: usize = LONGEST_NAME + 1 + 1 + 5;
 /// An address to connect to: text, a socket address, or a host and a port.
 ///
 /// It corresponds to `std::net::ToSocketAddrs`, but yields one address, as text for the host. Text
-/// is `host:port`, where `host` is a name (resolved by the host), an IPv4 address, or an IPv6
+/// can be a `str`, a `[u8]`, with `std` a `String`, and with the feature `heapless-v0.9` a
+/// `heapless::String`. It is `host:port`, where `host` is a name (resolved by the host), an IPv4 address, or an IPv6
 /// address in brackets, with or without a scope (`[fe80::1%eth0]:80`). In a pair of host and port the
 /// brackets may be missing. The text is checked before the host sees it, and is
 /// [`Error::InvalidAddress`] if it is not of this form, or if
@@ -63,7 +64,7 @@ pub trait Address: sealed::Sealed {
     /// # Errors
     /// [`Error::InvalidAddress`], or what `then` returns.
     #[doc(hidden)]
-    fn with_text<R>(&self, then: impl FnOnce(&str) -> Result<R, Error>) -> Result<R, Error>;
+    fn with_text<R>(&self, then: impl FnOnce(&[u8]) -> Result<R, Error>) -> Result<R, Error>;
 
     /// Whether it is an IPv4 address, as far as can be told without a look at text.
     #[doc(hidden)]
@@ -82,7 +83,7 @@ macro_rules! address {
         impl Address for $type {
             fn with_text<R>(
                 &$self,
-                $then: impl FnOnce(&str) -> Result<R, Error>,
+                $then: impl FnOnce(&[u8]) -> Result<R, Error>,
             ) -> Result<R, Error> {
                 $body
             }
@@ -96,10 +97,11 @@ macro_rules! address {
 }
 
 address! {
-    str: |self, then| {
-        check_endpoint(self.as_bytes())?;
+    [u8]: |self, then| {
+        check_endpoint(self)?;
         then(self)
     };
+    str: |self, then| self.as_bytes().with_text(then);
     SocketAddr: |self, then| match self {
         SocketAddr::V4(address) => address.with_text(then),
         SocketAddr::V6(address) => address.with_text(then),
@@ -108,7 +110,7 @@ address! {
         let mut text = String::<21>::new();
         push_v4(&mut text, *self.ip())?;
         push_port(&mut text, self.port())?;
-        then(&text)
+        then(text.as_bytes())
     }, v4: true;
     SocketAddrV6: |self, then| {
         let mut text = String::<58>::new();
@@ -120,7 +122,7 @@ address! {
         }
         push(&mut text, b']')?;
         push_port(&mut text, self.port())?;
-        then(&text)
+        then(text.as_bytes())
     };
     (IpAddr, u16): |self, then| SocketAddr::from(*self).with_text(then), v4: self.0.is_ipv4();
     (Ipv4Addr, u16): |self, then| SocketAddrV4::new(self.0, self.1).with_text(then), v4: true;
@@ -141,9 +143,24 @@ address! {
     };
 }
 
+#[cfg(feature = "std")]
+address! {
+    std::string::String: |self, then| self.as_str().with_text(then);
+}
+
+/// Behind a feature with its version: `heapless` has no 1.0 yet.
+#[cfg(feature = "heapless-v0.9")]
+impl<const N: usize> Address for String<N> {
+    fn with_text<R>(&self, then: impl FnOnce(&[u8]) -> Result<R, Error>) -> Result<R, Error> {
+        self.as_str().with_text(then)
+    }
+}
+#[cfg(feature = "heapless-v0.9")]
+impl<const N: usize> sealed::Sealed for String<N> {}
+
 impl<A: Address + ?Sized> sealed::Sealed for &A {}
 impl<A: Address + ?Sized> Address for &A {
-    fn with_text<R>(&self, then: impl FnOnce(&str) -> Result<R, Error>) -> Result<R, Error> {
+    fn with_text<R>(&self, then: impl FnOnce(&[u8]) -> Result<R, Error>) -> Result<R, Error> {
         (**self).with_text(then)
     }
 

@@ -1,7 +1,7 @@
 use super::*;
 
 fn text_of(address: impl Address) -> Result<std::string::String, Error> {
-    address.with_text(|text| Ok(text.to_owned()))
+    address.with_text(|text| Ok(std::str::from_utf8(text).unwrap().to_owned()))
 }
 
 #[test]

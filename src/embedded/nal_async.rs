@@ -2,14 +2,14 @@
 //!
 //! As with `embedded-io-async`, the futures block: each is ready when it is first polled.
 
-use super::udp::{longest, twice};
-use super::{DEFAULT_CAPACITY, TcpStream, UdpSocket};
+use super::{BlockingAsync, DEFAULT_CAPACITY, TcpStream, UdpSocket};
 use crate::Error;
 use crate::address::{HostText, LOCALHOST};
+use crate::datagrams::{most_bytes, twice};
 use crate::host::{DefaultHost, Host};
 use crate::turns::Turns;
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
-use embedded_nal_async::{AddrType, ConnectedUdp, Dns, TcpConnect, UdpStack};
+use embedded_nal_async::{AddrType, ConnectedUdp, Dns, TcpConnect, UdpStack, UnconnectedUdp};
 
 /// More than a datagram can be.
 const WHOLE: usize = 65_535;
@@ -57,12 +57,12 @@ impl<const N: usize, H: Host> Stack<N, H> {
 impl<const N: usize, H: Host> TcpConnect for Stack<N, H> {
     type Error = Error;
     type Connection<'a>
-        = TcpStream<N, H>
+        = BlockingAsync<TcpStream<N, H>>
     where
         Self: 'a;
 
-    async fn connect(&self, remote: SocketAddr) -> Result<TcpStream<N, H>, Error> {
-        TcpStream::connect_in(self.host.clone(), remote)
+    async fn connect(&self, remote: SocketAddr) -> Result<Self::Connection<'_>, Error> {
+        TcpStream::connect_in(self.host.clone(), remote).map(BlockingAsync)
     }
 }
 
@@ -126,7 +126,7 @@ fn whole(sent: usize, data: &[u8]) -> Result<(), Error> {
 fn receive_whole<H: Host>(socket: &UdpSocket<H>, buffer: &mut [u8]) -> Result<usize, Error> {
     let datagram = socket.recv_block(WHOLE)?;
     datagram.load(0, buffer);
-    Ok(usize::try_from(datagram.len()).unwrap_or(usize::MAX))
+    Ok(datagram.len())
 }
 
 /// A socket that can send to anybody and hears those it has sent to, the last 8 of them.
@@ -141,7 +141,7 @@ fn receive_whole<H: Host>(socket: &UdpSocket<H>, buffer: &mut [u8]) -> Result<us
 ///
 /// # Example
 /// ```
-/// use embedded_nal_async::{UdpStack, UnconnectedUdp as _};
+/// use embedded_nal_async::{UdpStack, UnconnectedUdp};
 /// use harness_wasi_sockets::Error;
 /// use harness_wasi_sockets::embedded::Stack;
 ///
@@ -156,12 +156,12 @@ fn receive_whole<H: Host>(socket: &UdpSocket<H>, buffer: &mut [u8]) -> Result<us
 /// }
 /// ```
 #[derive(Debug)]
-pub struct UnconnectedUdp<H: Host = DefaultHost> {
+pub struct BoundUdp<H: Host = DefaultHost> {
     host: H,
     peers: Turns<(SocketAddr, UdpSocket<H>), MOST_PEERS>,
 }
 
-impl<H: Host> embedded_nal_async::UnconnectedUdp for UnconnectedUdp<H> {
+impl<H: Host> UnconnectedUdp for BoundUdp<H> {
     type Error = Error;
 
     async fn send(
@@ -171,7 +171,7 @@ impl<H: Host> embedded_nal_async::UnconnectedUdp for UnconnectedUdp<H> {
         data: &[u8],
     ) -> Result<(), Error> {
         // What can be sent to nobody makes nobody a peer.
-        if data.len() > longest(remote.is_ipv4()) {
+        if data.len() > most_bytes(remote.is_ipv4()) {
             return Err(Error::InvalidInput);
         }
         let is = |(addr, _): &(SocketAddr, UdpSocket<H>)| *addr == remote;
@@ -212,8 +212,8 @@ impl<H: Host> embedded_nal_async::UnconnectedUdp for UnconnectedUdp<H> {
 impl<const N: usize, H: Host> UdpStack for Stack<N, H> {
     type Error = Error;
     type Connected = UdpSocket<H>;
-    type UniquelyBound = UnconnectedUdp<H>;
-    type MultiplyBound = UnconnectedUdp<H>;
+    type UniquelyBound = BoundUdp<H>;
+    type MultiplyBound = BoundUdp<H>;
 
     async fn connect_from(
         &self,
@@ -227,16 +227,13 @@ impl<const N: usize, H: Host> UdpStack for Stack<N, H> {
         ))
     }
 
-    async fn bind_single(
-        &self,
-        local: SocketAddr,
-    ) -> Result<(SocketAddr, UnconnectedUdp<H>), Error> {
+    async fn bind_single(&self, local: SocketAddr) -> Result<(SocketAddr, BoundUdp<H>), Error> {
         Ok((local, self.bind_multiple(local).await?))
     }
 
-    async fn bind_multiple(&self, local: SocketAddr) -> Result<UnconnectedUdp<H>, Error> {
+    async fn bind_multiple(&self, local: SocketAddr) -> Result<BoundUdp<H>, Error> {
         bindable(local)?;
-        Ok(UnconnectedUdp {
+        Ok(BoundUdp {
             host: self.host.clone(),
             peers: Turns::new(),
         })

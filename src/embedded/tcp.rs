@@ -12,10 +12,9 @@ use embedded_io::{BufRead, ErrorType, Read, ReadExactError, ReadReady, Write};
 
 /// A TCP connection, closed on drop.
 ///
-/// It reads and writes through the [`embedded_io`] traits, and corresponds to
-/// `std::net::TcpStream`. It keeps up to `N` bytes that have been received and not been read, in
-/// place: the connection is as large as its buffer. One that lives in a `static` stays open from
-/// one call of the plugin to the next.
+/// It corresponds to `std::net::TcpStream`, and implements the [`embedded_io`](https://docs.rs/embedded-io/0.7) traits for the crates that take
+/// them. It keeps up to `N` bytes that have been received and not been read, in place: the connection is as
+/// large as its buffer. One that lives in a `static` stays open from one call of the plugin to the next.
 ///
 /// # How long a read waits
 /// For the first byte, up to the read timeout, 30 s by default; then [`Error::TimedOut`], and nothing is
@@ -33,7 +32,6 @@ use embedded_io::{BufRead, ErrorType, Read, ReadExactError, ReadReady, Write};
 ///
 /// # Example
 /// ```
-/// use embedded_io::{Read, Write};
 /// use harness_wasi_sockets::embedded::TcpStream;
 ///
 /// # let server = harness_host::peers::TcpEcho::v4().unwrap();
@@ -52,19 +50,6 @@ pub struct TcpStream<const N: usize = DEFAULT_CAPACITY, H: Host = DefaultHost> {
 }
 
 /// Which directions of a stream to shut down. It corresponds to `std::net::Shutdown`.
-///
-/// # Example
-/// ```
-/// use embedded_io::{Read, Write};
-/// use harness_wasi_sockets::embedded::{Shutdown, TcpStream};
-///
-/// # let server = harness_host::peers::TcpEcho::v4().unwrap();
-/// let mut stream = TcpStream::connect(server.addr())?;
-/// stream.shutdown(Shutdown::Read);
-/// assert_eq!(stream.read(&mut [0; 8])?, 0);
-/// stream.write_all(b"still open for writing")?;
-/// # Ok::<(), harness_wasi_sockets::Error>(())
-/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Shutdown {
     /// What this side reads.
@@ -78,12 +63,12 @@ pub enum Shutdown {
 impl TcpStream {
     /// Connects to `address`, with a buffer of [`DEFAULT_CAPACITY`] bytes.
     ///
-    /// This corresponds to `std::net::TcpStream::connect`. For another capacity:
+    /// This corresponds to `std::net::TcpStream::connect`. The host gives it 5 s. For another capacity:
     /// `TcpStream::<64>::connect_in(DefaultHost, address)`.
     ///
     /// # Errors
-    /// [`Error::InvalidAddress`] before the host is called; [`Error::ConnectFailed`] if the host
-    /// could not connect within its 5 s; [`Error::OutOfMemory`].
+    /// [`Error::InvalidAddress`] before the host is called; [`Error::ConnectFailed`] if the host could not
+    /// connect, for whatever reason; [`Error::OutOfMemory`].
     pub fn connect<A: Address>(address: A) -> Result<Self, Error> {
         Self::connect_in(DefaultHost, address)
     }
@@ -94,17 +79,6 @@ impl<const N: usize, H: Host> TcpStream<N, H> {
     ///
     /// # Errors
     /// As [`connect`](TcpStream::connect).
-    ///
-    /// # Example
-    /// ```
-    /// use harness_wasi_sockets::embedded::TcpStream;
-    /// use harness_wasi_sockets::host::DefaultHost;
-    ///
-    /// # let server = harness_host::peers::TcpEcho::v4().unwrap();
-    /// // With 64 bytes of buffer in place of 1,024.
-    /// let stream = TcpStream::<64>::connect_in(DefaultHost, server.addr())?;
-    /// # Ok::<(), harness_wasi_sockets::Error>(())
-    /// ```
     pub fn connect_in<A: Address>(host: H, address: A) -> Result<Self, Error> {
         Ok(Self {
             connection: Connection::open(host, &address)?,
@@ -113,10 +87,126 @@ impl<const N: usize, H: Host> TcpStream<N, H> {
         })
     }
 
-    /// Sets how long a read waits for the first byte; `None` is for ever. It is 30 s at first.
+    /// Reads into `buf`: at least one byte, unless the stream has ended or `buf` is empty. It waits for the
+    /// first byte only.
     ///
-    /// This corresponds to `std::net::TcpStream::set_read_timeout`. The host waits 5 s at a time,
-    /// so a read takes at least that, and as many whole waits as the timeout has.
+    /// This corresponds to `std::io::Read::read`.
+    ///
+    /// # Errors
+    /// [`Error::TimedOut`]: the next read goes on. [`Error::Overrun`] and [`Error::OutOfMemory`], at every later
+    /// read too, if bytes are missing: see [above](TcpStream).
+    pub fn read(&mut self, buf: &mut [u8]) -> Result<usize, Error> {
+        self.reader.read(&self.connection, self.waiting, buf)
+    }
+
+    /// Fills all of `buf`.
+    ///
+    /// This corresponds to `std::io::Read::read_exact`.
+    ///
+    /// # Errors
+    /// `UnexpectedEof` if the stream ends before; otherwise as [`read`](TcpStream::read). What had come by then
+    /// is in `buf`, and how much that was is not known.
+    // The trait's own slices by index, which keeps the panic machinery in a small plugin.
+    pub fn read_exact(&mut self, mut buf: &mut [u8]) -> Result<(), ReadExactError<Error>> {
+        while !buf.is_empty() {
+            let n = self.read(buf)?;
+            if n == 0 {
+                return Err(ReadExactError::UnexpectedEof);
+            }
+            let Some(rest) = buf.get_mut(n..) else { break };
+            buf = rest;
+        }
+        Ok(())
+    }
+
+    /// Copies bytes that the next read will return into `buf`, and waits for the first as a read does.
+    /// `Ok(0)` is the end of the stream, or an empty `buf`.
+    ///
+    /// This corresponds to `std::net::TcpStream::peek`. It shows at most `N` bytes. A second peek, with
+    /// no read in between, asks the host for what has come since, and blocks for as long as the host waits.
+    ///
+    /// # Errors
+    /// As [`read`](TcpStream::read).
+    pub fn peek(&mut self, buf: &mut [u8]) -> Result<usize, Error> {
+        self.reader.peek(&self.connection, self.waiting, buf)
+    }
+
+    /// The bytes that have come and were not read, after waiting for the first as a read does; none at the end
+    /// of the stream. [`consume`](TcpStream::consume) says how many of them have been read.
+    ///
+    /// This corresponds to `std::io::BufRead::fill_buf`.
+    ///
+    /// # Errors
+    /// As [`read`](TcpStream::read).
+    pub fn fill_buf(&mut self) -> Result<&[u8], Error> {
+        self.reader.fill(&self.connection, self.waiting)
+    }
+
+    /// Drops the first `amt` bytes of what [`fill_buf`](TcpStream::fill_buf) returned.
+    ///
+    /// This corresponds to `std::io::BufRead::consume`.
+    pub fn consume(&mut self, amt: usize) {
+        self.reader.consume(amt);
+    }
+
+    /// Whether the next read returns without blocking, be it bytes, the end of the stream or an error.
+    ///
+    /// If nothing is buffered, this asks the host once: it blocks until bytes come or the host's wait, 5 s, is
+    /// over. Without a real clock nothing tells a silent peer from the end of the stream. After as many waits as
+    /// fit into the read timeout it then returns `true`, and the next read reports the end; not so with
+    /// [`Silence::TimedOut`].
+    ///
+    /// This corresponds to `embedded_io::ReadReady::read_ready`. It is always `Ok`.
+    pub fn read_ready(&mut self) -> Result<bool, Error> {
+        Ok(self.reader.poll_ready(&self.connection, self.waiting))
+    }
+
+    /// Writes bytes of `buf`, in one call to the host, and returns how many: at least one, unless `buf` is
+    /// empty, and at most 65,536. The host gives it 5 s.
+    ///
+    /// This corresponds to `std::io::Write::write`. Whoever has a reference can write.
+    ///
+    /// # Errors
+    /// [`Error::SendFailed`] if the host could not send, and how much arrived is not known; [`Error::Shutdown`] after
+    /// that, and after the write half was shut; [`Error::OutOfMemory`], and nothing was sent.
+    pub fn write(&self, buf: &[u8]) -> Result<usize, Error> {
+        self.connection.write(buf)
+    }
+
+    /// Writes all of `buf`.
+    ///
+    /// This corresponds to `std::io::Write::write_all`.
+    ///
+    /// # Errors
+    /// As [`write`](TcpStream::write); how much was written before is not known.
+    // As `read_exact`: the trait's own can panic.
+    pub fn write_all(&self, mut buf: &[u8]) -> Result<(), Error> {
+        while !buf.is_empty() {
+            let n = self.write(buf)?;
+            let Some(rest) = buf.get(n..) else { break };
+            buf = rest;
+        }
+        Ok(())
+    }
+
+    /// Shuts down one direction of the stream, or both.
+    ///
+    /// This corresponds to `std::net::TcpStream::shutdown`, with one difference: the host can only
+    /// close a connection whole. It is closed when both directions have been shut. One that is shut
+    /// alone is shut on this side only: reads return the end of the stream, writes [`Error::Shutdown`], and the
+    /// peer does not see it.
+    pub fn shutdown(&mut self, how: Shutdown) {
+        self.connection.shut(match how {
+            Shutdown::Read => READ,
+            Shutdown::Write => WRITE,
+            Shutdown::Both => BOTH,
+        });
+    }
+
+    /// Sets how long a read waits for the first byte; `None` is forever.
+    ///
+    /// This corresponds to `std::net::TcpStream::set_read_timeout`. By default it is 30 s. It is rounded up to a
+    /// multiple of the host's wait, 5 s. Without a real clock, forever is an hour.
     ///
     /// # Errors
     /// [`Error::InvalidInput`] if the timeout is zero.
@@ -125,8 +215,9 @@ impl<const N: usize, H: Host> TcpStream<N, H> {
         Ok(())
     }
 
-    /// How long a read waits for the first byte. This corresponds to
-    /// `std::net::TcpStream::read_timeout`.
+    /// How long a read waits for the first byte, as it was set.
+    ///
+    /// This corresponds to `std::net::TcpStream::read_timeout`.
     #[must_use]
     pub fn read_timeout(&self) -> Option<Duration> {
         self.waiting.timeout.get()
@@ -140,53 +231,10 @@ impl<const N: usize, H: Host> TcpStream<N, H> {
         self.waiting.silence = silence;
     }
 
-    /// What a read reports when nothing has come for the whole read timeout, and no real clock can tell a
-    /// silent peer from the end of the stream.
+    /// What was chosen with [`set_silence`](TcpStream::set_silence).
     #[must_use]
     pub fn silence(&self) -> Silence {
         self.waiting.silence
-    }
-
-    /// Copies bytes that the next read will give into `into`, and waits for the first as a read
-    /// does. `Ok(0)` is the end of the stream, or an empty `into`.
-    ///
-    /// This corresponds to `std::net::TcpStream::peek`. It shows at most `N` bytes. A second peek, with
-    /// no read in between, asks the host for what has come since, and waits for it as the host does.
-    ///
-    /// # Errors
-    /// As a read: [`Error::TimedOut`], [`Error::Overrun`].
-    ///
-    /// # Example
-    /// ```
-    /// use embedded_io::{Read, Write};
-    /// use harness_wasi_sockets::embedded::TcpStream;
-    ///
-    /// # let server = harness_host::peers::TcpEcho::v4().unwrap();
-    /// let mut stream = TcpStream::connect(server.addr())?;
-    /// stream.write_all(b"*")?;
-    /// let mut buf = [0; 1];
-    /// stream.peek(&mut buf)?;
-    /// assert_eq!(buf, *b"*");
-    /// // It is still there.
-    /// assert_eq!(stream.read(&mut buf)?, 1);
-    /// # Ok::<(), harness_wasi_sockets::Error>(())
-    /// ```
-    pub fn peek(&mut self, into: &mut [u8]) -> Result<usize, Error> {
-        self.reader.peek(&self.connection, self.waiting, into)
-    }
-
-    /// Shuts down one direction of the stream, or both.
-    ///
-    /// This corresponds to `std::net::TcpStream::shutdown`, with one difference: the host can only
-    /// close a connection whole. It is closed when both directions have been shut; one that is shut
-    /// alone is shut on this side (reads give the end, writes [`Error::Shutdown`]), and the peer
-    /// does not see it.
-    pub fn shutdown(&mut self, how: Shutdown) {
-        self.connection.shut(match how {
-            Shutdown::Read => READ,
-            Shutdown::Write => WRITE,
-            Shutdown::Both => BOTH,
-        });
     }
 }
 
@@ -196,7 +244,7 @@ impl<const N: usize, H: Host> TcpStream<N, H> {
     /// is not sent.
     ///
     /// # Errors
-    /// As a write: [`Error::Shutdown`], [`Error::SendFailed`].
+    /// [`Error::Shutdown`], [`Error::SendFailed`]: as [`write`](TcpStream::write).
     ///
     /// # Example
     /// ```
@@ -207,20 +255,23 @@ impl<const N: usize, H: Host> TcpStream<N, H> {
     /// let mut stream = TcpStream::connect(server.addr())?;
     /// let block = Block::copy_of(b"Hello")?;
     /// assert_eq!(stream.write_block(&block)?, 5);
+    /// let block = stream.read_block(65_536)?.expect("no end yet");
+    /// assert!((1..=5).contains(&block.len()));
     /// # Ok::<(), harness_wasi_sockets::Error>(())
     /// ```
-    pub fn write_block(&mut self, block: &Block<H>) -> Result<u64, Error> {
-        self.connection.write_block(block).map(|sent| sent as u64)
+    pub fn write_block(&self, block: &Block<H>) -> Result<usize, Error> {
+        self.connection.write_block(block)
     }
 
-    /// Reads up to `max` bytes, 65,536 at the most, as a block; `None` is the end of the stream.
+    /// Reads up to `max` bytes, at most 65,536, as a block; `None` is the end of the stream.
     ///
     /// It waits as any read does. Bytes that an earlier read has left in the buffer come first,
-    /// copied into a block. A `max` of 0 is taken for 1: a block has at least one byte. A host that
-    /// answers with more than it was asked for gives a longer block, and nothing of it is lost.
+    /// copied into a block. A `max` of 0 counts as 1. A host that returns more than it was asked for gives a
+    /// longer block, and nothing of it is lost.
     ///
     /// # Errors
-    /// As a read: [`Error::TimedOut`], [`Error::Overrun`]; and [`Error::OutOfMemory`].
+    /// As [`read`](TcpStream::read); and [`Error::OutOfMemory`] if there is no memory for a copy of buffered
+    /// bytes, which stay in the buffer.
     pub fn read_block(&mut self, max: usize) -> Result<Option<Block<H>>, Error> {
         self.reader.read_block(&self.connection, self.waiting, max)
     }
@@ -232,42 +283,27 @@ impl<const N: usize, H: Host> ErrorType for TcpStream<N, H> {
 
 impl<const N: usize, H: Host> Read for TcpStream<N, H> {
     fn read(&mut self, buf: &mut [u8]) -> Result<usize, Error> {
-        self.reader.read(&self.connection, self.waiting, buf)
+        self.read(buf)
     }
 
-    // The provided one slices by index, which keeps the panic machinery in a small plugin.
-    fn read_exact(&mut self, mut buf: &mut [u8]) -> Result<(), ReadExactError<Error>> {
-        while !buf.is_empty() {
-            let n = self.read(buf)?;
-            if n == 0 {
-                return Err(ReadExactError::UnexpectedEof);
-            }
-            let Some(rest) = buf.get_mut(n..) else { break };
-            buf = rest;
-        }
-        Ok(())
+    fn read_exact(&mut self, buf: &mut [u8]) -> Result<(), ReadExactError<Error>> {
+        self.read_exact(buf)
     }
 }
 
 impl<const N: usize, H: Host> BufRead for TcpStream<N, H> {
     fn fill_buf(&mut self) -> Result<&[u8], Error> {
-        self.reader.fill(&self.connection, self.waiting)
+        self.fill_buf()
     }
 
     fn consume(&mut self, amt: usize) {
-        self.reader.consume(amt);
+        self.consume(amt);
     }
 }
 
-/// If nothing is buffered, `read_ready` asks the host once: it blocks until bytes come or the host's wait, 5 s,
-/// is over. `true` says that the next read does not block, be it that it returns bytes, the end of the stream or
-/// an error.
-///
-/// Without a real clock nothing tells a silent peer from the end of the stream. After as many waits as fit into
-/// the read timeout it is then `true`, and the next read reports the end; not so with [`Silence::TimedOut`].
 impl<const N: usize, H: Host> ReadReady for TcpStream<N, H> {
     fn read_ready(&mut self) -> Result<bool, Error> {
-        Ok(self.reader.is_ready(&self.connection, self.waiting))
+        self.read_ready()
     }
 }
 
@@ -280,7 +316,7 @@ impl<const N: usize, H: Host> ErrorType for &TcpStream<N, H> {
 /// There is no `WriteReady`: the host does not say whether a write would wait, and it may.
 impl<const N: usize, H: Host> Write for &TcpStream<N, H> {
     fn write(&mut self, buf: &[u8]) -> Result<usize, Error> {
-        self.connection.write(buf)
+        (**self).write(buf)
     }
 
     /// Does nothing: what has been written is with the host.
@@ -288,27 +324,22 @@ impl<const N: usize, H: Host> Write for &TcpStream<N, H> {
         Ok(())
     }
 
-    // As `read_exact`: the provided one can panic.
-    fn write_all(&mut self, mut buf: &[u8]) -> Result<(), Error> {
-        while !buf.is_empty() {
-            let n = self.write(buf)?;
-            let Some(rest) = buf.get(n..) else { break };
-            buf = rest;
-        }
-        Ok(())
+    fn write_all(&mut self, buf: &[u8]) -> Result<(), Error> {
+        (**self).write_all(buf)
     }
 }
 
 impl<const N: usize, H: Host> Write for TcpStream<N, H> {
     fn write(&mut self, buf: &[u8]) -> Result<usize, Error> {
-        (&*self).write(buf)
+        (*self).write(buf)
     }
 
+    /// Does nothing: what has been written is with the host.
     fn flush(&mut self) -> Result<(), Error> {
-        (&*self).flush()
+        Ok(())
     }
 
     fn write_all(&mut self, buf: &[u8]) -> Result<(), Error> {
-        (&*self).write_all(buf)
+        (*self).write_all(buf)
     }
 }

@@ -4,20 +4,10 @@ use super::Address;
 use crate::Error;
 use crate::block::Block;
 use crate::connection::{Connection, Udp};
+use crate::datagrams::most_bytes;
 use crate::host::{DefaultHost, Host};
-use crate::patience::{ONE_WAIT, Patience, Pause, Timeout};
+use crate::patience::{Patience, Timeout};
 use core::time::Duration;
-
-/// The most bytes that a UDP datagram can carry over IPv6. What goes by which way to a name, the
-/// host decides.
-const LONGEST: usize = 65_527;
-/// The most bytes that one can carry over IPv4.
-const LONGEST_V4: usize = 65_507;
-
-/// The most bytes of a datagram to a peer.
-pub(crate) const fn longest(v4: bool) -> usize {
-    if v4 { LONGEST_V4 } else { LONGEST }
-}
 
 /// A UDP socket that is connected to one peer, closed on drop.
 ///
@@ -46,7 +36,7 @@ pub struct UdpSocket<H: Host = DefaultHost> {
     connection: Connection<Udp, H>,
     read_timeout: Timeout,
     /// The most bytes of a datagram.
-    longest: usize,
+    most_bytes: usize,
 }
 
 impl UdpSocket {
@@ -68,8 +58,8 @@ impl<H: Host> UdpSocket<H> {
     pub fn connect_in<A: Address>(host: H, address: A) -> Result<Self, Error> {
         Ok(Self {
             connection: Connection::open(host, &address)?,
-            read_timeout: ONE_WAIT,
-            longest: longest(address.is_v4()),
+            read_timeout: Timeout::ONE_WAIT,
+            most_bytes: most_bytes(address.is_v4()),
         })
     }
 
@@ -103,7 +93,7 @@ impl<H: Host> UdpSocket<H> {
     /// than 65,507 if the socket was connected to an IPv4 address other than as text;
     /// [`Error::NotSent`] if the host did not send it; [`Error::OutOfMemory`].
     pub fn send(&self, datagram: &[u8]) -> Result<usize, Error> {
-        send(&self.connection, datagram, self.longest)
+        self.connection.send_datagram(datagram, self.most_bytes)
     }
 
     /// Receives one datagram into `into` and returns how many of its bytes are there. What does not
@@ -114,7 +104,7 @@ impl<H: Host> UdpSocket<H> {
     /// # Errors
     /// [`Error::TimedOut`], [`Error::WouldBlock`]: see [above](UdpSocket).
     pub fn recv(&self, into: &mut [u8]) -> Result<usize, Error> {
-        Ok(self.recv_block(into.len())?.load_at(0, into))
+        Ok(self.recv_block(into.len())?.load(0, into))
     }
 
     /// Sends a block as one datagram, without a copy, and returns its length: less, if the host says
@@ -122,11 +112,8 @@ impl<H: Host> UdpSocket<H> {
     ///
     /// # Errors
     /// As [`send`](UdpSocket::send).
-    pub fn send_block(&self, block: &Block<H>) -> Result<u64, Error> {
-        if block.len() > self.longest as u64 {
-            return Err(Error::InvalidInput);
-        }
-        sent(self.connection.send(block, block.size()), block.size()).map(|sent| sent as u64)
+    pub fn send_block(&self, block: &Block<H>) -> Result<usize, Error> {
+        self.connection.send_datagram_block(block, self.most_bytes)
     }
 
     /// Receives one datagram, cut to `max` bytes, as a block.
@@ -148,52 +135,10 @@ impl<H: Host> UdpSocket<H> {
     pub fn recv_block(&self, max: usize) -> Result<Block<H>, Error> {
         let mut patience = Patience::new(self.read_timeout);
         loop {
-            match receive_once(&self.connection, max) {
+            match self.connection.receive_datagram(max) {
                 Ok(block) => return Ok(block),
                 Err(pause) => patience.no_datagram(pause)?,
             }
         }
     }
-}
-
-/// Sends a datagram of at most `longest` bytes.
-pub(crate) fn send<H: Host>(
-    connection: &Connection<Udp, H>,
-    datagram: &[u8],
-    longest: usize,
-) -> Result<usize, Error> {
-    if datagram.len() > longest {
-        return Err(Error::InvalidInput);
-    }
-    let block = Block::copy_of_in(connection.host().clone(), datagram)?;
-    sent(connection.send(&block, datagram.len()), datagram.len())
-}
-
-/// How much of a datagram of `len` bytes was sent. Of an empty one, the host does not say whether it was.
-fn sent(sent: Option<usize>, len: usize) -> Result<usize, Error> {
-    match sent {
-        None if len > 0 => Err(Error::NotSent),
-        sent => Ok(sent.unwrap_or(0)),
-    }
-}
-
-/// Sends from a socket that is not connected, once more if the first attempt fails: it may have used
-/// up word that an earlier datagram found nobody listening. Std's bound sockets are not told of that.
-#[cfg(any(feature = "std", feature = "embedded-nal-async-v0.9"))]
-pub(crate) fn twice<T>(mut send: impl FnMut() -> Result<T, Error>) -> Result<T, Error> {
-    match send() {
-        Err(Error::NotSent) => send(),
-        result => result,
-    }
-}
-
-/// Asks the host for a datagram, cut to `max` bytes. If there is none, says how long that took.
-pub(crate) fn receive_once<H: Host>(
-    connection: &Connection<Udp, H>,
-    max: usize,
-) -> Result<Block<H>, Pause> {
-    let before = connection.host().now();
-    connection
-        .receive(max)
-        .ok_or_else(|| Pause::since(connection.host(), before))
 }

@@ -1,11 +1,10 @@
 //! The payload of a packet: the bulk of its report.
 
 use super::text::{Json, OTHER, escaped};
-use super::{MOST_DATA, number_or_null};
-use heapless::Vec;
+use super::{Data, number_or_null};
 
 /// Bytes: an array of numbers, base64, or null.
-pub(super) fn data(json: &mut Json<'_>, data: &mut Vec<u8, MOST_DATA>) -> Option<()> {
+pub(super) fn data(json: &mut Json<'_>, data: &mut Data) -> Option<()> {
     if json.accept(b'"') {
         json.rest = base64(json.rest, data)?;
     } else if json.accept(b'[') {
@@ -17,7 +16,7 @@ pub(super) fn data(json: &mut Json<'_>, data: &mut Vec<u8, MOST_DATA>) -> Option
 }
 
 /// Decodes an array of numbers, behind its bracket.
-fn array(json: &mut Json<'_>, data: &mut Vec<u8, MOST_DATA>) -> Option<()> {
+fn array(json: &mut Json<'_>, data: &mut Data) -> Option<()> {
     if json.accept(b']') {
         return Some(());
     }
@@ -73,7 +72,7 @@ const fn three([a, b, c, d]: [u8; 4]) -> [u8; 3] {
 
 /// Decodes standard base64, with its padding or without, up to the quote behind it. Answers what is
 /// behind that.
-pub(super) fn base64<'a>(mut text: &'a [u8], data: &mut Vec<u8, MOST_DATA>) -> Option<&'a [u8]> {
+pub(super) fn base64<'a>(mut text: &'a [u8], data: &mut Data) -> Option<&'a [u8]> {
     let value = |byte: u8| SIXTY_FOUR.get(usize::from(byte)).copied().unwrap_or(OTHER);
     // Four at a time while nothing but plain characters comes.
     while let Some(([a, b, c, d], behind)) = text.split_first_chunk() {

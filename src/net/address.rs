@@ -50,19 +50,6 @@ pub trait ToSocketAddrs {
     /// Kind `InvalidInput` if it is no address. Kind `Unsupported` ([`Error::NameNotResolved`]) if it is a
     /// name other than `localhost`: only the host can resolve it, so pass the name itself to `connect` or
     /// [`connect_timeout_to`](super::TcpStream::connect_timeout_to).
-    ///
-    /// # Example
-    /// ```
-    /// use harness_wasi_sockets::ToSocketAddrs;
-    /// use std::io::ErrorKind;
-    ///
-    /// let addrs: Vec<_> = "localhost:80".to_socket_addrs()?.collect();
-    /// assert_eq!(addrs, ["127.0.0.1:80".parse().unwrap(), "[::1]:80".parse().unwrap()]);
-    /// // The host alone knows this one.
-    /// let error = "example.org:80".to_socket_addrs().unwrap_err();
-    /// assert_eq!(error.kind(), ErrorKind::Unsupported);
-    /// # Ok::<(), std::io::Error>(())
-    /// ```
     fn to_socket_addrs(&self) -> io::Result<Self::Iter>;
 
     /// What to ask the host to connect to: socket addresses, or a name. The sockets call this and not

@@ -62,17 +62,6 @@ pub struct IcmpResponse {
 }
 
 /// The reply to a ping.
-///
-/// # Example
-/// ```no_run
-/// use harness_wasi_sockets::IcmpSocket;
-///
-/// # fn example() -> std::io::Result<()> {
-/// let reply = IcmpSocket::new().ping("127.0.0.1", b"there?", 1, 5000)?;
-/// println!("{} answered request {} in {:?}", reply.source, reply.seq, reply.round_trip);
-/// # Ok(())
-/// # }
-/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct PingReply {
@@ -88,14 +77,6 @@ pub struct PingReply {
 
 impl IcmpSocket {
     /// Makes a socket. Nothing is opened: the host does that as it needs.
-    ///
-    /// # Example
-    /// ```
-    /// use harness_wasi_sockets::IcmpSocket;
-    ///
-    /// let socket = IcmpSocket::new();
-    /// # let _ = socket;
-    /// ```
     #[must_use]
     pub fn new() -> IcmpSocket {
         IcmpSocket::default()
@@ -109,16 +90,6 @@ impl IcmpSocket {
     /// Kind `InvalidInput`, before the host is called, if `target` is none of these or the payload
     /// is longer than 65,507 bytes; `Other` if the host did not send it; `OutOfMemory` if the kernel
     /// has no memory for it.
-    ///
-    /// # Example
-    /// ```no_run
-    /// use harness_wasi_sockets::IcmpSocket;
-    ///
-    /// # fn example() -> std::io::Result<()> {
-    /// IcmpSocket::new().send("192.0.2.1", b"Hello", 1)?;
-    /// # Ok(())
-    /// # }
-    /// ```
     pub fn send(&self, target: &str, payload: &[u8], seq: u16) -> io::Result<()> {
         Ok(self.socket.send(target, payload, seq)?)
     }
@@ -133,28 +104,15 @@ impl IcmpSocket {
     ///
     /// Values under other keys are skipped, not checked: `{"ttl":NaN, ...}` is not an error. NULs at the
     /// very end are ignored, and a report of nothing else is none.
-    ///
-    /// # Example
-    /// ```no_run
-    /// use harness_wasi_sockets::IcmpSocket;
-    ///
-    /// # fn example() -> std::io::Result<()> {
-    /// let socket = IcmpSocket::new();
-    /// socket.send("192.0.2.1", b"Hello", 1)?;
-    /// let packet = socket.recv(5000)?;
-    /// println!("type {} with {} bytes", packet.icmp_type, packet.data.len());
-    /// # Ok(())
-    /// # }
-    /// ```
     pub fn recv(&self, timeout_ms: u32) -> io::Result<IcmpResponse> {
         let packet = self.socket.recv(timeout_ms)?;
         Ok(IcmpResponse {
-            source: packet.source.as_str().to_owned(),
+            source: packet.source().to_owned(),
             icmp_type: packet.icmp_type,
             code: packet.code,
             id: packet.id,
             seq: packet.seq,
-            data: packet.data.to_vec(),
+            data: packet.data().to_vec(),
         })
     }
 
@@ -185,7 +143,7 @@ impl IcmpSocket {
     ) -> io::Result<PingReply> {
         let reply = self.socket.ping(target, payload, seq, timeout_ms)?;
         Ok(PingReply {
-            source: reply.source.as_str().to_owned(),
+            source: reply.source().to_owned(),
             seq: reply.seq,
             requests: reply.requests,
             round_trip: reply.round_trip,
@@ -194,21 +152,63 @@ impl IcmpSocket {
 }
 
 impl IcmpResponse {
-    /// Where the packet came from, if its source reads as an IP address (one with a scope does
-    /// not).
+    /// A packet without an id and a sequence number, for tests of code that handles packets.
     ///
     /// # Example
-    /// ```no_run
-    /// use harness_wasi_sockets::IcmpSocket;
-    ///
-    /// # fn example() -> std::io::Result<()> {
-    /// let packet = IcmpSocket::new().recv(5000)?;
-    /// if packet.source_ip().is_some_and(|ip| ip.is_loopback()) {
-    ///     println!("from this machine");
-    /// }
-    /// # Ok(())
-    /// # }
     /// ```
+    /// use harness_wasi_sockets::IcmpResponse;
+    ///
+    /// let mut reply = IcmpResponse::new("192.0.2.1", 0, 0, "are you there?");
+    /// (reply.id, reply.seq) = (Some(1), Some(7));
+    /// assert!(reply.source_ip().is_some_and(|ip| ip.is_ipv4()));
+    /// ```
+    #[must_use]
+    pub fn new(
+        source: impl Into<String>,
+        icmp_type: u8,
+        code: u8,
+        data: impl Into<Vec<u8>>,
+    ) -> IcmpResponse {
+        IcmpResponse {
+            source: source.into(),
+            icmp_type,
+            code,
+            id: None,
+            seq: None,
+            data: data.into(),
+        }
+    }
+
+    /// Where the packet came from, if its source reads as an IP address (one with a scope does not).
+    #[must_use]
+    pub fn source_ip(&self) -> Option<IpAddr> {
+        self.source.parse().ok()
+    }
+}
+
+impl PingReply {
+    /// A reply to the first request of a ping, for tests of code that pings.
+    ///
+    /// # Example
+    /// ```
+    /// use harness_wasi_sockets::PingReply;
+    /// use std::time::Duration;
+    ///
+    /// let mut reply = PingReply::new("192.0.2.1", 7);
+    /// assert_eq!((reply.seq, reply.requests), (7, 1));
+    /// reply.round_trip = Some(Duration::from_millis(12));
+    /// ```
+    #[must_use]
+    pub fn new(source: impl Into<String>, seq: u16) -> PingReply {
+        PingReply {
+            source: source.into(),
+            seq,
+            requests: 1,
+            round_trip: None,
+        }
+    }
+
+    /// Where the reply came from, if its source reads as an IP address (one with a scope does not).
     #[must_use]
     pub fn source_ip(&self) -> Option<IpAddr> {
         self.source.parse().ok()

@@ -18,7 +18,7 @@ impl Options {
     pub(super) const fn new(read_timeout: Timeout) -> Self {
         Self {
             read_timeout: SharedTimeout::new(read_timeout),
-            write_timeout: SharedTimeout::new(Timeout::FOR_EVER),
+            write_timeout: SharedTimeout::new(Timeout::FOREVER),
             flag: AtomicBool::new(false),
         }
     }

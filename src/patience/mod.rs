@@ -18,15 +18,11 @@ use crate::Error;
 use crate::host::Host;
 use core::time::Duration;
 
-/// How long a read waits for its first byte by default.
-pub(crate) const DEFAULT_TIMEOUT: Timeout = Timeout::after(Duration::from_secs(30));
-/// How long a UDP receive waits by default: one of the host's waits.
-pub(crate) const ONE_WAIT: Timeout = Timeout::after(Duration::ZERO);
 /// How long one of the host's waits is taken to be where no clock can tell.
 pub(crate) const HOST_WAIT: Duration = Duration::from_secs(5);
-/// How long "forever" is where no clock can tell: an hour. No timeout is longer, or at the end of a
-/// stream, where the host answers at once, it would be asked without end.
-const WITHOUT_END: Timeout = Timeout::after(Duration::from_secs(3_600));
+/// No timeout is longer where no clock can tell: at the end of a stream, where the host returns at once, it
+/// would be asked without end.
+const AN_HOUR: Timeout = Timeout::after(Duration::from_secs(3_600));
 /// An answer within this time came at once: far longer than a busy host takes to look up a closed
 /// connection, far shorter than it waits for an open one.
 pub(crate) const AT_ONCE: Duration = Duration::from_millis(50);
@@ -46,7 +42,11 @@ const MOST_READINGS: u32 = 16;
 pub(crate) struct Timeout(u64);
 
 impl Timeout {
-    pub(crate) const FOR_EVER: Timeout = Timeout(u64::MAX);
+    /// How long a read of a stream waits for its first byte by default.
+    pub(crate) const DEFAULT: Timeout = Timeout::after(Duration::from_secs(30));
+    /// How long a UDP receive waits by default. Shorter than any wait of the host: so it is asked once.
+    pub(crate) const ONE_WAIT: Timeout = Timeout::after(Duration::ZERO);
+    pub(crate) const FOREVER: Timeout = Timeout(u64::MAX);
 
     pub(crate) const fn after(time: Duration) -> Self {
         Timeout(nanoseconds(time))
@@ -55,7 +55,7 @@ impl Timeout {
     /// As std has it: `None` is forever, and zero is refused.
     pub(crate) const fn new(timeout: Option<Duration>) -> Result<Self, Error> {
         match timeout {
-            None => Ok(Timeout::FOR_EVER),
+            None => Ok(Timeout::FOREVER),
             Some(Duration::ZERO) => Err(Error::InvalidInput),
             Some(time) => Ok(Timeout::after(time)),
         }
@@ -73,8 +73,8 @@ impl Timeout {
 
     pub(crate) const fn get(self) -> Option<Duration> {
         match self {
-            Timeout::FOR_EVER => None,
-            ONE_WAIT => Some(HOST_WAIT),
+            Timeout::FOREVER => None,
+            Timeout::ONE_WAIT => Some(HOST_WAIT),
             Timeout(nanoseconds) => Some(Duration::from_nanos(nanoseconds)),
         }
     }
@@ -122,7 +122,7 @@ pub(crate) struct Waiting {
 impl Waiting {
     /// What a stream does by default.
     pub(crate) const DEFAULT: Waiting = Waiting {
-        timeout: DEFAULT_TIMEOUT,
+        timeout: Timeout::DEFAULT,
         silence: Silence::EndOfStream,
     };
 }
@@ -155,7 +155,7 @@ pub(crate) enum Next {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Pause {
     /// The host returned at once.
-    None,
+    AtOnce,
     /// The host returned after this time.
     For(Duration),
     /// Nobody can tell.
@@ -167,7 +167,7 @@ impl Pause {
     pub(crate) fn since<H: Host>(host: &H, before: Option<Duration>) -> Self {
         match elapsed(host, before) {
             None => Pause::Unknown,
-            Some(pause) if pause < AT_ONCE => Pause::None,
+            Some(pause) if pause < AT_ONCE => Pause::AtOnce,
             Some(pause) => Pause::For(pause),
         }
     }
@@ -234,7 +234,7 @@ impl Patience {
     /// Takes in that the host said "nothing", and how long it took.
     pub(crate) fn nothing(&mut self, pause: Pause) -> Next {
         match pause {
-            Pause::None => return Next::End,
+            Pause::AtOnce => return Next::End,
             Pause::For(pause) if pause < SHORT => {
                 self.short = self.short.wrapping_add(1);
                 if self.short >= MOST_SHORT {
@@ -254,7 +254,7 @@ impl Patience {
     /// ask again.
     pub(crate) fn no_datagram(&mut self, pause: Pause) -> Result<(), Error> {
         match pause {
-            Pause::None => Err(Error::WouldBlock),
+            Pause::AtOnce => Err(Error::WouldBlock),
             _ if self.has_passed(pause) => Err(Error::TimedOut),
             _ => Ok(()),
         }
@@ -263,19 +263,19 @@ impl Patience {
     /// Whether the timeout has passed with this wait.
     fn has_passed(&mut self, pause: Pause) -> bool {
         let (pause, slack, timeout) = match pause {
-            Pause::None => (0, 0, self.timeout),
+            Pause::AtOnce => (0, 0, self.timeout),
             Pause::For(pause) => {
                 let pause = nanoseconds(pause);
                 (pause, pause / 16, self.timeout)
             }
             // As long as its waits are taken to be, and no slack: none of them was short.
             Pause::Unknown => {
-                let timeout = Timeout(self.timeout.0.min(WITHOUT_END.0));
+                let timeout = Timeout(self.timeout.0.min(AN_HOUR.0));
                 (nanoseconds(HOST_WAIT), 0, timeout)
             }
         };
         self.waited = self.waited.saturating_add(pause);
-        timeout != Timeout::FOR_EVER && self.waited.saturating_add(slack) >= timeout.0
+        timeout != Timeout::FOREVER && self.waited.saturating_add(slack) >= timeout.0
     }
 }
 

@@ -23,21 +23,21 @@ const S: Duration = Duration::from_secs(1);
 
 /// The columns: a read timeout.
 const TIMEOUTS: [Timeout; 9] = [
-    ONE_WAIT,
+    Timeout::ONE_WAIT,
     Timeout::after(NS),
     Timeout::after(HOST_WAIT),
     Timeout::after(Duration::from_millis(5_001)),
     Timeout::after(Duration::from_secs(7)),
-    DEFAULT_TIMEOUT,
+    Timeout::DEFAULT,
     Timeout::after(Duration::from_secs(7_200)),
     Timeout::after(Duration::MAX),
-    Timeout::FOR_EVER,
+    Timeout::FOREVER,
 ];
 
 /// The rows of a stream: how long each of the host's answers takes.
 #[rustfmt::skip]
 const READS: [(&str, Pause, [Verdict; 9]); 9] = [
-    ("at once",         Pause::None,                           [End(1); 9]),
+    ("at once",         Pause::AtOnce,                           [End(1); 9]),
     // The shortest pause that is a wait, which a host's own wait never is.
     ("soon",            Pause::For(AT_ONCE),                   [TimedOut(1), TimedOut(1), TimedOut(100), TimedOut(100), TimedOut(140), TimedOut(600), End(720), End(720), End(720)]),
     ("not so soon",     Pause::For(Duration::from_millis(999)), [TimedOut(1), TimedOut(1), TimedOut(5), TimedOut(5), TimedOut(7), TimedOut(30), End(720), End(720), End(720)]),
@@ -91,7 +91,7 @@ fn a_receive_in_every_case() {
     for (what, pause, verdicts) in READS {
         for (timeout, verdict) in TIMEOUTS.into_iter().zip(verdicts) {
             let verdict = match (verdict, pause) {
-                (End(asked), Pause::None) => WouldBlock(asked),
+                (End(asked), Pause::AtOnce) => WouldBlock(asked),
                 (End(_), _) => Never,
                 (Silent(asked), _) => TimedOut(asked),
                 (verdict, _) => verdict,
@@ -111,13 +111,13 @@ fn a_receive_in_every_case() {
 #[test]
 fn an_end_behind_waits() {
     for waits in 0..6 {
-        let mut patience = Patience::new(DEFAULT_TIMEOUT);
+        let mut patience = Patience::new(Timeout::DEFAULT);
         for _ in 0..waits {
             assert_eq!(patience.nothing(Pause::For(HOST_WAIT)), Next::Ask);
         }
-        assert_eq!(patience.nothing(Pause::None), Next::End, "after {waits}");
+        assert_eq!(patience.nothing(Pause::AtOnce), Next::End, "after {waits}");
     }
-    let mut patience = Patience::new(DEFAULT_TIMEOUT);
+    let mut patience = Patience::new(Timeout::DEFAULT);
     for _ in 0..5 {
         assert_eq!(patience.nothing(Pause::For(HOST_WAIT)), Next::Ask);
     }

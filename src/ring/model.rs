@@ -73,7 +73,7 @@ fn run<const N: usize>(ops: &[Op]) {
                 queue.drain(..queue.len().min(*n));
             }
             Op::Refill(bytes) => {
-                let room = ring.clear();
+                let room = ring.vacate();
                 assert_eq!(room.len(), N, "all of its room");
                 let n = N.min(bytes.len());
                 room[..n].copy_from_slice(&bytes[..n]);

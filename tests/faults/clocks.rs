@@ -2,7 +2,6 @@
 
 use crate::host::{Call, Clock, Reply, Scripted};
 use crate::{icmp, udp};
-use embedded_io::Read;
 use harness_wasi_sockets::embedded::TcpStream;
 use harness_wasi_sockets::{Error, Silence};
 use std::time::Duration;

@@ -60,7 +60,7 @@ fn a_report_in_no_block_is_no_packet() {
                 Error::TimedOut
             };
             assert_eq!(socket.recv(5_000).unwrap_err(), nothing, "{fault:?}");
-            assert_eq!(socket.recv(5_000).unwrap().data, b"mine", "{fault:?}");
+            assert_eq!(socket.recv(5_000).unwrap().data(), b"mine", "{fault:?}");
             host.finish("no block");
         }
     }
@@ -97,14 +97,14 @@ fn a_report_that_is_too_long_is_refused_and_the_next_is_read() {
         let host = Scripted::new(Clock::Real)
             .icmp([Reply::Packet(report.clone()), Reply::Packet(report.clone())])
             .fault(Call::IcmpRecv, 1, Fault::Longer(longer as u32));
-        let heard = socket(&host).recv(5_000).map(|packet| packet.data.len());
+        let heard = socket(&host).recv(5_000).map(|packet| packet.data().len());
         let expected = if longer > room {
             Err(Error::InvalidData)
         } else {
             Ok(4)
         };
         assert_eq!(heard, expected, "{longer} too long");
-        assert_eq!(socket(&host).recv(5_000).unwrap().data, b"mine");
+        assert_eq!(socket(&host).recv(5_000).unwrap().data(), b"mine");
         host.finish("too long");
 
         let host = Scripted::new(Clock::Real)

@@ -2,7 +2,6 @@
 
 use crate::host::{Call, Clock, Fault, Reply, Scripted};
 use crate::udp;
-use embedded_io::{Read, Write};
 use harness_wasi_sockets::Error;
 use harness_wasi_sockets::embedded::{Shutdown, TcpStream, UdpSocket};
 

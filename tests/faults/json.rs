@@ -61,7 +61,7 @@ fn nesting_is_followed_as_deep_as_it_is_promised() {
     for (open, close) in [("[", "]"), ("{\"data\":", "}"), ("[ ", "\t]")] {
         for depth in 1..=15 {
             let decoded = decode(nested(open, close, depth));
-            assert_eq!(decoded.map(|packet| packet.data.len()), Ok(0), "{depth}");
+            assert_eq!(decoded.map(|packet| packet.data().len()), Ok(0), "{depth}");
         }
         for depth in [16, 17, 100, 800] {
             refused(nested(open, close, depth));
@@ -90,11 +90,11 @@ fn a_key_twice_is_refused() {
 fn escapes_are_undone_in_keys_and_in_strings() {
     let escaped = r#"{"\u0073\u006F\u0075rce":"8\u002e8.8.8","t\u0079pe":3,"cod\u0065":1,"\u0064ata":"SG\u006b="}"#;
     let decoded = decode(escaped).unwrap();
-    assert_eq!(decoded.source.as_str(), "8.8.8.8");
+    assert_eq!(decoded.source(), "8.8.8.8");
     assert_eq!((decoded.icmp_type, decoded.code), (3, 1));
-    assert_eq!(decoded.data, b"Hi");
+    assert_eq!(decoded.data(), b"Hi");
     let decoded = decode(r#"{"source":"\"\\\/","type":0,"code":0}"#).unwrap();
-    assert_eq!(decoded.source.as_str(), "\"\\/");
+    assert_eq!(decoded.source(), "\"\\/");
     // No address has white space or control characters in it.
     for bad in [
         r"\b", r"\f", r"\n", r"\r", r"\t", r"\u0020", r"\u0000", " ", "\u{7f}", "é",
@@ -123,7 +123,7 @@ fn half_a_character_is_refused() {
     }
     let pair = decode(r#"{"source":"\ud83d\ude00","type":0,"code":0}"#);
     match pair {
-        Ok(packet) => assert_eq!(packet.source.as_str(), "\u{1f600}"),
+        Ok(packet) => assert_eq!(packet.source(), "\u{1f600}"),
         Err(error) => assert_eq!(error, Error::InvalidData),
     }
 }
@@ -203,7 +203,7 @@ fn nuls_at_the_very_end_are_no_part_of_a_report() {
     let report = with(",\"data\":\"SGk=\"");
     for tail in ["\0", "\0\0", " \n\0", &"\0".repeat(8_000)] {
         let decoded = decode(report.clone() + tail).unwrap();
-        assert_eq!(decoded.data, b"Hi");
+        assert_eq!(decoded.data(), b"Hi");
     }
     for tail in ["\0 ", "\0x", "\0\n\0", "x\0"] {
         refused(report.clone() + tail);
@@ -281,7 +281,7 @@ fn what_is_too_large_is_refused() {
     assert!(decode(source(64)).is_ok());
     refused(source(65));
     let data = |len: usize| with(&format!(",\"data\":{:?}", vec![255_u8; len]));
-    assert_eq!(decode(data(1_500)).unwrap().data.len(), 1_500);
+    assert_eq!(decode(data(1_500)).unwrap().data().len(), 1_500);
     refused(data(1_501));
     let spaces = |len: usize| format!("{0:len$}", with(""));
     assert!(decode(spaces(8_192)).is_ok());

@@ -1,7 +1,6 @@
 //! `read_ready`: whether a read would return without waiting.
 
 use crate::host::{Call, Clock, Fault, Reply, Scripted, pattern};
-use embedded_io::{Read, ReadReady};
 use harness_wasi_sockets::embedded::TcpStream;
 use harness_wasi_sockets::{Error, Silence};
 use std::time::Duration;

@@ -50,11 +50,11 @@ pub fn check(text: &[u8], decoded: Result<IcmpResponse, Error>) {
     let expected = expected(text);
     match (decoded, expected) {
         (Ok(decoded), Some((report, data))) => {
-            assert_eq!(decoded.source.as_str(), report.source);
+            assert_eq!(decoded.source(), report.source);
             assert_eq!(decoded.icmp_type, report.icmp_type);
             assert_eq!(decoded.code, report.code);
             assert_eq!((decoded.id, decoded.seq), (report.id, report.seq));
-            assert_eq!(decoded.data[..], data);
+            assert_eq!(decoded.data(), data);
         }
         (Err(Error::InvalidData), Some((report, data))) => {
             let reason = text.len() > MOST_TEXT

@@ -1,7 +1,6 @@
 //! TCP over a host that goes wrong.
 
 use crate::host::{Call, Clock, Fault, Reply, Scripted, pattern};
-use embedded_io::{Read, ReadReady, Write};
 use harness_wasi_sockets::embedded::{Shutdown, TcpStream};
 use harness_wasi_sockets::{Block, Error};
 
@@ -130,7 +129,7 @@ fn a_peek_behind_a_block_shows_what_is_there() {
 #[test]
 fn an_empty_block_sends_nothing() {
     let host = Scripted::new(Clock::Real);
-    let mut stream = connect(&host);
+    let stream = connect(&host);
     let socket = crate::udp::connect(&host);
     for block in [
         Block::copy_of_in(host.clone(), b""),
@@ -264,7 +263,7 @@ fn a_send_that_says_more_or_less_is_believed_as_far_as_it_can_be() {
     ];
     for (fault, sent) in cases {
         let host = Scripted::new(Clock::Real).fault(Call::TcpSend, 1, fault);
-        let mut stream = connect(&host);
+        let stream = connect(&host);
         assert_eq!(stream.write(b"0123456789"), Ok(sent), "{fault:?}");
         host.break_at(Call::TcpSend, 1, fault);
         assert_eq!(stream.write_all(b"0123456789"), Ok(()), "{fault:?}");

@@ -126,7 +126,7 @@ fn a_datagram_longer_than_asked_for_is_cut_and_the_next_is_whole() {
 
         // As a block, it is what the host gave.
         host.break_at(Call::UdpRecv, 1, Fault::Longer(longer));
-        assert_eq!(socket.recv_block(8).unwrap().len(), 8 + u64::from(longer));
+        assert_eq!(socket.recv_block(8).unwrap().len(), 8 + longer as usize);
         drop(socket);
         host.finish("longer");
     }

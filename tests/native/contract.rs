@@ -149,7 +149,11 @@ fn of_a_reference_to_the_facade() {
 fn of_bufread() {
     let _turn = Turn::take();
     let peer = stalling();
-    let mut stream = embedded::TcpStream::connect(peer.addr()).unwrap();
+    buffered(embedded::TcpStream::connect(peer.addr()).unwrap());
+}
+
+/// The contract of `BufRead`, of a stream that says `before` and then `after`.
+fn buffered(mut stream: impl BufRead<Error = Error>) {
     let first = stream.fill_buf().unwrap().to_vec();
     assert!(
         !first.is_empty() && b"before".starts_with(&first),

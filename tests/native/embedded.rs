@@ -1,5 +1,5 @@
 use crate::{PATIENCE, Turn, WAIT, pattern, v4};
-use embedded_io::{BufRead, Read, ReadExactError, ReadReady, Write};
+use embedded_io::{ReadExactError, Write};
 use harness_host::peers::{LineServer, TcpEcho, TcpPeer, UdpEcho};
 use harness_wasi_sockets::embedded::{Shutdown, TcpStream, UdpSocket};
 use harness_wasi_sockets::host::Native;

@@ -3,7 +3,7 @@
 use crate::frame::{Job, MOST, Outcome};
 use crate::slot::Slot;
 use crate::work::{Datagrams, LINE, SLICES, Stream};
-use embedded_io::{BufRead, Read, Write};
+use embedded_io::Write;
 use harness_wasi_sockets::Block;
 use harness_wasi_sockets::embedded::{IcmpSocket, TcpStream, UdpSocket};
 use harness_wasi_sockets::host::DefaultHost;
@@ -32,11 +32,11 @@ impl Stream for TcpStream {
     }
 
     fn write_gathered(&mut self, slices: &[&[u8]; SLICES]) -> Option<()> {
-        let len = slices.iter().map(|slice| slice.len() as u64).sum();
+        let len = slices.iter().map(|slice| slice.len()).sum();
         let block = Block::new(len).ok()?;
         let mut at = 0;
         for slice in slices {
-            at += block.store(at, slice) as u64;
+            at += block.store(at, slice);
         }
         (self.write_block(&block).ok()? == len).then_some(())
     }
@@ -89,7 +89,7 @@ pub fn icmp(job: &Job<'_>, _: &mut [u8; MOST]) -> Option<Outcome> {
         if packet.icmp_type != 0 || packet.seq != Some(1) {
             return None;
         }
-        outcome.add(&packet.data);
+        outcome.add(packet.data());
     }
     Some(outcome)
 }

@@ -1,5 +1,5 @@
 //! MQTT 5 without std, with `rust-mqtt`: subscribes to a topic, publishes there, and returns what
-//! arrives. It asks for `embedded-io-async`, which the library's streams are.
+//! arrives. It wants the traits of `embedded-io-async`, which `BlockingAsync` gives a stream.
 //!
 //! Input: `ADDRESS TOPIC MESSAGE`. The configuration has `user` and `password`.
 
@@ -7,7 +7,7 @@
 #![no_std]
 
 use embassy_futures::block_on;
-use harness_wasi_sockets::embedded::TcpStream;
+use harness_wasi_sockets::embedded::{BlockingAsync, TcpStream};
 use no_std_crate_guests::guest;
 use no_std_crate_guests::plugin::{Failed, config, failed, no, output};
 use rust_mqtt::buffer::BumpBuffer;
@@ -47,7 +47,7 @@ async fn publish(address: &str, topic: &str, message: &str) -> Result<(), Failed
         .clean_start()
         .user_name(text(&user)?)
         .password(password);
-    let connected = client.connect(stream, &options, None).await;
+    let connected = client.connect(BlockingAsync(stream), &options, None).await;
     connected.map_err(|why| failed("not let in", why))?;
 
     let filter = TopicFilter::new(text(topic)?).ok_or_else(bad_topic)?;

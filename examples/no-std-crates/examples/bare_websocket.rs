@@ -6,7 +6,6 @@
 #![cfg(target_family = "wasm")]
 #![no_std]
 
-use embedded_io::{Read, Write};
 use embedded_websocket::{
     WebSocketClient, WebSocketCloseStatusCode, WebSocketOptions, WebSocketReceiveMessageType,
     WebSocketSendMessageType,

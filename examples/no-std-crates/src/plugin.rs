@@ -77,7 +77,7 @@ pub fn config(key: &str) -> Result<String<MOST>, Failed> {
     let value = value.ok_or_else(|| no("a configuration value is missing"))?;
     let mut bytes = [0; MOST];
     let bytes = bytes
-        .get_mut(..usize::try_from(value.len()).unwrap_or(usize::MAX))
+        .get_mut(..value.len())
         .ok_or_else(|| no("a configuration value is too long"))?;
     value.load(0, bytes);
     let text = core::str::from_utf8(bytes).map_err(|why| failed(key, why))?;

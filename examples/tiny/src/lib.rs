@@ -12,7 +12,6 @@
 
 mod plugin;
 
-use embedded_io::{Read, Write};
 use harness_wasi_sockets::embedded::TcpStream;
 
 /// What the host calls.
@@ -26,11 +25,12 @@ pub extern "C" fn run() -> i32 {
 
 fn echo() -> Option<()> {
     let mut input = [0; 256];
-    let input = core::str::from_utf8(plugin::input(&mut input)?).ok()?;
-    let (address, message) = input.split_once(' ').unwrap_or((input, "Hello, tiny!"));
+    let mut parts = plugin::input(&mut input)?.splitn(2, |byte| *byte == b' ');
+    let address = parts.next()?;
+    let message = parts.next().unwrap_or(b"Hello, tiny!");
 
     let mut stream = TcpStream::connect(address).ok()?;
-    stream.write_all(message.as_bytes()).ok()?;
+    stream.write_all(message).ok()?;
 
     let mut reply = [0; 256];
     let reply = reply.get_mut(..message.len())?;

@@ -1,8 +1,8 @@
 //! ICMP echo without std.
 
 mod ping;
+mod response;
 
-use super::IcmpResponse;
 use crate::Error;
 use crate::address::check_target;
 use crate::block::Block;
@@ -11,9 +11,10 @@ use crate::json::{self, MOST_TEXT};
 use crate::patience::{AT_ONCE, Pause};
 
 pub use ping::PingReply;
+pub use response::IcmpResponse;
 
 /// The most bytes of payload that an echo request can carry (over IPv4).
-const LONGEST: usize = 65_507;
+const MOST_PAYLOAD: usize = 65_507;
 /// Below this many milliseconds, a receive that times out and one that fails look the same.
 const TELLING_MS: u32 = 2 * AT_ONCE.as_millis() as u32;
 
@@ -31,7 +32,7 @@ const TELLING_MS: u32 = 2 * AT_ONCE.as_millis() as u32;
 /// # fn example() -> Result<(), harness_wasi_sockets::Error> {
 /// let socket = IcmpSocket::new();
 /// let reply = socket.ping("127.0.0.1", b"are you there?", 1, 5000)?;
-/// assert_eq!(reply.source, "127.0.0.1");
+/// assert_eq!(reply.source(), "127.0.0.1");
 /// # Ok(())
 /// # }
 /// ```
@@ -42,14 +43,6 @@ pub struct IcmpSocket<H: Host = DefaultHost> {
 
 impl IcmpSocket {
     /// Makes a socket. Nothing is opened: the host does that as it needs.
-    ///
-    /// # Example
-    /// ```
-    /// use harness_wasi_sockets::embedded::IcmpSocket;
-    ///
-    /// let socket = IcmpSocket::new();
-    /// # let _ = socket;
-    /// ```
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -58,15 +51,6 @@ impl IcmpSocket {
 
 impl<H: Host> IcmpSocket<H> {
     /// Makes a socket that asks `host`.
-    ///
-    /// # Example
-    /// ```
-    /// use harness_wasi_sockets::embedded::IcmpSocket;
-    /// use harness_wasi_sockets::host::DefaultHost;
-    ///
-    /// let socket = IcmpSocket::new_in(DefaultHost);
-    /// # let _ = socket;
-    /// ```
     pub fn new_in(host: H) -> Self {
         Self { host }
     }
@@ -78,19 +62,9 @@ impl<H: Host> IcmpSocket<H> {
     /// [`Error::InvalidAddress`] before the host is called; [`Error::InvalidInput`] if the payload
     /// is longer than 65,507 bytes; [`Error::NotSent`] if the host did not send it;
     /// [`Error::OutOfMemory`].
-    ///
-    /// # Example
-    /// ```no_run
-    /// use harness_wasi_sockets::embedded::IcmpSocket;
-    ///
-    /// # fn example() -> Result<(), harness_wasi_sockets::Error> {
-    /// IcmpSocket::new().send("192.0.2.1", b"Hello", 1)?;
-    /// # Ok(())
-    /// # }
-    /// ```
     pub fn send(&self, target: &str, payload: &[u8], seq: u16) -> Result<(), Error> {
         check_target(target)?;
-        if payload.len() > LONGEST {
+        if payload.len() > MOST_PAYLOAD {
             return Err(Error::InvalidInput);
         }
         let target = Block::copy_of_in(self.host.clone(), target.as_bytes())?;
@@ -114,25 +88,12 @@ impl<H: Host> IcmpSocket<H> {
     ///
     /// Values under other keys are skipped, not checked: `{"ttl":NaN, ...}` is not an error. NULs at the
     /// very end are ignored, and a report of nothing else is none.
-    ///
-    /// # Example
-    /// ```no_run
-    /// use harness_wasi_sockets::embedded::IcmpSocket;
-    ///
-    /// # fn example() -> Result<(), harness_wasi_sockets::Error> {
-    /// let packet = IcmpSocket::new().recv(5000)?;
-    /// if packet.icmp_type == 3 {
-    ///     // Something is unreachable: `packet.data` begins with what was sent.
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
     pub fn recv(&self, timeout_ms: u32) -> Result<IcmpResponse, Error> {
         let before = self.host.now();
         let offset = self.host.icmp_recv(timeout_ms);
         if let Some(block) = Block::adopt_in(self.host.clone(), offset) {
             let mut text = [0; MOST_TEXT];
-            if block.len() > text.len() as u64 {
+            if block.len() > text.len() {
                 return Err(Error::InvalidData);
             }
             let len = block.load(0, &mut text);
@@ -146,7 +107,7 @@ impl<H: Host> IcmpSocket<H> {
             }
         }
         Err(match Pause::since(&self.host, before) {
-            Pause::None if timeout_ms >= TELLING_MS => Error::NotHeard,
+            Pause::AtOnce if timeout_ms >= TELLING_MS => Error::NotHeard,
             _ => Error::TimedOut,
         })
     }

@@ -1,17 +1,17 @@
 //! A ping: an echo request, and the reply that is really its own.
 
 use super::IcmpSocket;
+use super::response::{IcmpResponse, checked_source};
 use crate::Error;
 use crate::address;
 use crate::host::Host;
-use crate::json::{IcmpResponse, MOST_SOURCE};
+use crate::json::Source;
 use crate::patience::{nanoseconds, real_time};
 use core::net::{IpAddr, Ipv4Addr};
 use core::time::Duration;
-use heapless::String;
 
 /// The most bytes of payload whose reply a host reports whole.
-const MOST_PAYLOAD: usize = 1_472;
+const MOST_REPORTED: usize = 1_472;
 /// The most requests in one ping.
 const MOST_REQUESTS: usize = 8;
 /// The least time between two requests, in milliseconds.
@@ -27,28 +27,54 @@ const MS: u64 = 1_000_000;
 const MOST_DOUBT: u32 = 4;
 
 /// The reply to a ping.
-///
-/// # Example
-/// ```no_run
-/// use harness_wasi_sockets::embedded::IcmpSocket;
-///
-/// # fn example() -> Result<(), harness_wasi_sockets::Error> {
-/// let reply = IcmpSocket::new().ping("127.0.0.1", b"there?", 1, 5000)?;
-/// assert!(reply.requests >= 1);
-/// # Ok(())
-/// # }
-/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct PingReply {
-    /// Where the reply came from: an IP address as text.
-    pub source: String<MOST_SOURCE>,
+    source: Source,
     /// The sequence number of the request that was answered.
     pub seq: u16,
     /// How many requests were sent before a reply was heard.
     pub requests: u16,
     /// How long it took from that request to the reply, if the plugin has a clock that is real.
     pub round_trip: Option<Duration>,
+}
+
+impl PingReply {
+    /// A reply to the first request of a ping, for tests of code that pings.
+    ///
+    /// # Errors
+    /// [`Error::InvalidInput`] if the source has more than 64 bytes, or other than printable ASCII in it.
+    ///
+    /// # Example
+    /// ```
+    /// use core::time::Duration;
+    /// use harness_wasi_sockets::embedded::PingReply;
+    ///
+    /// let mut reply = PingReply::new("192.0.2.1", 7)?;
+    /// assert_eq!((reply.seq, reply.requests), (7, 1));
+    /// reply.round_trip = Some(Duration::from_millis(12));
+    /// # Ok::<(), harness_wasi_sockets::Error>(())
+    /// ```
+    pub fn new(source: &str, seq: u16) -> Result<Self, Error> {
+        Ok(Self {
+            source: checked_source(source)?,
+            seq,
+            requests: 1,
+            round_trip: None,
+        })
+    }
+
+    /// Where the reply came from: an IP address as text.
+    #[must_use]
+    pub fn source(&self) -> &str {
+        &self.source
+    }
+
+    /// Where the reply came from, if its source reads as an IP address (one with a scope does not).
+    #[must_use]
+    pub fn source_ip(&self) -> Option<IpAddr> {
+        address::ip(self.source.as_bytes())
+    }
 }
 
 /// The requests of one ping.
@@ -68,18 +94,6 @@ impl<H: Host> IcmpSocket<H> {
     /// [`Error::TimedOut`] if no reply came; one that comes later is lost to this ping.
     /// [`Error::InvalidInput`] if the payload is longer than 1,472 bytes; otherwise as
     /// [`send`](IcmpSocket::send), and [`Error::NotHeard`] as [`recv`](IcmpSocket::recv).
-    ///
-    /// # Example
-    /// ```no_run
-    /// use harness_wasi_sockets::embedded::IcmpSocket;
-    ///
-    /// # fn example() -> Result<(), harness_wasi_sockets::Error> {
-    /// let reply = IcmpSocket::new().ping("192.0.2.1", b"there?", 1, 5000)?;
-    /// let round_trip = reply.round_trip; // `None` where there is no clock
-    /// # let _ = round_trip;
-    /// # Ok(())
-    /// # }
-    /// ```
     pub fn ping(
         &self,
         target: &str,
@@ -87,7 +101,7 @@ impl<H: Host> IcmpSocket<H> {
         seq: u16,
         timeout_ms: u32,
     ) -> Result<PingReply, Error> {
-        if payload.len() > MOST_PAYLOAD {
+        if payload.len() > MOST_REPORTED {
             return Err(Error::InvalidInput);
         }
         let mut requests = Requests {

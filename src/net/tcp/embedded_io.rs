@@ -24,7 +24,7 @@ macro_rules! embedded_io {
             fn read_ready(&mut self) -> Result<bool, Error> {
                 let reader = try_lock(&self.shared.reader)?;
                 let shared = &*self.shared;
-                Ok(reader.is_some_and(|mut reader| reader.is_ready(&shared.connection, shared)))
+                Ok(reader.is_some_and(|mut reader| reader.poll_ready(&shared.connection, shared)))
             }
         }
 

@@ -6,7 +6,7 @@ use super::{lock, try_lock};
 use crate::Error;
 use crate::connection::{BOTH, Connection, READ, Tcp, WRITE};
 use crate::host::{DefaultHost, Host};
-use crate::patience::{DEFAULT_TIMEOUT, Silence, Waiting, Waits, real_time};
+use crate::patience::{Silence, Timeout, Waiting, Waits, real_time};
 use crate::reader::Reader;
 use core::fmt;
 use core::sync::atomic::{AtomicBool, Ordering};
@@ -97,18 +97,6 @@ impl TcpStream {
     /// Kind `InvalidInput`, before the host is called, if `addr` is no address; `ConnectionRefused`
     /// if the host could not connect within its 5 s, for whatever reason: it gives none;
     /// `OutOfMemory` if the kernel has no memory for the address.
-    ///
-    /// # Example
-    /// ```
-    /// use harness_wasi_sockets::TcpStream;
-    ///
-    /// # let server = harness_host::peers::TcpEcho::v4()?;
-    /// # let port = server.addr().port();
-    /// let stream = TcpStream::connect(("localhost", port))?;
-    /// let another = TcpStream::connect(format!("127.0.0.1:{port}"))?;
-    /// assert_eq!(stream.peer_addr()?, another.peer_addr()?);
-    /// # Ok::<(), std::io::Error>(())
-    /// ```
     pub fn connect<A: ToSocketAddrs>(addr: A) -> io::Result<TcpStream> {
         TcpStream::open(addr, Endpoint::open)
     }
@@ -124,7 +112,7 @@ impl TcpStream {
             shared: Arc::new(Shared {
                 connection,
                 reader: Mutex::new(Reader::new()),
-                options: Options::new(DEFAULT_TIMEOUT),
+                options: Options::new(Timeout::DEFAULT),
                 silence_times_out: AtomicBool::new(false),
                 peer,
             }),
@@ -144,17 +132,6 @@ impl TcpStream {
     /// Kind `InvalidInput` if the timeout is zero; `TimedOut` if the host could not connect and
     /// that took as long as the timeout or longer; `ConnectionRefused` if it could not connect
     /// otherwise, and where there is no real clock.
-    ///
-    /// # Example
-    /// ```
-    /// use harness_wasi_sockets::TcpStream;
-    /// use std::time::Duration;
-    ///
-    /// # let server = harness_host::peers::TcpEcho::v4()?;
-    /// let stream = TcpStream::connect_timeout(&server.addr(), Duration::from_secs(2))?;
-    /// # drop(stream);
-    /// # Ok::<(), std::io::Error>(())
-    /// ```
     pub fn connect_timeout(addr: &SocketAddr, timeout: Duration) -> io::Result<TcpStream> {
         TcpStream::connect_timeout_to(addr, timeout)
     }

@@ -7,10 +7,10 @@ mod peers;
 use super::address::{ToSocketAddrs, try_each};
 use super::options::Options;
 use crate::Error;
-use crate::embedded::{send, twice};
-use crate::patience::ONE_WAIT;
+use crate::datagrams::twice;
+use crate::patience::Timeout;
 use core::fmt;
-use peer::{Peer, longest_to};
+use peer::{Peer, most_bytes_to};
 use peers::{Peers, Receive, Received};
 use std::io;
 use std::net::SocketAddr;
@@ -81,19 +81,6 @@ impl UdpSocket {
     /// Kind `InvalidInput`, before the host is called, if `addr` is no address; `ConnectionRefused`
     /// if the host does not find the name or a way there; `OutOfMemory` if the plugin's kernel has no
     /// memory left for the address.
-    ///
-    /// # Example
-    /// ```
-    /// use harness_wasi_sockets::UdpSocket;
-    ///
-    /// # let server = harness_host::peers::UdpEcho::v4()?;
-    /// let socket = UdpSocket::connect(server.addr())?;
-    /// socket.send(b"Hello")?;
-    /// let mut buf = [0; 512];
-    /// let n = socket.recv(&mut buf)?;
-    /// assert_eq!(&buf[..n], b"Hello");
-    /// # Ok::<(), std::io::Error>(())
-    /// ```
     pub fn connect<A: ToSocketAddrs>(addr: A) -> io::Result<UdpSocket> {
         Ok(UdpSocket::new(Some(try_each(addr, Peer::open)?)))
     }
@@ -128,7 +115,7 @@ impl UdpSocket {
         UdpSocket {
             shared: Arc::new(Shared {
                 peers: Peers::new(connected),
-                options: Options::new(ONE_WAIT),
+                options: Options::new(Timeout::ONE_WAIT),
             }),
         }
     }
@@ -165,7 +152,7 @@ impl UdpSocket {
                 &*other
             }
         };
-        Ok(send(&peer.connection, buf, peer.longest)?)
+        Ok(peer.connection.send_datagram(buf, peer.most_bytes)?)
     }
 
     /// Sends one datagram to `addr` and returns its length, as [`send`](UdpSocket::send) does. If
@@ -185,12 +172,12 @@ impl UdpSocket {
     /// there; `Other` if the host did not send it; `OutOfMemory` as for [`send`](UdpSocket::send).
     pub fn send_to<A: ToSocketAddrs>(&self, buf: &[u8], addr: A) -> io::Result<usize> {
         let (peers, who) = (&self.shared.peers, try_each(addr, Ok)?);
-        if buf.len() > longest_to(&who) {
+        if buf.len() > most_bytes_to(&who) {
             return Err(Error::InvalidInput.into());
         }
         let sent = twice(|| {
-            let peer = peers.to(&who)?;
-            let sent = send(&peer.connection, buf, peer.longest);
+            let peer = peers.open_or_find(&who)?;
+            let sent = peer.connection.send_datagram(buf, peer.most_bytes);
             if sent == Err(Error::NotSent) {
                 peers.not_sent(&peer)?;
             }
@@ -208,14 +195,7 @@ impl UdpSocket {
     /// Kind `TimedOut` or `WouldBlock` if none came: see [above](UdpSocket). `NotConnected` if the
     /// socket has not sent to anybody.
     pub fn recv(&self, buf: &mut [u8]) -> io::Result<usize> {
-        let (n, _) = self.receive(
-            Receive {
-                peek: false,
-                address: false,
-            },
-            buf,
-        )?;
-        Ok(n)
+        Ok(self.receive(Receive::RECV, buf)?.0)
     }
 
     /// Receives one datagram and returns the address it came from.
@@ -227,13 +207,7 @@ impl UdpSocket {
     /// As [`recv`](UdpSocket::recv); and kind `Unsupported`, before anything is received, if all
     /// peers were given by name.
     pub fn recv_from(&self, buf: &mut [u8]) -> io::Result<(usize, SocketAddr)> {
-        self.receive_from(
-            Receive {
-                peek: false,
-                address: true,
-            },
-            buf,
-        )
+        self.receive_from(Receive::RECV_FROM, buf)
     }
 
     /// As [`recv`](UdpSocket::recv), but the datagram stays: the next receive gets it again. It is
@@ -244,14 +218,7 @@ impl UdpSocket {
     /// # Errors
     /// As [`recv`](UdpSocket::recv).
     pub fn peek(&self, buf: &mut [u8]) -> io::Result<usize> {
-        let (n, _) = self.receive(
-            Receive {
-                peek: true,
-                address: false,
-            },
-            buf,
-        )?;
-        Ok(n)
+        Ok(self.receive(Receive::PEEK, buf)?.0)
     }
 
     /// As [`recv_from`](UdpSocket::recv_from), but the datagram stays: the next receive gets it
@@ -261,27 +228,8 @@ impl UdpSocket {
     ///
     /// # Errors
     /// As [`recv_from`](UdpSocket::recv_from).
-    ///
-    /// # Example
-    /// ```
-    /// use harness_wasi_sockets::UdpSocket;
-    ///
-    /// # let server = harness_host::peers::UdpEcho::v4()?;
-    /// let socket = UdpSocket::connect(server.addr())?;
-    /// socket.send(b"Hello")?;
-    /// let mut buf = [0; 512];
-    /// let (n, from) = socket.peek_from(&mut buf)?;
-    /// assert_eq!((n, from), (5, server.addr()));
-    /// # Ok::<(), std::io::Error>(())
-    /// ```
     pub fn peek_from(&self, buf: &mut [u8]) -> io::Result<(usize, SocketAddr)> {
-        self.receive_from(
-            Receive {
-                peek: true,
-                address: true,
-            },
-            buf,
-        )
+        self.receive_from(Receive::PEEK_FROM, buf)
     }
 
     fn receive(&self, what: Receive, buf: &mut [u8]) -> Result<Received, Error> {

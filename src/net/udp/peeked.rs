@@ -12,8 +12,8 @@ const MOST: usize = 16;
 
 /// The whole of a datagram, as it is kept.
 pub(super) fn whole(datagram: &Block) -> Vec<u8> {
-    let mut whole = vec![0; datagram.size().min(WHOLE)];
-    datagram.load_at(0, &mut whole);
+    let mut whole = vec![0; datagram.len().min(WHOLE)];
+    datagram.load(0, &mut whole);
     whole
 }
 

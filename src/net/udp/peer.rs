@@ -2,7 +2,7 @@
 
 use crate::Error;
 use crate::connection::{BOTH, Connection, Udp};
-use crate::embedded::longest;
+use crate::datagrams::most_bytes;
 use crate::host::DefaultHost;
 use crate::net::WITHOUT_THREADS;
 use crate::net::address::Endpoint;
@@ -13,14 +13,14 @@ pub(super) struct Peer {
     pub(super) who: Endpoint,
     pub(super) connection: Connection<Udp, DefaultHost>,
     /// The most bytes of a datagram to it.
-    pub(super) longest: usize,
+    pub(super) most_bytes: usize,
 }
 
 impl Peer {
     pub(super) fn open(who: Endpoint) -> Result<Self, Error> {
         Ok(Peer {
             connection: who.open()?,
-            longest: longest_to(&who),
+            most_bytes: most_bytes_to(&who),
             who,
         })
     }
@@ -41,6 +41,6 @@ impl Peer {
 }
 
 /// The most bytes of a datagram to somebody.
-pub(super) fn longest_to(who: &Endpoint) -> usize {
-    longest(who.addr().is_some_and(|addr| addr.is_ipv4()))
+pub(super) fn most_bytes_to(who: &Endpoint) -> usize {
+    most_bytes(who.addr().is_some_and(|addr| addr.is_ipv4()))
 }

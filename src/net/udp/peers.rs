@@ -9,7 +9,6 @@ use super::peeked::{Peeked, WHOLE, whole};
 use super::peer::Peer;
 use crate::Error;
 use crate::block::Block;
-use crate::embedded::receive_once;
 use crate::net::address::{Endpoint, ToSocketAddrs, try_each};
 use crate::net::lock;
 use crate::patience::{Patience, Pause, Timeout};
@@ -51,12 +50,21 @@ struct Rest {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Receive {
     /// Whether the datagram is to stay.
-    pub(super) peek: bool,
+    peek: bool,
     /// Whether the sender's address is wanted.
-    pub(super) address: bool,
+    address: bool,
 }
 
 impl Receive {
+    pub(super) const RECV: Self = Self::new(false, false);
+    pub(super) const RECV_FROM: Self = Self::new(false, true);
+    pub(super) const PEEK: Self = Self::new(true, false);
+    pub(super) const PEEK_FROM: Self = Self::new(true, true);
+
+    const fn new(peek: bool, address: bool) -> Self {
+        Self { peek, address }
+    }
+
     /// How much to ask the host for.
     fn max(self, into: &[u8]) -> usize {
         if self.peek { WHOLE } else { into.len() }
@@ -156,8 +164,8 @@ impl Peers {
             .store(plain && rest.peeked.is_empty(), Ordering::Release);
     }
 
-    /// Any peer, to send to it. A name is looked up again if whom it stood for may be gone.
-    pub(super) fn to(&self, who: &Endpoint) -> Result<Arc<Peer>, Error> {
+    /// The peer of this address, to send to it. It is opened if the socket has not sent to it yet. A name is looked up again if whom it stood for may be gone.
+    pub(super) fn open_or_find(&self, who: &Endpoint) -> Result<Arc<Peer>, Error> {
         let is = |peer: &Arc<Peer>| peer.who == *who;
         let mut new = None;
         loop {
@@ -218,14 +226,14 @@ impl Peers {
             let end_of_round = match peer {
                 None => true,
                 Some(peer) if !what.takes(&peer.who) => return Err(Error::NameNotResolved),
-                Some(peer) => match receive_once(&peer.connection, what.max(into)) {
+                Some(peer) => match peer.connection.receive_datagram(what.max(into)) {
                     Ok(datagram) => match self.came(peer, &datagram, what, into)? {
                         Some(received) => return Ok(received),
                         None => false,
                     },
                     Err(pause) => {
                         // That one is silent at once says nothing of the others.
-                        if pause != Pause::None {
+                        if pause != Pause::AtOnce {
                             verdict = patience.no_datagram(pause);
                         }
                         self.was_alone(peer)?
@@ -280,7 +288,7 @@ impl Peers {
             return Ok(None);
         }
         let addr = if what.address { from.addr() } else { None };
-        Ok(Some((datagram.load_at(0, into), addr)))
+        Ok(Some((datagram.load(0, into), addr)))
     }
 
     /// Keeps a datagram that is peeked at. `false` if its sender is not listened to any more.

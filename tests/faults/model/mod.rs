@@ -9,7 +9,6 @@ mod reading;
 mod writing;
 
 use super::host::{Call, Clock, Fault, Reply, Scripted};
-use embedded_io::BufRead;
 use harness_wasi_sockets::embedded::{Shutdown, TcpStream};
 use harness_wasi_sockets::{Error, Silence};
 use std::time::Duration;

@@ -2,7 +2,6 @@
 
 use super::super::host::{Call, Clock, HOST_WAIT, pattern};
 use super::{Before, Model};
-use embedded_io::{BufRead, Read, ReadReady};
 use harness_wasi_sockets::{Error, Silence};
 use std::time::Duration;
 
@@ -191,7 +190,7 @@ impl<const N: usize> Model<N> {
         }
         let block = result.map(|block| {
             block.map_or(Vec::new(), |block| {
-                let mut bytes = vec![0; block.len() as usize];
+                let mut bytes = vec![0; block.len()];
                 assert_eq!(block.load(0, &mut bytes), bytes.len());
                 bytes
             })

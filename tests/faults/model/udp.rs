@@ -9,7 +9,7 @@
 use crate::host::{Call, Clock, Fault, Logged, Reply, Scripted, pattern};
 use embedded_nal_async::{UdpStack, UnconnectedUdp as _};
 use harness_wasi_sockets::Error;
-use harness_wasi_sockets::embedded::{Stack, UnconnectedUdp};
+use harness_wasi_sockets::embedded::{BoundUdp, Stack};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
@@ -170,7 +170,7 @@ pub fn run(ops: &[Op]) {
 
 struct Model {
     host: Scripted,
-    socket: UnconnectedUdp<Scripted>,
+    socket: BoundUdp<Scripted>,
     order: Order<SocketAddr>,
     /// At whose port nobody listens.
     deaf: [bool; PEERS as usize],

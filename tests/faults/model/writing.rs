@@ -2,7 +2,6 @@
 
 use super::super::host::{Call, pattern};
 use super::{Before, Model};
-use embedded_io::Write;
 use harness_wasi_sockets::{Block, Error};
 
 /// The most bytes of one call to the host.
@@ -49,7 +48,7 @@ impl<const N: usize> Model<N> {
             return;
         };
         let result = self.stream.write_block(&block);
-        self.written(before, calls, &data, result.map(|n| n as usize));
+        self.written(before, calls, &data, result);
     }
 
     #[track_caller]

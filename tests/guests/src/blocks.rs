@@ -12,7 +12,7 @@ pub fn blocks_empty(input: String) -> FnResult<()> {
     let (stream, datagrams) = input.split_once(' ').expect("two addresses");
     // What a byte of it would be.
     drop(Block::copy_of(&[0xaa; 64])?);
-    let mut stream = TcpStream::connect(stream)?;
+    let stream = TcpStream::connect(stream)?;
     let socket = UdpSocket::connect(datagrams)?;
     let memory = Memory::from(Block::copy_of(b"")?);
     assert_eq!((memory.len(), memory.to_vec()), (0, vec![]));

@@ -19,7 +19,6 @@ pub fn nothing_read_to_end(address: String) -> FnResult<String> {
 #[plugin_fn]
 pub fn nothing_read_to_end_embedded(address: String) -> FnResult<String> {
     panics::report();
-    use embedded_io::Read as _;
     let mut stream = embedded::TcpStream::connect(&*address)?;
     let (mut got, mut buf) = (Vec::new(), [0; 700]);
     loop {

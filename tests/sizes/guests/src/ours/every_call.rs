@@ -7,7 +7,7 @@ use super::icmp::ping;
 use crate::frame::{LEN, MESSAGE, PACKET_WAIT_MS, SEQ};
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6};
 use core::time::Duration;
-use embedded_io::{BufRead, Read, ReadReady, Write};
+use embedded_io::Write;
 use harness_wasi_sockets::embedded::{Address, IcmpSocket, Shutdown, TcpStream, UdpSocket};
 use harness_wasi_sockets::host::DefaultHost;
 use harness_wasi_sockets::{Block, Error};
@@ -23,6 +23,7 @@ pub fn tcp(address: &str) -> Option<()> {
     let ip = Ipv4Addr::LOCALHOST;
     stream(TcpStream::connect(address).ok()?)?;
     small(address)?;
+    small(address.as_bytes())?;
     small((host, port))?;
     small((ip, port))?;
     small((IpAddr::from(ip), port))?;
@@ -50,7 +51,7 @@ pub fn icmp(target: &str) -> Option<()> {
     let reply = socket
         .ping(target, b"every call", SEQ, PACKET_WAIT_MS)
         .ok()?;
-    (reply.seq == SEQ && reply.source == target).then_some(())
+    (reply.seq == SEQ && reply.source() == target).then_some(())
 }
 
 /// A stream with a small buffer, which a message does not fit into.
@@ -108,7 +109,7 @@ fn socket(mut socket: UdpSocket) -> Option<()> {
     let mut reply = [0; LEN];
     let len = socket.recv(&mut reply).ok()?;
     socket.send_block(&Block::copy_of(&MESSAGE).ok()?).ok()?;
-    if socket.recv_block(LEN).ok()?.len() != LEN as u64 {
+    if socket.recv_block(LEN).ok()?.len() != LEN {
         return None;
     }
     (reply.get(..len)? == MESSAGE).then_some(())

@@ -11,7 +11,7 @@ pub fn ping(target: &str) -> Option<()> {
     for _ in 0..MOST_PACKETS {
         match socket.recv(PACKET_WAIT_MS) {
             Ok(packet) if matches!(packet.icmp_type, 0 | 129) && packet.seq == Some(SEQ) => {
-                return (packet.data == MESSAGE).then_some(());
+                return (packet.data() == MESSAGE).then_some(());
             }
             // Somebody else's.
             Ok(_) | Err(Error::InvalidData) => {}

@@ -1,7 +1,6 @@
 //! TCP: a message to an echo server and back.
 
 use crate::frame::{LEN, MESSAGE};
-use embedded_io::{Read, Write};
 use harness_wasi_sockets::embedded::TcpStream;
 
 /// Connects, sends the message, and compares what comes back.

@@ -1,0 +1,66 @@
+//! Sending and receiving datagrams through a UDP connection.
+
+use crate::Error;
+use crate::block::Block;
+use crate::connection::{Connection, Udp};
+use crate::host::Host;
+use crate::patience::Pause;
+
+/// The most bytes that a UDP datagram can carry over IPv6. Which way a datagram to a name goes, the
+/// host decides.
+const MOST_BYTES: usize = 65_527;
+/// The most bytes that one can carry over IPv4.
+const MOST_BYTES_V4: usize = 65_507;
+
+/// The most bytes of a datagram to a peer.
+pub(crate) const fn most_bytes(v4: bool) -> usize {
+    if v4 { MOST_BYTES_V4 } else { MOST_BYTES }
+}
+
+impl<H: Host> Connection<Udp, H> {
+    /// Sends a datagram of at most `most` bytes. Returns how many of them were sent.
+    pub(crate) fn send_datagram(&self, datagram: &[u8], most: usize) -> Result<usize, Error> {
+        if datagram.len() > most {
+            return Err(Error::InvalidInput);
+        }
+        let block = Block::copy_of_in(self.host().clone(), datagram)?;
+        sent(self.send(&block, datagram.len()), datagram.len())
+    }
+
+    /// Sends a block as a datagram. As [`send_datagram`](Connection::send_datagram).
+    pub(crate) fn send_datagram_block(
+        &self,
+        block: &Block<H>,
+        most: usize,
+    ) -> Result<usize, Error> {
+        if block.len() > most {
+            return Err(Error::InvalidInput);
+        }
+        sent(self.send(block, block.len()), block.len())
+    }
+
+    /// Asks the host for a datagram, once, cut to `max` bytes. If there is none, says how long that took.
+    pub(crate) fn receive_datagram(&self, max: usize) -> Result<Block<H>, Pause> {
+        let before = self.host().now();
+        self.receive(max)
+            .ok_or_else(|| Pause::since(self.host(), before))
+    }
+}
+
+/// How much of a datagram of `len` bytes was sent. Of an empty one, the host does not say whether it was.
+fn sent(sent: Option<usize>, len: usize) -> Result<usize, Error> {
+    match sent {
+        None if len > 0 => Err(Error::NotSent),
+        sent => Ok(sent.unwrap_or(0)),
+    }
+}
+
+/// Sends from a socket that is not connected, once more if the first attempt fails: it may have used
+/// up word that an earlier datagram found nobody listening. Std's bound sockets are not told of that.
+#[cfg(any(feature = "std", feature = "embedded-nal-async-v0.9"))]
+pub(crate) fn twice<T>(mut send: impl FnMut() -> Result<T, Error>) -> Result<T, Error> {
+    match send() {
+        Err(Error::NotSent) => send(),
+        result => result,
+    }
+}

@@ -1,0 +1,70 @@
+//! `embedded-io-async` 0.7 for the streams.
+
+use embedded_io_async::{BufRead, ErrorType, Read, ReadExactError, Write};
+
+/// A stream for crates that want the async traits of [`embedded_io_async`](https://docs.rs/embedded-io-async/0.7).
+///
+/// A host function returns when the host has done its part, and nothing else runs meanwhile. So the futures
+/// block: each is ready when it is first polled, and any executor will do.
+///
+/// It is a type of its own so that `read` and `write` of a [`TcpStream`](super::TcpStream) need no `await`.
+///
+/// # Example
+/// ```
+/// use embedded_io_async::{Read, Write};
+/// use harness_wasi_sockets::Error;
+/// use harness_wasi_sockets::embedded::{BlockingAsync, TcpStream};
+///
+/// async fn greet(stream: &mut (impl Read<Error = Error> + Write)) -> Result<usize, Error> {
+///     stream.write_all(b"Hello").await?;
+///     stream.read(&mut [0; 64]).await
+/// }
+///
+/// # let server = harness_host::peers::TcpEcho::v4().unwrap();
+/// let mut stream = BlockingAsync(TcpStream::connect(server.addr())?);
+/// let greeting = greet(&mut stream);
+/// # let mut context = core::task::Context::from_waker(core::task::Waker::noop());
+/// # let core::task::Poll::Ready(n) = core::pin::pin!(greeting).poll(&mut context) else { panic!() };
+/// # assert!((1..=5).contains(&n?));
+/// # Ok::<(), Error>(())
+/// ```
+#[derive(Debug)]
+pub struct BlockingAsync<T>(pub T);
+
+impl<T: embedded_io::ErrorType> ErrorType for BlockingAsync<T> {
+    type Error = T::Error;
+}
+
+impl<T: embedded_io::Read> Read for BlockingAsync<T> {
+    async fn read(&mut self, buf: &mut [u8]) -> Result<usize, T::Error> {
+        self.0.read(buf)
+    }
+
+    async fn read_exact(&mut self, buf: &mut [u8]) -> Result<(), ReadExactError<T::Error>> {
+        self.0.read_exact(buf)
+    }
+}
+
+impl<T: embedded_io::BufRead> BufRead for BlockingAsync<T> {
+    async fn fill_buf(&mut self) -> Result<&[u8], T::Error> {
+        self.0.fill_buf()
+    }
+
+    fn consume(&mut self, amt: usize) {
+        self.0.consume(amt);
+    }
+}
+
+impl<T: embedded_io::Write> Write for BlockingAsync<T> {
+    async fn write(&mut self, buf: &[u8]) -> Result<usize, T::Error> {
+        self.0.write(buf)
+    }
+
+    async fn flush(&mut self) -> Result<(), T::Error> {
+        self.0.flush()
+    }
+
+    async fn write_all(&mut self, buf: &[u8]) -> Result<(), T::Error> {
+        self.0.write_all(buf)
+    }
+}
