@@ -2,6 +2,8 @@
 //! wrong, checked against the reference after every operation.
 #![no_main]
 
+#[path = "../faults.rs"]
+mod faults;
 #[path = "../../tests/faults/host/mod.rs"]
 mod host;
 #[path = "../../tests/faults/model/mod.rs"]
@@ -79,21 +81,11 @@ fn op(data: &mut Unstructured<'_>) -> Result<Op> {
             _ => Reply::Come(size(data)?.max(1)),
         }),
         15 => {
-            let fault = match data.int_in_range(0..=5)? {
-                0 => Fault::Zero,
-                1 => Fault::Dangling,
-                2 => Fault::Inside,
-                3 => Fault::Empty,
-                _ => Fault::Longer(size(data)?),
-            };
+            let fault = faults::receiving(data, size)?;
             Op::Break(Call::TcpRecv, data.int_in_range(0..=3)?, fault)
         }
         16 => {
-            let fault = match data.int_in_range(0..=2)? {
-                0 => Fault::Zero,
-                1 => Fault::Says(data.arbitrary()?),
-                _ => Fault::Takes(size(data)?),
-            };
+            let fault = faults::sending(data, size)?;
             Op::Break(Call::TcpSend, data.int_in_range(0..=3)?, fault)
         }
         17 => match data.int_in_range(0..=7)? {

@@ -2,6 +2,8 @@
 //! and the host answer, and what goes wrong, checked against the reference after every operation.
 #![no_main]
 
+#[path = "../faults.rs"]
+mod faults;
 #[path = "../../tests/faults/host/mod.rs"]
 mod host;
 #[allow(dead_code, reason = "the tests use all of it")]
@@ -48,21 +50,11 @@ fn op(data: &mut Unstructured<'_>) -> Result<Op> {
         10 => Op::Listen(who(data)?, data.arbitrary()?),
         11 => Op::Break(Call::UdpConnect, data.int_in_range(0..=3)?, Fault::Zero),
         12 => {
-            let fault = match data.int_in_range(0..=5)? {
-                0 => Fault::Zero,
-                1 => Fault::Dangling,
-                2 => Fault::Inside,
-                3 => Fault::Empty,
-                _ => Fault::Longer(size(data)?),
-            };
+            let fault = faults::receiving(data, size)?;
             Op::Break(Call::UdpRecv, data.int_in_range(0..=9)?, fault)
         }
         13 => {
-            let fault = match data.int_in_range(0..=2)? {
-                0 => Fault::Zero,
-                1 => Fault::Says(data.arbitrary()?),
-                _ => Fault::Takes(size(data)?),
-            };
+            let fault = faults::sending(data, size)?;
             Op::Break(Call::UdpSend, data.int_in_range(0..=3)?, fault)
         }
         14 => match data.int_in_range(0..=5)? {
