@@ -65,7 +65,7 @@ pub(crate) struct Connection<P: Protocol, H: Host> {
 }
 
 impl<P: Protocol, H: Host> Connection<P, H> {
-    pub(crate) fn open<A: Address>(host: H, address: &A) -> Result<Self, Error> {
+    pub(crate) fn open<A: Address + ?Sized>(host: H, address: &A) -> Result<Self, Error> {
         address
             .with_text(|text| {
                 let text = Block::copy_of_in(host.clone(), text)?;

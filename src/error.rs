@@ -79,56 +79,41 @@ impl Error {
     pub const fn message(self) -> &'static str {
         match self {
             Error::InvalidAddress => {
-                "not a usable address: give `host:port` (for ICMP a host alone), with a name, an \
-                 IPv4 address or an IPv6 address in brackets, and a port from 0 to 65535"
+                "not an address: expected `host:port` (for ICMP a host alone), IPv6 in brackets"
             }
-            Error::InvalidInput => "an argument is out of range: see the method's documentation",
+            Error::InvalidInput => "an argument is out of range",
             Error::ConnectFailed => {
-                "the host could not connect: refused, unreachable, not found, too slow, or not \
-                 allowed to this plugin (the host does not say which)"
+                "could not connect: refused, unreachable, unknown name, timeout, or denied by the host"
             }
             Error::SendFailed => {
-                "the connection broke while sending: open a new one; how much arrived is not known"
+                "sending failed: open a new connection; how much arrived is not known"
             }
             Error::Shutdown => {
-                "this direction of the stream has been shut down, or a write to it has failed before: \
-                 open a new connection"
+                "the stream was shut down, or an earlier write failed: open a new connection"
             }
             Error::Stopped => {
-                "the host stopped an earlier call of the plugin while it used this socket: open a new \
-                 one"
+                "the host stopped an earlier call that used this socket: open a new one"
             }
-            Error::NotConnected => {
-                "no peer: connect the socket, or send to somebody first (a plugin hears only those \
-                 that it has sent to)"
-            }
-            Error::CannotBind => {
-                "a plugin cannot choose its local address: bind to 0.0.0.0:0 or [::]:0"
-            }
+            Error::NotConnected => "no peer: connect the socket, or send to somebody first",
+            Error::CannotBind => "a plugin can only bind to 0.0.0.0:0 or [::]:0",
             Error::NotSent => {
-                "the host did not send it: it may be too long, the target unreachable, or (ICMP) \
-                 the host without the right to open raw sockets"
+                "not sent: too long, unreachable, or (ICMP) the host may not open raw sockets"
             }
-            Error::NotHeard => {
-                "the host did not listen for ICMP: it may be without the right to open raw sockets"
-            }
+            Error::NotHeard => "the host does not hear ICMP: it may not open raw sockets",
             Error::TimedOut => "nothing came within the timeout: try again, or set a longer one",
             Error::WouldBlock => "nothing is there now: try again later",
             Error::OutOfMemory => {
-                "the plugin kernel's memory is used up: send less at a time, or raise the limit at \
-                 the host"
+                "the kernel's memory is used up: send less at a time, or raise the host's limit"
             }
             Error::InvalidData => "the host's answer is not what its contract says",
             Error::Overrun => {
-                "the host gave more than was asked for and than there is room for: open a new \
-                 connection, with a larger buffer"
+                "the host returned more than asked for: open a new connection, with a larger buffer"
             }
             Error::NameNotResolved => {
-                "only the host can resolve names: pass the name itself to `connect`, \
-                 `connect_timeout_to` or `send_to` (an address type of your own does so in \
-                 `to_endpoints`); `peer_addr` and `recv_from` need a peer given by address"
+                "only the host resolves names: pass the name to `connect` or `send_to`; `peer_addr` \
+                 and `recv_from` need a peer given by address"
             }
-            Error::Unsupported => "the host does not offer this",
+            Error::Unsupported => "the host has no function for this",
         }
     }
 }

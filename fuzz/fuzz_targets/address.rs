@@ -79,11 +79,41 @@ fn with_port(name: &str, port: u16) {
 /// The facade hands a name on to the core, and tries every address.
 fn facade(address: impl ToSocketAddrs + std::fmt::Debug, expected: Option<Form>) {
     let found = match address.to_endpoints() {
-        Ok(Endpoints::Name { host, port }) => {
-            let given = given((&*host, port)).expect("a name that is called one is one");
-            assert!(endpoint(&given), "{address:?}: {given:?}");
-            Some(Form::Name(host, port))
-        }
+        Ok(Endpoints::Text(text)) => match (given(&*text), text.to_socket_addrs()) {
+            (Some(given), Ok(addresses)) => {
+                assert!(endpoint(&given), "{address:?}: {given:?}");
+                Some(Form::Addresses(addresses.collect()))
+            }
+            (Some(given), Err(error)) if error.kind() == ErrorKind::Unsupported => {
+                assert!(endpoint(&given), "{address:?}: {given:?}");
+                let (host, port) = text.rsplit_once(':').expect("a port");
+                let inside = host
+                    .strip_prefix('[')
+                    .and_then(|host| host.strip_suffix(']'));
+                let port = number(port).and_then(|port| port.parse().ok());
+                Some(Form::Name(
+                    inside.unwrap_or(host).to_owned(),
+                    port.expect("a port"),
+                ))
+            }
+            // No address, or only the shape of one: then the host finds that it is none.
+            (given, Err(error)) => {
+                assert_eq!(error.kind(), ErrorKind::InvalidInput, "{address:?}");
+                assert!(
+                    given.is_none_or(|given| given.starts_with('[')),
+                    "{address:?}"
+                );
+                None
+            }
+            // Std takes a port of any number of digits.
+            (None, Ok(_)) => {
+                assert!(
+                    text.split([':', '%', ']']).any(|part| part.len() > 63),
+                    "{address:?}"
+                );
+                return;
+            }
+        },
         Ok(Endpoints::Addrs(addresses)) => {
             let addresses: Vec<_> = addresses.collect();
             for address in &addresses {
@@ -91,7 +121,7 @@ fn facade(address: impl ToSocketAddrs + std::fmt::Debug, expected: Option<Form>)
             }
             Some(Form::Addresses(addresses))
         }
-        Ok(_) => panic!("{address:?} is neither a name nor addresses"),
+        Ok(_) => panic!("{address:?} is neither text nor addresses"),
         Err(error) => {
             assert_eq!(error.kind(), ErrorKind::InvalidInput, "{address:?}");
             None

@@ -19,6 +19,8 @@ pub(crate) use host::number;
 #[cfg(any(feature = "std", feature = "embedded-nal-async-v0.9"))]
 pub(crate) use host::{HostText, LOCALHOST};
 pub(crate) use parse::ip;
+#[cfg(feature = "std")]
+pub(crate) use write::decimal;
 use write::{TEN, push, push_number, push_port, push_v4, push_v6};
 
 /// Room for the longest `host:port`: a name, a dot at its end, a colon, a port; or an IPv6 address

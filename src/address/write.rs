@@ -14,6 +14,15 @@ pub(super) fn push<const N: usize>(text: &mut String<N>, byte: u8) -> Result<(),
         .map_err(|_| Error::InvalidAddress)
 }
 
+/// A port in decimal digits.
+#[cfg(feature = "std")]
+pub(crate) fn decimal(port: u16) -> String<5> {
+    let mut digits = String::new();
+    // There is room for any.
+    let _ = push_number(&mut digits, u32::from(port), TEN);
+    digits
+}
+
 pub(super) fn push_port<const N: usize>(text: &mut String<N>, port: u16) -> Result<(), Error> {
     push(text, b':')?;
     push_number(text, u32::from(port), TEN)

@@ -1,12 +1,13 @@
 //! What std's sockets take as an address, and how it becomes one the host takes.
 
 use crate::Error;
-use crate::address::{self, HostText, LOCALHOST};
+use crate::address::{self, Address, HostText, LOCALHOST};
 use crate::connection::{Connection, Protocol};
 use crate::host::DefaultHost;
 use core::iter::Cloned;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6};
+use std::sync::OnceLock;
 use std::{option, slice, vec};
 
 /// Something that can be connected to.
@@ -52,37 +53,27 @@ pub trait ToSocketAddrs {
     /// [`connect_timeout_to`](super::TcpStream::connect_timeout_to).
     fn to_socket_addrs(&self) -> io::Result<Self::Iter>;
 
-    /// What to ask the host to connect to: socket addresses, or a name. The sockets call this and not
+    /// What to ask the host to connect to: socket addresses, or text. The sockets call this and not
     /// [`to_socket_addrs`](ToSocketAddrs::to_socket_addrs), which it calls by default.
     ///
     /// It does not exist in std.
     ///
     /// # Errors
-    /// Kind `InvalidInput` if it is no address.
-    ///
-    /// # Example
-    /// ```
-    /// use harness_wasi_sockets::{Endpoints, ToSocketAddrs};
-    ///
-    /// match "example.org:80".to_endpoints()? {
-    ///     Endpoints::Name { host, port } => assert_eq!((host.as_str(), port), ("example.org", 80)),
-    ///     _ => unreachable!("a name is the host's to resolve"),
-    /// }
-    /// # Ok::<(), std::io::Error>(())
-    /// ```
+    /// Kind `InvalidInput` if it is no address. Text is not checked here, but when a socket uses it.
     fn to_endpoints(&self) -> io::Result<Endpoints<Self::Iter>> {
         self.to_socket_addrs().map(Endpoints::Addrs)
     }
 }
 
-/// What an address turned out to be.
+/// What to ask the host to connect to.
 ///
 /// # Example
 /// ```
-/// use harness_wasi_sockets::{Endpoints, ToSocketAddrs};
+/// use harness_wasi_sockets::{Endpoints, SocketAddr, ToSocketAddrs};
 ///
-/// assert!(matches!("[::1]:80".to_endpoints()?, Endpoints::Addrs(_)));
-/// assert!(matches!("example.org:80".to_endpoints()?, Endpoints::Name { port: 80, .. }));
+/// assert!(matches!("example.org:80".to_endpoints()?, Endpoints::Text(text) if text == "example.org:80"));
+/// assert!(matches!(("::1", 80).to_endpoints()?, Endpoints::Text(text) if text == "[::1]:80"));
+/// assert!(matches!(SocketAddr::from(([127, 0, 0, 1], 80)).to_endpoints()?, Endpoints::Addrs(_)));
 /// # Ok::<(), std::io::Error>(())
 /// ```
 #[derive(Debug, Clone)]
@@ -90,74 +81,87 @@ pub trait ToSocketAddrs {
 pub enum Endpoints<I> {
     /// Socket addresses, to be tried one after the other.
     Addrs(I),
-    /// A name and a port, for the host to resolve.
-    Name {
-        /// The name; or an IPv6 address whose scope is the name of an interface, without brackets.
-        host: String,
-        /// The port.
-        port: u16,
-    },
+    /// `host:port`. The sockets check it and hand it to the host as it is, which resolves the name if it is one.
+    Text(String),
 }
 
-impl<I> Endpoints<I> {
-    /// The addresses, where the host need not be asked for them.
-    fn known(self) -> io::Result<I> {
-        match self {
-            Endpoints::Addrs(addrs) => Ok(addrs),
-            Endpoints::Name { .. } => Err(Error::NameNotResolved.into()),
-        }
-    }
-}
-
-/// One that can be connected to.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Endpoint {
-    /// Whose address is known.
-    At(SocketAddr),
-    /// Whose address only the host knows.
-    Named(String, u16),
+/// One that can be connected to: `host:port`, as the host is given it.
+///
+/// Text that a caller wrote is read only if somebody asks for the address. Most plugins never do, and then have
+/// nothing in them that reads addresses.
+#[derive(Debug, Clone)]
+pub(super) struct Endpoint {
+    text: String,
+    /// The address, if the caller gave one or the text has been read. `None` in it: only the host knows.
+    addr: OnceLock<Option<SocketAddr>>,
 }
 
 impl Endpoint {
-    pub(super) fn open<P: Protocol>(&self) -> Result<Connection<P, DefaultHost>, Error> {
-        match self {
-            Endpoint::At(addr) => Connection::open(DefaultHost, addr),
-            Endpoint::Named(host, port) => Connection::open(DefaultHost, &(host.as_str(), *port)),
-        }
+    fn at(addr: SocketAddr) -> Result<Self, Error> {
+        let text = addr.with_text(|text| Ok(text.iter().copied().map(char::from).collect()))?;
+        let addr = OnceLock::from(Some(addr));
+        Ok(Self { text, addr })
     }
 
+    const fn written(text: String) -> Self {
+        let addr = OnceLock::new();
+        Self { text, addr }
+    }
+
+    pub(super) fn open<P: Protocol>(&self) -> Result<Connection<P, DefaultHost>, Error> {
+        Connection::open(DefaultHost, self.text.as_bytes())
+    }
+
+    pub(super) fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Its address; `None` if only the host knows it.
     pub(super) fn addr(&self) -> Option<SocketAddr> {
-        match self {
-            Endpoint::At(addr) => Some(*addr),
-            Endpoint::Named(..) => None,
-        }
+        *self.addr.get_or_init(|| read(&self.text).ok()?.next())
+    }
+
+    /// Whether the two are the same: written in the same way, or the same address in whatever way.
+    pub(super) fn is(&self, other: &Self) -> bool {
+        self.text == other.text
+            || match self.addr() {
+                Some(addr) => other.addr() == Some(addr),
+                None => false,
+            }
+    }
+
+    /// Whether it is an IPv4 address.
+    pub(super) fn is_v4(&self) -> bool {
+        let digit = |byte: u8| byte.is_ascii_digit() || byte == b'.' || byte == b':';
+        self.text.bytes().all(digit)
     }
 }
 
-/// Tries the addresses that this stands for in turn, until something can be done with one of them.
+/// Tries what this stands for in turn, until something can be done with one of them.
+#[inline(always)]
 pub(super) fn try_each<T>(
     addr: impl ToSocketAddrs,
     mut what: impl FnMut(Endpoint) -> Result<T, Error>,
 ) -> io::Result<T> {
-    let (host, port) = match addr.to_endpoints()? {
-        Endpoints::Addrs(addrs) => return try_addrs(addrs, what),
-        Endpoints::Name { host, port } => (host, port),
-    };
-    // Read again: an implementation of somebody else's may call anything a name.
-    match endpoints(&host, port)? {
-        Endpoints::Addrs(addrs) => try_addrs(addrs, what),
-        Endpoints::Name { host, port } => Ok(what(Endpoint::Named(host, port))?),
+    match addr.to_endpoints()? {
+        Endpoints::Addrs(addrs) => try_in_turn(addrs, |addr| what(Endpoint::at(addr)?)),
+        Endpoints::Text(text) => {
+            let texts = localhost(&text).unwrap_or_else(|| [Some(text), None]);
+            let texts = texts.into_iter().flatten();
+            try_in_turn(texts, |text| what(Endpoint::written(text)))
+        }
     }
 }
 
-fn try_addrs<T>(
-    addrs: impl Iterator<Item = SocketAddr>,
-    mut what: impl FnMut(Endpoint) -> Result<T, Error>,
+#[inline(always)]
+fn try_in_turn<E, T>(
+    all: impl Iterator<Item = E>,
+    mut what: impl FnMut(E) -> Result<T, Error>,
 ) -> io::Result<T> {
     // As std's error for no address at all.
     let mut error = Error::InvalidAddress;
-    for addr in addrs {
-        match what(Endpoint::At(addr)) {
+    for one in all {
+        match what(one) {
             Ok(done) => return Ok(done),
             Err(failed) => error = failed,
         }
@@ -165,31 +169,120 @@ fn try_addrs<T>(
     Err(error.into())
 }
 
-/// A host and a port, wherever they came from.
-fn endpoints(host: &str, port: u16) -> io::Result<Endpoints<vec::IntoIter<SocketAddr>>> {
+/// Where a datagram goes: as an [`Endpoint`], but an address is written out only if it is to be opened.
+#[derive(Debug)]
+pub(super) enum Destination {
+    At(SocketAddr),
+    Written(Endpoint),
+}
+
+impl Destination {
+    /// The first that this stands for.
+    pub(super) fn first(addr: impl ToSocketAddrs) -> io::Result<Self> {
+        match addr.to_endpoints()? {
+            Endpoints::Addrs(mut addrs) => match addrs.next() {
+                Some(addr) => Ok(Self::At(addr)),
+                None => Err(Error::InvalidAddress.into()),
+            },
+            Endpoints::Text(text) => {
+                let text = match localhost(&text) {
+                    Some([Some(first), _]) => first,
+                    _ => text,
+                };
+                Ok(Self::Written(Endpoint::written(text)))
+            }
+        }
+    }
+
+    pub(super) fn endpoint(&self) -> Result<Endpoint, Error> {
+        match self {
+            Self::At(addr) => Endpoint::at(*addr),
+            Self::Written(endpoint) => Ok(endpoint.clone()),
+        }
+    }
+
+    pub(super) fn addr(&self) -> Option<SocketAddr> {
+        match self {
+            Self::At(addr) => Some(*addr),
+            Self::Written(endpoint) => endpoint.addr(),
+        }
+    }
+
+    /// Whether that is meant.
+    pub(super) fn is(&self, endpoint: &Endpoint) -> bool {
+        match self {
+            Self::At(addr) => endpoint.addr() == Some(*addr),
+            Self::Written(written) => endpoint.is(written),
+        }
+    }
+
+    /// Whether it is an IPv4 address.
+    pub(super) fn is_v4(&self) -> bool {
+        match self {
+            Self::At(addr) => addr.is_ipv4(),
+            Self::Written(endpoint) => endpoint.is_v4(),
+        }
+    }
+}
+
+/// The texts that `localhost:port` stands for, in the order in which they are tried.
+fn localhost(text: &str) -> Option<[Option<String>; 2]> {
+    let name = text.as_bytes().get(..9)?;
+    let port = text.get(9..)?;
+    let port = port.strip_prefix('.').unwrap_or(port);
+    if !name.eq_ignore_ascii_case(b"localhost") || !port.starts_with(':') {
+        return None;
+    }
+    Some(["127.0.0.1", "[::1]"].map(|ip| Some(joined(&[ip, port]))))
+}
+
+/// These texts as one.
+fn joined(parts: &[&str]) -> String {
+    let mut text = String::new();
+    for part in parts {
+        text.push_str(part);
+    }
+    text
+}
+
+/// `host:port`, with the brackets that an IPv6 address needs.
+fn host_and_port(host: &str, port: &str) -> String {
+    if host.contains(':') && !host.starts_with('[') {
+        joined(&["[", host, "]:", port])
+    } else {
+        joined(&[host, ":", port])
+    }
+}
+
+/// A host and a port, written as one text.
+fn text_of((host, port): (&str, u16)) -> String {
+    host_and_port(host, &address::decimal(port))
+}
+
+/// Reads `host:port`.
+fn read(text: &str) -> io::Result<vec::IntoIter<SocketAddr>> {
+    let (host, port) = text.rsplit_once(':').ok_or(Error::InvalidAddress)?;
+    let port = address::number(port.as_bytes(), 10, 0xffff).ok_or(Error::InvalidAddress)? as u16;
     let addrs = match HostText::read(host)? {
         HostText::Ip(IpAddr::V4(ip), _) => vec![SocketAddrV4::new(ip, port).into()],
         HostText::Ip(IpAddr::V6(ip), scope) => vec![SocketAddrV6::new(ip, port, 0, scope).into()],
         HostText::Localhost => LOCALHOST.map(|ip| (ip, port).into()).into(),
-        HostText::Name(host) => {
-            let host = host.to_owned();
-            return Ok(Endpoints::Name { host, port });
-        }
+        HostText::Name(_) => return Err(Error::NameNotResolved.into()),
     };
-    Ok(Endpoints::Addrs(addrs.into_iter()))
+    Ok(addrs.into_iter())
 }
 
 impl ToSocketAddrs for str {
     type Iter = vec::IntoIter<SocketAddr>;
 
     fn to_socket_addrs(&self) -> io::Result<Self::Iter> {
-        self.to_endpoints()?.known()
+        read(self)
     }
 
+    #[inline(always)]
     fn to_endpoints(&self) -> io::Result<Endpoints<Self::Iter>> {
         let (host, port) = self.rsplit_once(':').ok_or(Error::InvalidAddress)?;
-        let port = address::number(port.as_bytes(), 10, 0xffff).ok_or(Error::InvalidAddress)?;
-        endpoints(host, port as u16)
+        Ok(Endpoints::Text(host_and_port(host, port)))
     }
 }
 
@@ -197,11 +290,12 @@ impl ToSocketAddrs for (&str, u16) {
     type Iter = vec::IntoIter<SocketAddr>;
 
     fn to_socket_addrs(&self) -> io::Result<Self::Iter> {
-        self.to_endpoints()?.known()
+        read(&text_of(*self))
     }
 
+    #[inline(always)]
     fn to_endpoints(&self) -> io::Result<Endpoints<Self::Iter>> {
-        endpoints(self.0, self.1)
+        Ok(Endpoints::Text(text_of(*self)))
     }
 }
 
@@ -215,6 +309,7 @@ macro_rules! like {
                 $as_form.to_socket_addrs()
             }
 
+            #[inline(always)]
             fn to_endpoints(&$self) -> io::Result<Endpoints<Self::Iter>> {
                 $as_form.to_endpoints()
             }
@@ -255,6 +350,7 @@ impl<T: ToSocketAddrs + ?Sized> ToSocketAddrs for &T {
         (**self).to_socket_addrs()
     }
 
+    #[inline(always)]
     fn to_endpoints(&self) -> io::Result<Endpoints<Self::Iter>> {
         (**self).to_endpoints()
     }
@@ -311,15 +407,17 @@ mod tests {
         assert_eq!(addrs(&[][..]), Ok(vec![]));
     }
 
-    /// What an address turned out to be: the socket addresses, or the name and the port.
-    fn endpoints(
-        addr: impl ToSocketAddrs<Iter: fmt::Debug>,
-    ) -> Result<(Vec<SocketAddr>, Option<String>), ErrorKind> {
-        match addr.to_endpoints() {
-            Ok(Endpoints::Addrs(addrs)) => Ok((addrs.collect(), None)),
-            Ok(Endpoints::Name { host, port: 80 }) => Ok((Vec::new(), Some(host))),
-            Ok(other) => panic!("{other:?}"),
-            Err(error) => Err(error.kind()),
+    /// What the host is asked to connect to, one after the other.
+    fn tried(addr: impl ToSocketAddrs) -> Result<Vec<String>, ErrorKind> {
+        let mut tried = Vec::new();
+        let what = |endpoint: Endpoint| {
+            endpoint.text().with_text(|_| Ok(()))?;
+            tried.push(endpoint.text().to_owned());
+            Err::<(), _>(Error::ConnectFailed)
+        };
+        match try_each(addr, what).unwrap_err().kind() {
+            ErrorKind::ConnectionRefused => Ok(tried),
+            kind => Err(kind),
         }
     }
 
@@ -336,134 +434,157 @@ mod tests {
             ("fe80::1%4294967295", u32::MAX),
         ] {
             let address = ip.split('%').next().unwrap().parse().unwrap();
-            let expected = Ok((vec![SocketAddrV6::new(address, 80, 0, scope).into()], None));
-            assert_eq!(endpoints((ip, 80)), expected, "{ip}");
-            assert_eq!(endpoints((format!("[{ip}]"), 80)), expected, "[{ip}]");
-            assert_eq!(endpoints(format!("[{ip}]:80")), expected, "[{ip}]:80");
-            assert_eq!(endpoints(format!("{ip}:80")), expected, "{ip}:80");
+            let expected = Ok(vec![SocketAddrV6::new(address, 80, 0, scope).into()]);
+            let text = Ok(vec![format!("[{ip}]:80")]);
+            assert_eq!(addrs((ip, 80)), expected, "{ip}");
+            assert_eq!(tried((ip, 80)), text, "{ip}");
+            for written in [format!("[{ip}]:80"), format!("{ip}:80")] {
+                assert_eq!(addrs(&written), expected, "{written}");
+                assert_eq!(tried(&written), text, "{written}");
+            }
+            let bracketed = (format!("[{ip}]"), 80);
+            assert_eq!(addrs(bracketed.clone()), expected, "[{ip}]");
+            assert_eq!(tried(bracketed), text, "[{ip}]");
         }
     }
 
-    /// The number of an interface is known to the host alone; brackets are not part of the name.
+    /// The number of an interface is known to the host alone.
     #[test]
     fn a_scope_by_name_is_for_the_host() {
-        let expected = Ok((Vec::new(), Some("fe80::1%eth0".to_owned())));
-        for found in [
-            endpoints(("fe80::1%eth0", 80)),
-            endpoints(("[fe80::1%eth0]", 80)),
-            endpoints("[fe80::1%eth0]:80"),
-            endpoints("fe80::1%eth0:80"),
-        ] {
-            assert_eq!(found, expected);
+        let expected = Ok(vec!["[fe80::1%eth0]:80".to_owned()]);
+        assert_eq!(tried(("fe80::1%eth0", 80)), expected);
+        assert_eq!(tried(("[fe80::1%eth0]", 80)), expected);
+        for written in ["[fe80::1%eth0]:80", "fe80::1%eth0:80"] {
+            assert_eq!(tried(written), expected);
+            assert_eq!(addrs(written), Err(ErrorKind::Unsupported));
         }
     }
 
     /// `rsplit_once(':')` makes a port of the last group, and a name of what is before it.
     #[test]
     fn an_ipv6_address_whose_port_was_forgotten_is_none() {
-        for bad in [
-            "::1",
-            "2001:db8::1",
-            "fe80::1",
-            "1:2:3:4:5:6:7:8",
-            "1::",
-            "::",
-            "fe80::1%4",
-        ] {
-            assert_eq!(endpoints(bad), Err(ErrorKind::InvalidInput), "{bad:?}");
+        for bad in ["::1", "2001:db8::1", "fe80::1", "1::", "::", "fe80::1%4"] {
+            assert_eq!(tried(bad), Err(ErrorKind::InvalidInput), "{bad:?}");
+            assert_eq!(addrs(bad), Err(ErrorKind::InvalidInput), "{bad:?}");
         }
+        // Only the shape is looked at before the host is asked, which finds no address in that.
+        assert_eq!(tried("1:2:3:4:5:6:7:8").unwrap(), ["[1:2:3:4:5:6:7]:8"]);
+        assert_eq!(addrs("1:2:3:4:5:6:7:8"), Err(ErrorKind::InvalidInput));
     }
 
-    /// Whatever is taken is a name, an IPv4 address or an IPv6 address; and a name has no character
-    /// in it that one of the others has.
+    /// Whatever is read as an address goes to the host as one, and whatever is a name as that name.
     #[test]
-    fn what_is_taken_is_exactly_one_of_the_forms() {
+    fn what_is_read_and_what_is_tried_is_the_same() {
         let hosts = crate::address::tests::texts();
         let ports = ["", ":", ":80", ":65535", ":65536", ":8o"];
-        let mut taken = 0;
+        let mut found = [0; 3];
         for host in &hosts {
             for port in ports {
-                taken += u32::from(one_form(format!("{host}{port}")));
-                taken += u32::from(one_form(format!("[{host}]{port}")));
+                found[one_form(format!("{host}{port}"))] += 1;
+                found[one_form(format!("[{host}]{port}"))] += 1;
             }
-            taken += u32::from(one_form((&**host, 80)));
+            found[one_form((host.clone(), 80))] += 1;
         }
-        assert!(taken > 1_000, "{taken}");
+        assert!(found.iter().all(|n| *n > 500), "{found:?}");
     }
 
-    fn one_form(addr: impl ToSocketAddrs + fmt::Debug) -> bool {
-        match addr.to_endpoints() {
-            Ok(Endpoints::Addrs(addrs)) => assert!(matches!(addrs.count(), 1 | 2), "{addr:?}"),
-            Ok(Endpoints::Name { host, .. }) => {
+    /// 0 for no address, 1 for an address, 2 for what is the host's to resolve.
+    fn one_form(addr: impl ToSocketAddrs + fmt::Debug) -> usize {
+        let (tried, addrs) = (tried(&addr), addrs(&addr));
+        match (&tried, &addrs) {
+            (Ok(tried), Ok(addrs)) => {
+                let back: Vec<_> = tried
+                    .iter()
+                    .flat_map(|text| self::addrs(&**text))
+                    .flatten()
+                    .collect();
+                assert_eq!(back, *addrs, "{addr:?}");
+                1
+            }
+            (Ok(tried), Err(ErrorKind::Unsupported)) => {
+                let (host, _) = tried[0].rsplit_once(':').unwrap();
                 let name = !host.contains([':', '[', ']', '%']) && !host.starts_with('-');
-                let scoped = host.split_once('%').is_some_and(|(ip, scope)| {
-                    ip.parse::<Ipv6Addr>().is_ok() && scope.parse::<u32>().is_err()
-                });
-                assert!(name || scoped, "{addr:?}: {host:?}");
-                assert!(host.parse::<IpAddr>().is_err(), "{addr:?}");
+                let scoped = host
+                    .strip_prefix('[')
+                    .is_some_and(|host| host.contains('%'));
+                assert!(tried.len() == 1 && (name || scoped), "{addr:?}: {host:?}");
+                2
             }
-            Err(error) => {
-                assert_eq!(error.kind(), ErrorKind::InvalidInput, "{addr:?}");
-                return false;
+            // An address in shape alone: the host finds none in it.
+            (Ok(tried), Err(ErrorKind::InvalidInput)) => {
+                assert!(tried[0].starts_with('['), "{addr:?}: {tried:?}");
+                0
             }
+            (Err(tried), Err(addrs)) => {
+                assert_eq!(
+                    (*tried, *addrs),
+                    (ErrorKind::InvalidInput, ErrorKind::InvalidInput)
+                );
+                0
+            }
+            _ => panic!("{addr:?}: {tried:?}, {addrs:?}"),
         }
-        true
     }
 
-    /// Whatever somebody's own implementation calls a name.
-    struct Called(&'static str);
+    /// Whatever somebody's own implementation gives as text.
+    struct Text(&'static str);
 
-    impl ToSocketAddrs for Called {
+    impl ToSocketAddrs for Text {
         type Iter = vec::IntoIter<SocketAddr>;
 
         fn to_socket_addrs(&self) -> io::Result<Self::Iter> {
-            self.to_endpoints()?.known()
+            self.0.to_socket_addrs()
         }
 
         fn to_endpoints(&self) -> io::Result<Endpoints<Self::Iter>> {
-            let host = self.0.to_owned();
-            Ok(Endpoints::Name { host, port: 80 })
+            Ok(Endpoints::Text(self.0.to_owned()))
         }
     }
 
     #[test]
-    fn what_is_called_a_name_is_read_before_it_is_tried() {
-        let tried = |name| {
-            let mut tried = Vec::new();
-            let what = |endpoint: Endpoint| {
-                tried.push(endpoint);
-                Err::<(), _>(Error::ConnectFailed)
-            };
-            let kind = try_each(Called(name), what).unwrap_err().kind();
-            (kind, tried)
-        };
-        let refused = ErrorKind::ConnectionRefused;
-        let at = |addr: &str| Endpoint::At(addr.parse().unwrap());
-        assert_eq!(tried("[::1]"), (refused, vec![at("[::1]:80")]));
+    fn text_from_elsewhere_is_checked_too() {
+        assert_eq!(tried(Text("[::1]:80")).unwrap(), ["[::1]:80"]);
         assert_eq!(
-            tried("localhost"),
-            (refused, vec![at("127.0.0.1:80"), at("[::1]:80")])
+            tried(Text("localhost:80")).unwrap(),
+            ["127.0.0.1:80", "[::1]:80"]
         );
-        let named = vec![Endpoint::Named("example.org".to_owned(), 80)];
-        assert_eq!(tried("example.org"), (refused, named));
-        for bad in ["", "1:2:3", "a:b", "-a", "[example.org]"] {
-            assert_eq!(tried(bad), (ErrorKind::InvalidInput, vec![]), "{bad:?}");
+        assert_eq!(tried(Text("example.org:80")).unwrap(), ["example.org:80"]);
+        for bad in [
+            "",
+            "example.org",
+            "1:2:3:80",
+            "a:b:80",
+            "-a:80",
+            "[example.org]:80",
+        ] {
+            assert_eq!(tried(Text(bad)), Err(ErrorKind::InvalidInput), "{bad:?}");
         }
     }
 
     #[test]
-    fn names_are_for_the_host() {
-        for endpoints in [
-            "example.org:80".to_endpoints(),
-            ("example.org", 80).to_endpoints(),
-        ] {
-            let Ok(Endpoints::Name { host, port }) = endpoints else {
-                panic!("{endpoints:?} is no name");
-            };
-            assert_eq!((host.as_str(), port), ("example.org", 80));
+    fn localhost_is_two_addresses_and_a_name_is_for_the_host() {
+        for localhost in ["localhost:80", "LocalHost:80", "localhost.:80"] {
+            assert_eq!(tried(localhost).unwrap(), ["127.0.0.1:80", "[::1]:80"]);
         }
+        assert_eq!(tried(("localhost", 7)).unwrap(), ["127.0.0.1:7", "[::1]:7"]);
+        for name in [
+            "localhosts:80",
+            "localhost..:80",
+            "a.localhost:80",
+            "example.org:80",
+        ] {
+            let expected = if name.contains("..") {
+                Err(ErrorKind::InvalidInput)
+            } else {
+                Ok(vec![name.to_owned()])
+            };
+            assert_eq!(tried(name), expected);
+        }
+        assert_eq!(tried(("example.org", 80)).unwrap(), ["example.org:80"]);
         assert_eq!(addrs("example.org:80"), Err(ErrorKind::Unsupported));
         assert_eq!(addrs(("example.org", 80)), Err(ErrorKind::Unsupported));
+        let v4 = SocketAddrV4::new(Ipv4Addr::LOCALHOST, 65_535);
+        assert_eq!(tried(v4).unwrap(), ["127.0.0.1:65535"]);
     }
 
     #[test]
@@ -484,11 +605,11 @@ mod tests {
             "user@host:80",
         ] {
             assert_eq!(addrs(bad), Err(ErrorKind::InvalidInput), "{bad:?}");
+            assert_eq!(tried(bad), Err(ErrorKind::InvalidInput), "{bad:?}");
         }
-        assert_eq!(addrs(("", 80)), Err(ErrorKind::InvalidInput));
-        assert_eq!(
-            addrs(("a".repeat(300).as_str(), 80)),
-            Err(ErrorKind::InvalidInput)
-        );
+        for bad in [("", 80), ("a".repeat(300).as_str(), 80)] {
+            assert_eq!(addrs(bad), Err(ErrorKind::InvalidInput));
+            assert_eq!(tried(bad), Err(ErrorKind::InvalidInput));
+        }
     }
 }

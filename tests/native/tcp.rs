@@ -353,9 +353,7 @@ fn the_address_of_a_name_is_asked_for() {
     ] {
         assert_eq!(error.kind(), ErrorKind::Unsupported);
         assert!(
-            error
-                .to_string()
-                .contains("pass the name itself to `connect`"),
+            error.to_string().contains("pass the name to `connect`"),
             "{error}"
         );
         assert_eq!(error.downcast::<Error>().unwrap(), Error::NameNotResolved);

@@ -70,8 +70,7 @@ struct Shared {
     reader: Mutex<Reader<CAPACITY>>,
     options: Options,
     silence_times_out: AtomicBool,
-    /// The peer, unless only the host knows who it is.
-    peer: Option<SocketAddr>,
+    peer: Endpoint,
 }
 
 impl Waits for &Shared {
@@ -102,12 +101,12 @@ impl TcpStream {
     }
 
     /// Connects to the first of the addresses that `open` can connect to.
+    #[inline(always)]
     fn open(
         addr: impl ToSocketAddrs,
         mut open: impl FnMut(&Endpoint) -> Result<Connection<Tcp, DefaultHost>, Error>,
     ) -> io::Result<TcpStream> {
-        let (connection, peer) =
-            try_each(addr, |endpoint| Ok((open(&endpoint)?, endpoint.addr())))?;
+        let (connection, peer) = try_each(addr, |endpoint| Ok((open(&endpoint)?, endpoint)))?;
         Ok(TcpStream {
             shared: Arc::new(Shared {
                 connection,
@@ -190,7 +189,7 @@ impl TcpStream {
     /// Kind `Unsupported` if the stream was connected to a name, other than `localhost`: only the
     /// host knows which address it found for it.
     pub fn peer_addr(&self) -> io::Result<SocketAddr> {
-        Ok(self.shared.peer.ok_or(Error::NameNotResolved)?)
+        Ok(self.shared.peer.addr().ok_or(Error::NameNotResolved)?)
     }
 
     /// The socket address of the local half.
@@ -353,11 +352,10 @@ impl Write for TcpStream {
 
 impl fmt::Debug for TcpStream {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut stream = f.debug_struct("TcpStream");
-        if let Some(peer) = self.shared.peer {
-            stream.field("peer", &peer);
-        }
-        stream.field("id", &self.shared.connection.id()).finish()
+        f.debug_struct("TcpStream")
+            .field("peer", &format_args!("{}", self.shared.peer.text()))
+            .field("id", &self.shared.connection.id())
+            .finish()
     }
 }
 

@@ -3,15 +3,16 @@
 mod peeked;
 mod peer;
 mod peers;
+mod several;
 
-use super::address::{ToSocketAddrs, try_each};
+use super::address::{Destination, ToSocketAddrs, try_each};
 use super::options::Options;
 use crate::Error;
-use crate::datagrams::twice;
+use crate::datagrams::{most_bytes, twice};
 use crate::patience::Timeout;
 use core::fmt;
-use peer::{Peer, most_bytes_to};
-use peers::{Peers, Receive, Received};
+use peer::Peer;
+use peers::Peers;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -82,7 +83,8 @@ impl UdpSocket {
     /// if the host does not find the name or a way there; `OutOfMemory` if the plugin's kernel has no
     /// memory left for the address.
     pub fn connect<A: ToSocketAddrs>(addr: A) -> io::Result<UdpSocket> {
-        Ok(UdpSocket::new(Some(try_each(addr, Peer::open)?)))
+        let peer = try_each(addr, Peer::open)?;
+        Ok(UdpSocket::new(Peers::connected_to(Arc::new(peer))))
     }
 
     /// Makes a socket that can send to anybody.
@@ -105,16 +107,25 @@ impl UdpSocket {
     /// ```
     pub fn bind<A: ToSocketAddrs>(addr: A) -> io::Result<UdpSocket> {
         let any = |addr: SocketAddr| addr.ip().is_unspecified() && addr.port() == 0;
-        try_each(addr, |local| match local.addr() {
-            Some(addr) if any(addr) => Ok(UdpSocket::new(None)),
-            _ => Err(Error::CannotBind),
-        })
+        let mut error = Error::InvalidAddress;
+        let locals = addr.to_socket_addrs().map_err(|error| match error.kind() {
+            // A name.
+            io::ErrorKind::Unsupported => Error::CannotBind.into(),
+            _ => error,
+        })?;
+        for local in locals {
+            if any(local) {
+                return Ok(UdpSocket::new(Peers::unconnected()));
+            }
+            error = Error::CannotBind;
+        }
+        Err(error.into())
     }
 
-    fn new(connected: Option<Peer>) -> UdpSocket {
+    fn new(peers: Peers) -> UdpSocket {
         UdpSocket {
             shared: Arc::new(Shared {
-                peers: Peers::new(connected),
+                peers,
                 options: Options::new(Timeout::ONE_WAIT),
             }),
         }
@@ -144,15 +155,8 @@ impl UdpSocket {
     /// address, or 65,527 to an IPv6 address or a name; `Other` if the host did not send it;
     /// `OutOfMemory` if the plugin's kernel has no memory left for it.
     pub fn send(&self, buf: &[u8]) -> io::Result<usize> {
-        let other;
-        let peer = match self.shared.peers.plain() {
-            Some(first) => first,
-            None => {
-                other = self.shared.peers.connected()?;
-                &*other
-            }
-        };
-        Ok(peer.connection.send_datagram(buf, peer.most_bytes)?)
+        let send = |peer: &Peer| peer.connection.send_datagram(buf, peer.most_bytes);
+        Ok(self.shared.peers.connected(send)?)
     }
 
     /// Sends one datagram to `addr` and returns its length, as [`send`](UdpSocket::send) does. If
@@ -171,8 +175,8 @@ impl UdpSocket {
     /// [`send`](UdpSocket::send); `ConnectionRefused` if the host does not find the name or a way
     /// there; `Other` if the host did not send it; `OutOfMemory` as for [`send`](UdpSocket::send).
     pub fn send_to<A: ToSocketAddrs>(&self, buf: &[u8], addr: A) -> io::Result<usize> {
-        let (peers, who) = (&self.shared.peers, try_each(addr, Ok)?);
-        if buf.len() > most_bytes_to(&who) {
+        let (peers, who) = (&self.shared.peers, Destination::first(addr)?);
+        if buf.len() > most_bytes(who.is_v4()) {
             return Err(Error::InvalidInput.into());
         }
         let sent = twice(|| {
@@ -195,7 +199,7 @@ impl UdpSocket {
     /// Kind `TimedOut` or `WouldBlock` if none came: see [above](UdpSocket). `NotConnected` if the
     /// socket has not sent to anybody.
     pub fn recv(&self, buf: &mut [u8]) -> io::Result<usize> {
-        Ok(self.receive(Receive::RECV, buf)?.0)
+        Ok(self.shared.peers.receive(self.timeout(), buf)?)
     }
 
     /// Receives one datagram and returns the address it came from.
@@ -207,7 +211,7 @@ impl UdpSocket {
     /// As [`recv`](UdpSocket::recv); and kind `Unsupported`, before anything is received, if all
     /// peers were given by name.
     pub fn recv_from(&self, buf: &mut [u8]) -> io::Result<(usize, SocketAddr)> {
-        self.receive_from(Receive::RECV_FROM, buf)
+        Ok(self.shared.peers.receive_from(self.timeout(), buf)?)
     }
 
     /// As [`recv`](UdpSocket::recv), but the datagram stays: the next receive gets it again. It is
@@ -218,7 +222,7 @@ impl UdpSocket {
     /// # Errors
     /// As [`recv`](UdpSocket::recv).
     pub fn peek(&self, buf: &mut [u8]) -> io::Result<usize> {
-        Ok(self.receive(Receive::PEEK, buf)?.0)
+        Ok(self.shared.peers.peek(self.timeout(), buf)?)
     }
 
     /// As [`recv_from`](UdpSocket::recv_from), but the datagram stays: the next receive gets it
@@ -229,18 +233,11 @@ impl UdpSocket {
     /// # Errors
     /// As [`recv_from`](UdpSocket::recv_from).
     pub fn peek_from(&self, buf: &mut [u8]) -> io::Result<(usize, SocketAddr)> {
-        self.receive_from(Receive::PEEK_FROM, buf)
+        Ok(self.shared.peers.peek_from(self.timeout(), buf)?)
     }
 
-    fn receive(&self, what: Receive, buf: &mut [u8]) -> Result<Received, Error> {
-        self.shared
-            .peers
-            .receive(self.shared.options.read_timeout.get(), what, buf)
-    }
-
-    fn receive_from(&self, what: Receive, buf: &mut [u8]) -> io::Result<(usize, SocketAddr)> {
-        let (n, from) = self.receive(what, buf)?;
-        Ok((n, from.ok_or(Error::NameNotResolved)?))
+    fn timeout(&self) -> Timeout {
+        self.shared.options.read_timeout.get()
     }
 
     /// The socket address of the peer that the socket is connected to.
@@ -251,8 +248,8 @@ impl UdpSocket {
     /// Kind `NotConnected` if the socket is not; `Unsupported` if it was connected to a name, other
     /// than `localhost`: only the host knows which address it found for it.
     pub fn peer_addr(&self) -> io::Result<SocketAddr> {
-        let peer = self.shared.peers.connected()?;
-        Ok(peer.addr().ok_or(Error::NameNotResolved)?)
+        let addr = |peer: &Peer| peer.addr().ok_or(Error::NameNotResolved);
+        Ok(self.shared.peers.connected(addr)?)
     }
 
     /// The socket address of the local half.
@@ -279,9 +276,10 @@ impl UdpSocket {
 impl fmt::Debug for UdpSocket {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut socket = f.debug_struct("UdpSocket");
-        if let Ok(peer) = self.peer_addr() {
-            socket.field("peer", &peer);
-        }
+        let _ = self.shared.peers.connected(|peer| {
+            socket.field("peer", &format_args!("{}", peer.who.text()));
+            Ok(())
+        });
         socket.finish_non_exhaustive()
     }
 }

@@ -1,6 +1,6 @@
 //! The datagrams that have been peeked at and not been received.
 
-use super::peers::Received;
+use super::several::Received;
 use crate::block::Block;
 use crate::net::address::Endpoint;
 
@@ -23,10 +23,6 @@ pub(super) struct Peeked(Vec<(Endpoint, Vec<u8>)>);
 impl Peeked {
     pub(super) const fn new() -> Self {
         Peeked(Vec::new())
-    }
-
-    pub(super) const fn is_empty(&self) -> bool {
-        self.0.is_empty()
     }
 
     /// Keeps a datagram. The oldest makes room for it, if there are too many.

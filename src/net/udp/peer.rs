@@ -20,7 +20,7 @@ impl Peer {
     pub(super) fn open(who: Endpoint) -> Result<Self, Error> {
         Ok(Peer {
             connection: who.open()?,
-            most_bytes: most_bytes_to(&who),
+            most_bytes: most_bytes(who.is_v4()),
             who,
         })
     }
@@ -38,9 +38,4 @@ impl Peer {
             self.connection.shut(BOTH);
         }
     }
-}
-
-/// The most bytes of a datagram to somebody.
-pub(super) fn most_bytes_to(who: &Endpoint) -> usize {
-    most_bytes(who.addr().is_some_and(|addr| addr.is_ipv4()))
 }
