@@ -4,7 +4,7 @@ use crate::Error;
 use crate::block::Block;
 use crate::connection::{Connection, Udp};
 use crate::host::Host;
-use crate::patience::Pause;
+use crate::patience::{Pause, clock};
 
 /// The most bytes that a UDP datagram can carry over IPv6. Which way a datagram to a name goes, the
 /// host decides.
@@ -41,7 +41,7 @@ impl<H: Host> Connection<Udp, H> {
 
     /// Asks the host for a datagram, once, cut to `max` bytes. If there is none, says how long that took.
     pub(crate) fn receive_datagram(&self, max: usize) -> Result<Block<H>, Pause> {
-        let before = self.host().now();
+        let before = clock(self.host());
         self.receive(max)
             .ok_or_else(|| Pause::since(self.host(), before))
     }

@@ -4,7 +4,7 @@ use crate::Error;
 use crate::block::Block;
 use crate::connection::{Connection, READ, Tcp};
 use crate::host::Host;
-use crate::patience::{Next, Patience, Pause, Silence, Waits};
+use crate::patience::{Next, Patience, Pause, Silence, Waits, clock};
 use crate::ring::Ring;
 
 /// What has been received and not been read, and how to get more.
@@ -67,7 +67,7 @@ impl<const N: usize> Reader<N> {
         if !self.ring.is_empty() || self.behind != Behind::Unknown || connection.is_shut(READ) {
             return true;
         }
-        let before = connection.host().now();
+        let before = clock(connection.host());
         match self.ask(connection, N) {
             Ok(Some(block)) => {
                 self.take(&block, &mut []);
@@ -253,7 +253,7 @@ impl<const N: usize> Reader<N> {
         let waiting = waits.waiting();
         let mut patience = Patience::new(waiting.timeout);
         loop {
-            let before = connection.host().now();
+            let before = clock(connection.host());
             if let Some(block) = self.ask(connection, max)? {
                 return Ok(Some(block));
             }

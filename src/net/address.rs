@@ -143,27 +143,25 @@ pub(super) fn try_each<T>(
     addr: impl ToSocketAddrs,
     mut what: impl FnMut(Endpoint) -> Result<T, Error>,
 ) -> io::Result<T> {
-    match addr.to_endpoints()? {
-        Endpoints::Addrs(addrs) => try_in_turn(addrs, |addr| what(Endpoint::at(addr)?)),
-        Endpoints::Text(text) => {
-            let texts = localhost(&text).unwrap_or_else(|| [Some(text), None]);
-            let texts = texts.into_iter().flatten();
-            try_in_turn(texts, |text| what(Endpoint::written(text)))
-        }
-    }
-}
-
-#[inline(always)]
-fn try_in_turn<E, T>(
-    all: impl Iterator<Item = E>,
-    mut what: impl FnMut(E) -> Result<T, Error>,
-) -> io::Result<T> {
     // As std's error for no address at all.
     let mut error = Error::InvalidAddress;
-    for one in all {
-        match what(one) {
-            Ok(done) => return Ok(done),
-            Err(failed) => error = failed,
+    match addr.to_endpoints()? {
+        Endpoints::Addrs(addrs) => {
+            for addr in addrs {
+                match Endpoint::at(addr).and_then(&mut what) {
+                    Ok(done) => return Ok(done),
+                    Err(failed) => error = failed,
+                }
+            }
+        }
+        Endpoints::Text(text) => {
+            let mut texts = Texts::new(text);
+            while let Some(text) = texts.next() {
+                match what(Endpoint::written(text)) {
+                    Ok(done) => return Ok(done),
+                    Err(failed) => error = failed,
+                }
+            }
         }
     }
     Err(error.into())
@@ -185,11 +183,8 @@ impl Destination {
                 None => Err(Error::InvalidAddress.into()),
             },
             Endpoints::Text(text) => {
-                let text = match localhost(&text) {
-                    Some([Some(first), _]) => first,
-                    _ => text,
-                };
-                Ok(Self::Written(Endpoint::written(text)))
+                let first = Texts::new(text).next();
+                Ok(Self::Written(Endpoint::written(first.unwrap_or_default())))
             }
         }
     }
@@ -225,15 +220,44 @@ impl Destination {
     }
 }
 
-/// The texts that `localhost:port` stands for, in the order in which they are tried.
-fn localhost(text: &str) -> Option<[Option<String>; 2]> {
-    let name = text.as_bytes().get(..9)?;
-    let port = text.get(9..)?;
-    let port = port.strip_prefix('.').unwrap_or(port);
-    if !name.eq_ignore_ascii_case(b"localhost") || !port.starts_with(':') {
-        return None;
+/// What a text stands for: itself, or the addresses of `localhost`.
+struct Texts {
+    text: String,
+    /// Where the port begins, behind `localhost`; 0 if it is another name or an address.
+    port: usize,
+    given: usize,
+}
+
+impl Texts {
+    fn new(text: String) -> Self {
+        let port = localhost(&text).unwrap_or(0);
+        Self {
+            text,
+            port,
+            given: 0,
+        }
     }
-    Some(["127.0.0.1", "[::1]"].map(|ip| Some(joined(&[ip, port]))))
+
+    fn next(&mut self) -> Option<String> {
+        let given = self.given;
+        self.given = given.wrapping_add(1);
+        if self.port == 0 {
+            return (given == 0).then(|| core::mem::take(&mut self.text));
+        }
+        let ip = ["127.0.0.1", "[::1]"].get(given)?;
+        Some(joined(&[ip, self.text.get(self.port..)?]))
+    }
+}
+
+/// Where the port of `localhost:port` begins: the name is in any case, and with or without a dot at its end.
+fn localhost(text: &str) -> Option<usize> {
+    let (name, rest) = text.as_bytes().split_at_checked(9)?;
+    let port = match rest {
+        [b':', ..] => 9,
+        [b'.', b':', ..] => 10,
+        _ => return None,
+    };
+    name.eq_ignore_ascii_case(b"localhost").then_some(port)
 }
 
 /// These texts as one.
@@ -245,18 +269,31 @@ fn joined(parts: &[&str]) -> String {
     text
 }
 
+/// Whether a host is an IPv6 address without brackets.
+fn needs_brackets(host: &[u8]) -> bool {
+    host.contains(&b':') && !host.starts_with(b"[")
+}
+
 /// `host:port`, with the brackets that an IPv6 address needs.
-fn host_and_port(host: &str, port: &str) -> String {
-    if host.contains(':') && !host.starts_with('[') {
-        joined(&["[", host, "]:", port])
-    } else {
-        joined(&[host, ":", port])
+fn bracketed(text: &str) -> String {
+    // (`rsplit_once` brings a search that can panic.)
+    let colon = text.bytes().rposition(|byte| byte == b':').unwrap_or(0);
+    match (text.get(..colon), text.get(colon..)) {
+        (Some(host), Some(port)) if needs_brackets(host.as_bytes()) => {
+            joined(&["[", host, "]", port])
+        }
+        _ => text.to_owned(),
     }
 }
 
 /// A host and a port, written as one text.
 fn text_of((host, port): (&str, u16)) -> String {
-    host_and_port(host, &address::decimal(port))
+    let port = address::decimal(port);
+    if needs_brackets(host.as_bytes()) {
+        joined(&["[", host, "]:", &port])
+    } else {
+        joined(&[host, ":", &port])
+    }
 }
 
 /// Reads `host:port`.
@@ -281,8 +318,7 @@ impl ToSocketAddrs for str {
 
     #[inline(always)]
     fn to_endpoints(&self) -> io::Result<Endpoints<Self::Iter>> {
-        let (host, port) = self.rsplit_once(':').ok_or(Error::InvalidAddress)?;
-        Ok(Endpoints::Text(host_and_port(host, port)))
+        Ok(Endpoints::Text(bracketed(self)))
     }
 }
 

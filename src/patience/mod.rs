@@ -25,14 +25,18 @@ pub(crate) const HOST_WAIT: Duration = Duration::from_secs(5);
 const AN_HOUR: Timeout = Timeout::after(Duration::from_secs(3_600));
 /// An answer within this time came at once: far longer than a busy host takes to look up a closed
 /// connection, far shorter than it waits for an open one.
-pub(crate) const AT_ONCE: Duration = Duration::from_millis(50);
+pub(crate) const AT_ONCE: u64 = 50 * MS;
 /// No wait of a host that keeps the contract is shorter. One that is may be a test's host, or the end on
 /// a machine that is very busy.
-const SHORT: Duration = Duration::from_secs(1);
+const SHORT: u64 = SECOND;
 /// How many short answers with nothing in one read are the end, whatever the timeout: so no read of an
 /// ended stream goes on forever, however slowly the host reports the end.
 const MOST_SHORT: u32 = 720;
 
+/// A millisecond in nanoseconds.
+pub(crate) const MS: u64 = 1_000_000;
+/// A second in nanoseconds.
+const SECOND: u64 = 1_000 * MS;
 /// After how many equal steps a clock counts as one that advances by being read.
 const MOST_READINGS: u32 = 16;
 
@@ -156,15 +160,15 @@ pub(crate) enum Next {
 pub(crate) enum Pause {
     /// The host returned at once.
     AtOnce,
-    /// The host returned after this time.
-    For(Duration),
+    /// The host returned after so many nanoseconds.
+    For(u64),
     /// Nobody can tell.
     Unknown,
 }
 
 impl Pause {
     /// How long the host took, from a reading of its clock right before the call.
-    pub(crate) fn since<H: Host>(host: &H, before: Option<Duration>) -> Self {
+    pub(crate) fn since<H: Host>(host: &H, before: Option<u64>) -> Self {
         match elapsed(host, before) {
             None => Pause::Unknown,
             Some(pause) if pause < AT_ONCE => Pause::AtOnce,
@@ -173,28 +177,36 @@ impl Pause {
     }
 }
 
+/// What a clock shows, in nanoseconds. They go round after 584 years: then it seems to run backwards, once.
+#[inline(always)]
+pub(crate) fn clock<H: Host>(host: &H) -> Option<u64> {
+    let now = host.now()?;
+    let seconds = now.as_secs().wrapping_mul(SECOND);
+    Some(seconds.wrapping_add(u64::from(now.subsec_nanos())))
+}
+
 /// How much time has passed since the last reading of a clock, `before`; `None` if the clock cannot tell.
 ///
 /// What the clock advances by when only it is read does not count. Of a clock that advances by being
 /// read, by whatever step, nothing is left then.
-pub(crate) fn elapsed<H: Host>(host: &H, before: Option<Duration>) -> Option<Duration> {
+pub(crate) fn elapsed<H: Host>(host: &H, before: Option<u64>) -> Option<u64> {
     let before = before?;
-    let after = host.now()?;
+    let after = clock(host)?;
     let passed = after.checked_sub(before)?;
-    let step = host.now()?.checked_sub(after)?;
-    passed.checked_sub(step).filter(|passed| !passed.is_zero())
+    let step = clock(host)?.checked_sub(after)?;
+    passed.checked_sub(step).filter(|passed| *passed != 0)
 }
 
-/// The time, on a clock that is real: one that goes on, and not by being read.
-pub(crate) fn real_time<H: Host>(host: &H) -> Option<Duration> {
-    let mut last = host.now()?;
+/// The time in nanoseconds, on a clock that is real: one that goes on, and not by being read.
+pub(crate) fn real_time<H: Host>(host: &H) -> Option<u64> {
+    let mut last = clock(host)?;
     let mut steps = None;
     // A real clock shows two different steps soon; a fake one always takes the same.
     for _ in 0..MOST_READINGS {
-        let now = host.now()?;
+        let now = clock(host)?;
         let step = now.checked_sub(last)?;
         last = now;
-        if step.is_zero() || *steps.get_or_insert(step) != step {
+        if step == 0 || *steps.get_or_insert(step) != step {
             return Some(now);
         }
     }
@@ -265,7 +277,7 @@ impl Patience {
         let (pause, slack, timeout) = match pause {
             Pause::AtOnce => (0, 0, self.timeout),
             Pause::For(pause) => {
-                let pause = nanoseconds(pause);
+                // The host's waits may be a little short.
                 (pause, pause / 16, self.timeout)
             }
             // As long as its waits are taken to be, and no slack: none of them was short.
@@ -281,7 +293,6 @@ impl Patience {
 
 /// A time in nanoseconds, up to 584 years.
 pub(crate) const fn nanoseconds(time: Duration) -> u64 {
-    const SECOND: u64 = 1_000_000_000;
     // A checked multiplication would bring a 128-bit one into a small plugin.
     if time.as_secs() < u64::MAX / SECOND {
         time.as_secs()

@@ -40,12 +40,12 @@ const READS: [(&str, Pause, [Verdict; 9]); 9] = [
     ("at once",         Pause::AtOnce,                           [End(1); 9]),
     // The shortest pause that is a wait, which a host's own wait never is.
     ("soon",            Pause::For(AT_ONCE),                   [TimedOut(1), TimedOut(1), TimedOut(100), TimedOut(100), TimedOut(140), TimedOut(600), End(720), End(720), End(720)]),
-    ("not so soon",     Pause::For(Duration::from_millis(999)), [TimedOut(1), TimedOut(1), TimedOut(5), TimedOut(5), TimedOut(7), TimedOut(30), End(720), End(720), End(720)]),
-    ("a second",        Pause::For(S),                         [TimedOut(1), TimedOut(1), TimedOut(5), TimedOut(5), TimedOut(7), TimedOut(30), TimedOut(7_200), Never, Never]),
-    ("a little early",  Pause::For(Duration::from_millis(4_990)), [TimedOut(1), TimedOut(1), TimedOut(1), TimedOut(1), TimedOut(2), TimedOut(6), TimedOut(1_443), Never, Never]),
-    ("the host's wait", Pause::For(HOST_WAIT),                 [TimedOut(1), TimedOut(1), TimedOut(1), TimedOut(1), TimedOut(2), TimedOut(6), TimedOut(1_440), Never, Never]),
-    ("an hour",         Pause::For(Duration::from_secs(3_600)), [TimedOut(1), TimedOut(1), TimedOut(1), TimedOut(1), TimedOut(1), TimedOut(1), TimedOut(2), Never, Never]),
-    ("forever",         Pause::For(Duration::MAX),             [TimedOut(1), TimedOut(1), TimedOut(1), TimedOut(1), TimedOut(1), TimedOut(1), TimedOut(1), Never, Never]),
+    ("not so soon",     Pause::For(nanoseconds(Duration::from_millis(999))), [TimedOut(1), TimedOut(1), TimedOut(5), TimedOut(5), TimedOut(7), TimedOut(30), End(720), End(720), End(720)]),
+    ("a second",        Pause::For(1_000 * super::MS),                         [TimedOut(1), TimedOut(1), TimedOut(5), TimedOut(5), TimedOut(7), TimedOut(30), TimedOut(7_200), Never, Never]),
+    ("a little early",  Pause::For(nanoseconds(Duration::from_millis(4_990))), [TimedOut(1), TimedOut(1), TimedOut(1), TimedOut(1), TimedOut(2), TimedOut(6), TimedOut(1_443), Never, Never]),
+    ("the host's wait", Pause::For(nanoseconds(HOST_WAIT)),                 [TimedOut(1), TimedOut(1), TimedOut(1), TimedOut(1), TimedOut(2), TimedOut(6), TimedOut(1_440), Never, Never]),
+    ("an hour",         Pause::For(nanoseconds(Duration::from_secs(3_600))), [TimedOut(1), TimedOut(1), TimedOut(1), TimedOut(1), TimedOut(1), TimedOut(1), TimedOut(2), Never, Never]),
+    ("forever",         Pause::For(u64::MAX),             [TimedOut(1), TimedOut(1), TimedOut(1), TimedOut(1), TimedOut(1), TimedOut(1), TimedOut(1), Never, Never]),
     ("nobody can tell", Pause::Unknown,                        [Silent(1), Silent(1), Silent(1), Silent(2), Silent(2), Silent(6), Silent(720), Silent(720), Silent(720)]),
 ];
 
@@ -113,13 +113,19 @@ fn an_end_behind_waits() {
     for waits in 0..6 {
         let mut patience = Patience::new(Timeout::DEFAULT);
         for _ in 0..waits {
-            assert_eq!(patience.nothing(Pause::For(HOST_WAIT)), Next::Ask);
+            assert_eq!(
+                patience.nothing(Pause::For(nanoseconds(HOST_WAIT))),
+                Next::Ask
+            );
         }
         assert_eq!(patience.nothing(Pause::AtOnce), Next::End, "after {waits}");
     }
     let mut patience = Patience::new(Timeout::DEFAULT);
     for _ in 0..5 {
-        assert_eq!(patience.nothing(Pause::For(HOST_WAIT)), Next::Ask);
+        assert_eq!(
+            patience.nothing(Pause::For(nanoseconds(HOST_WAIT))),
+            Next::Ask
+        );
     }
     assert_eq!(patience.nothing(Pause::Unknown), Next::Silent);
 }

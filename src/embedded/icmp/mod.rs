@@ -8,7 +8,7 @@ use crate::address::check_target;
 use crate::block::Block;
 use crate::host::{DefaultHost, Host};
 use crate::json::{self, MOST_TEXT};
-use crate::patience::{AT_ONCE, Pause};
+use crate::patience::{AT_ONCE, MS, Pause, clock};
 
 pub use ping::PingReply;
 pub use response::IcmpResponse;
@@ -16,7 +16,7 @@ pub use response::IcmpResponse;
 /// The most bytes of payload that an echo request can carry (over IPv4).
 const MOST_PAYLOAD: usize = 65_507;
 /// Below this many milliseconds, a receive that times out and one that fails look the same.
-const TELLING_MS: u32 = 2 * AT_ONCE.as_millis() as u32;
+const TELLING_MS: u32 = (2 * AT_ONCE / MS) as u32;
 
 /// Sends ICMP echo requests and receives ICMP packets.
 ///
@@ -89,7 +89,7 @@ impl<H: Host> IcmpSocket<H> {
     /// Values under other keys are skipped, not checked: `{"ttl":NaN, ...}` is not an error. NULs at the
     /// very end are ignored, and a report of nothing else is none.
     pub fn recv(&self, timeout_ms: u32) -> Result<IcmpResponse, Error> {
-        let before = self.host.now();
+        let before = clock(&self.host);
         let offset = self.host.icmp_recv(timeout_ms);
         if let Some(block) = Block::adopt_in(self.host.clone(), offset) {
             let mut text = [0; MOST_TEXT];

@@ -6,7 +6,7 @@ use crate::Error;
 use crate::address;
 use crate::host::Host;
 use crate::json::Source;
-use crate::patience::{nanoseconds, real_time};
+use crate::patience::{MS, real_time};
 use core::net::{IpAddr, Ipv4Addr};
 use core::time::Duration;
 
@@ -21,8 +21,6 @@ const INTERVAL_MS: u32 = 1_000;
 const STRIDE: u16 = (u16::MAX as usize / MOST_REQUESTS) as u16 + 1;
 /// The shortest wait behind another packet, in milliseconds.
 const SHORTEST_MS: u32 = 2;
-/// A millisecond in nanoseconds.
-const MS: u64 = 1_000_000;
 /// How many times over a wait may have passed, where no clock tells, before it is taken for over.
 const MOST_DOUBT: u32 = 4;
 
@@ -83,8 +81,8 @@ struct Requests<'a> {
     target: Place<'a>,
     /// The sequence number of the first request.
     first: u16,
-    /// When each was sent, where there is a clock. As many as have been sent.
-    sent_at: heapless::Vec<Option<Duration>, MOST_REQUESTS>,
+    /// When each was sent, in nanoseconds, where there is a clock. As many as have been sent.
+    sent_at: heapless::Vec<Option<u64>, MOST_REQUESTS>,
 }
 
 impl<H: Host> IcmpSocket<H> {
@@ -149,7 +147,7 @@ impl<H: Host> IcmpSocket<H> {
             let now = since.and_then(|_| real_time(&self.host));
             // A clock that is a second ahead of the whole wait has leapt.
             let most = u64::from(wait_ms.saturating_add(1_000)).wrapping_mul(MS);
-            let clock = between(since, now).map(nanoseconds);
+            let clock = between(since, now);
             let clock = clock.filter(|clock| *clock <= most).unwrap_or(0);
             let packet = match heard {
                 Ok(packet) => {
@@ -185,7 +183,7 @@ impl<H: Host> IcmpSocket<H> {
 }
 
 /// How much time lies between two readings of a clock that goes forward.
-fn between(then: Option<Duration>, now: Option<Duration>) -> Option<Duration> {
+fn between(then: Option<u64>, now: Option<u64>) -> Option<u64> {
     now.zip(then).and_then(|(now, then)| now.checked_sub(then))
 }
 
@@ -244,7 +242,7 @@ impl Requests<'_> {
     }
 
     /// The reply that a packet is, if it is the reply to one of the requests.
-    fn reply(&self, packet: IcmpResponse, now: Option<Duration>) -> Option<PingReply> {
+    fn reply(&self, packet: IcmpResponse, now: Option<u64>) -> Option<PingReply> {
         let source = Place::new(&packet.source);
         let reply_type = match source.ip {
             Some(IpAddr::V6(_)) => 129,
@@ -270,7 +268,9 @@ impl Requests<'_> {
             seq,
             requests: self.sent_at.len() as u16,
             // A clock that has not moved at all was not watching.
-            round_trip: between(sent_at, now).filter(|time| !time.is_zero()),
+            round_trip: between(sent_at, now)
+                .filter(|time| *time != 0)
+                .map(Duration::from_nanos),
         })
     }
 }

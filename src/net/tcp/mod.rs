@@ -5,8 +5,8 @@ use super::options::Options;
 use super::{lock, try_lock};
 use crate::Error;
 use crate::connection::{BOTH, Connection, READ, Tcp, WRITE};
-use crate::host::{DefaultHost, Host};
-use crate::patience::{Silence, Timeout, Waiting, Waits, real_time};
+use crate::host::DefaultHost;
+use crate::patience::{Silence, Timeout, Waiting, Waits, clock, nanoseconds, real_time};
 use crate::reader::Reader;
 use core::fmt;
 use core::sync::atomic::{AtomicBool, Ordering};
@@ -166,6 +166,7 @@ impl TcpStream {
         if timeout.is_zero() {
             return Err(Error::InvalidInput.into());
         }
+        let limit = nanoseconds(timeout);
         let start = real_time(&DefaultHost);
         let mut is_over = false;
         TcpStream::open(addr, |endpoint| {
@@ -173,9 +174,9 @@ impl TcpStream {
                 return Err(Error::TimedOut);
             }
             endpoint.open().map_err(|error| {
-                let passed = start.zip(DefaultHost.now());
+                let passed = start.zip(clock(&DefaultHost));
                 is_over = error == Error::ConnectFailed
-                    && passed.is_some_and(|(start, now)| now.saturating_sub(start) >= timeout);
+                    && passed.is_some_and(|(start, now)| now.saturating_sub(start) >= limit);
                 if is_over { Error::TimedOut } else { error }
             })
         })
