@@ -38,11 +38,10 @@ enum Behind {
 const ENDED: u64 = u64::MAX;
 
 impl<const N: usize> Reader<N> {
-    /// A ring of no bytes could never show one.
-    const HAS_ROOM: () = assert!(N > 0, "the buffer of a stream must have at least 1 byte");
+    /// Evaluated where bytes are shown before they are read: a ring of no bytes could never show one.
+    const HAS_ROOM: () = assert!(N > 0, "a stream without a buffer cannot peek: give it one");
 
     pub(crate) const fn new() -> Self {
-        let () = Self::HAS_ROOM;
         Self {
             ring: Ring::new(),
             shown: false,
@@ -64,6 +63,7 @@ impl<const N: usize> Reader<N> {
         connection: &Connection<Tcp, H>,
         waits: impl Waits,
     ) -> bool {
+        let () = Self::HAS_ROOM;
         if !self.ring.is_empty() || self.behind != Behind::Unknown || connection.is_shut(READ) {
             return true;
         }
@@ -147,6 +147,7 @@ impl<const N: usize> Reader<N> {
         connection: &Connection<Tcp, H>,
         waits: impl Waits,
     ) -> Result<&[u8], Error> {
+        let () = Self::HAS_ROOM;
         if connection.is_shut(READ) {
             return Ok(&[]);
         }
@@ -187,8 +188,13 @@ impl<const N: usize> Reader<N> {
     /// Empties a block: into the caller's slice, and the rest into the (empty) ring.
     fn take<H: Host>(&mut self, block: &Block<H>, into: &mut [u8]) -> usize {
         let direct = block.load(0, into);
-        let kept = block.load(direct, self.ring.vacate());
-        self.ring.commit(kept);
+        let kept = if N == 0 {
+            0
+        } else {
+            let kept = block.load(direct, self.ring.vacate());
+            self.ring.commit(kept);
+            kept
+        };
         self.shown = false;
         // A host that keeps to what it was asked for never gives more.
         if direct.wrapping_add(kept) < block.len() {

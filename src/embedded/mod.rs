@@ -26,7 +26,7 @@ mod nal_async;
 mod tcp;
 mod udp;
 
-pub use crate::address::Address;
+pub use crate::address::{Address, Unchecked};
 pub use crate::error::Error;
 pub use crate::patience::Silence;
 #[cfg(feature = "embedded-io-async-v0.7")]

@@ -14,7 +14,8 @@ use embedded_io::{BufRead, ErrorType, Read, ReadExactError, ReadReady, Write};
 ///
 /// It corresponds to `std::net::TcpStream`, and implements the [`embedded_io`](https://docs.rs/embedded-io/0.7) traits for the crates that take
 /// them. It keeps up to `N` bytes that have been received and not been read, in place: the connection is as
-/// large as its buffer. One that lives in a `static` stays open from one call of the plugin to the next.
+/// large as its buffer. (With `N` = 0 there is none: each read asks the host for as much as fits into its slice. To
+/// `peek`, `fill_buf` and `read_ready` does not compile then.) One that lives in a `static` stays open from one call of the plugin to the next.
 ///
 /// # How long a read waits
 /// For the first byte, up to the read timeout, 30 s by default; then [`Error::TimedOut`], and nothing is

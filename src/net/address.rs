@@ -18,6 +18,8 @@ use std::{option, slice, vec};
 ///
 /// * A name goes to the host as it is. Only `localhost` is known here: it is tried as 127.0.0.1 and then
 ///   as ::1.
+/// * Text goes to the host as it is written: `127.0.0.1:00080` does. It is checked for characters and lengths that no
+///   address has, an IPv6 address for its shape; whether its groups make an address, the host finds out.
 /// * An IPv6 address may have brackets and a scope wherever a host is given, as in `("[::1]", 80)` and
 ///   `("fe80::1%4", 80)`. If the scope is the name of an interface (`fe80::1%eth0`), only the host can resolve
 ///   it: the address counts as a name.

@@ -10,7 +10,8 @@ pub struct Guest {
     /// What it is built for.
     pub target: Target,
     /// How large it was when last looked at, in bytes: with Rust 1.95 or 1.96, whichever made it
-    /// larger. (That matters where std is in it.)
+    /// larger. (That matters where std is in it. Those of TCP, UDP and all three are from 1.95, and 5,283 more:
+    /// what 1.96 was seen to add.)
     pub measured: u64,
     /// Whether it is promised that no panic is reachable in it.
     pub never_panics: bool,
@@ -45,21 +46,25 @@ const PDK: &[&str] = &[
 ];
 
 /// All of them.
-pub const GUESTS: [Guest; 14] = [
+pub const GUESTS: [Guest; 18] = [
     bare("empty", 328, &[]).never_panicking(),
     bare("tcp_ours", 2_613, &[TCP, GIVE, TAKE]).never_panicking(),
-    bare("tcp_async_ours", 3_606, &[TCP, GIVE, TAKE]).never_panicking(),
+    bare("tcp_lean", 2_025, &[TCP, GIVE, TAKE]).never_panicking(),
+    bare("tcp_async_ours", 3_549, &[TCP, GIVE, TAKE]).never_panicking(),
     bare("tcp_hand", 1_487, &[TCP, GIVE, TAKE]).never_panicking(),
     bare("udp_ours", 1_887, &[UDP, GIVE, TAKE]).never_panicking(),
+    bare("udp_lean", 1_526, &[UDP, GIVE, TAKE]).never_panicking(),
     bare("udp_hand", 1_422, &[UDP, GIVE, TAKE]).never_panicking(),
-    bare("icmp_ours", 6_849, &[ICMP, GIVE, TAKE]).never_panicking(),
+    bare("icmp_ours", 6_525, &[ICMP, GIVE, TAKE]).never_panicking(),
     bare("icmp_hand", 13_914, &[ICMP, GIVE, TAKE]),
-    bare("all_ours", 8_975, &[TCP, UDP, ICMP, GIVE, TAKE]).never_panicking(),
+    bare("all_ours", 8_481, &[TCP, UDP, ICMP, GIVE, TAKE]).never_panicking(),
     bare("all_hand", 14_807, &[TCP, UDP, ICMP, GIVE, TAKE]),
-    bare("every_call_ours", 23_181, &[TCP, UDP, ICMP, GIVE, TAKE]).never_panicking(),
+    bare("every_call_ours", 22_740, &[TCP, UDP, ICMP, GIVE, TAKE]).never_panicking(),
     with_std("std_empty", 97_854, &[PDK]),
     with_std("std_error", 106_090, &[PDK]),
-    with_std("std_all", 132_499, &[PDK, TCP, UDP, ICMP, GIVE, TAKE]),
+    with_std("std_tcp", 113_461, &[PDK, TCP, GIVE, TAKE]),
+    with_std("std_udp", 113_459, &[PDK, UDP, GIVE, TAKE]),
+    with_std("std_all", 122_817, &[PDK, TCP, UDP, ICMP, GIVE, TAKE]),
 ];
 
 /// The guest of this name.

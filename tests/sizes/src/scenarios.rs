@@ -71,6 +71,8 @@ fn run(built: &Built, scenario: &Scenario) -> Result<bool> {
     // These do nothing, and that one wants peers that echo whatever they are sent.
     let wanted = match built.guest.name {
         "empty" | "std_empty" | "std_error" => false,
+        "std_tcp" => scenario.protocol == "tcp" && scenario.what != SILENCE,
+        "std_udp" => scenario.protocol == "udp",
         "every_call_ours" => {
             scenario.what == ECHO || (scenario.works && scenario.protocol == "icmp")
         }

@@ -1,0 +1,8 @@
+//! TCP, with as little of the library as it takes.
+
+#![cfg_attr(target_family = "wasm", no_std)]
+
+#[cfg(target_family = "wasm")]
+size_guests::guest! {
+    tcp => size_guests::ours::lean::tcp,
+}

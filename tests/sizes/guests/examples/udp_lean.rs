@@ -1,0 +1,8 @@
+//! UDP, with as little of the library as it takes.
+
+#![cfg_attr(target_family = "wasm", no_std)]
+
+#[cfg(target_family = "wasm")]
+size_guests::guest! {
+    udp => size_guests::ours::lean::udp,
+}
