@@ -1,12 +1,13 @@
-//! Tells the library whether its plugin must be small, which the compiler does not: it does without
-//! std and is built for size.
+//! Tells the library whether its plugin must be small, which the compiler does not: it does without std, is built
+//! for size, and has not asked for speed.
 
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rustc-check-cfg=cfg(small)");
     let level = std::env::var("OPT_LEVEL").unwrap_or_default();
-    let std = std::env::var_os("CARGO_FEATURE_STD").is_some();
-    if matches!(level.as_str(), "s" | "z") && !std {
+    let has = |feature| std::env::var_os(feature).is_some();
+    let fast = has("CARGO_FEATURE_STD") || has("CARGO_FEATURE_SPEED");
+    if matches!(level.as_str(), "s" | "z") && !fast {
         println!("cargo::rustc-cfg=small");
     }
 }

@@ -1,9 +1,9 @@
 //! `cargo bench`: measures every case, and says how it compares.
 
 use benchmarks::cases::{CASES, Case};
-use benchmarks::guests::Guests;
+use benchmarks::guests::{Guests, PROFILE};
 use benchmarks::results::Results;
-use benchmarks::{Result, beside, measure};
+use benchmarks::{Result, beside, levels, measure};
 
 const HELP: &str = "\
 What harness-wasi-sockets costs, measured against host calls by hand.
@@ -50,7 +50,7 @@ fn main() -> Result<()> {
         false => case.name.contains(name),
     };
     let wanted = |case: &&Case| names.is_empty() || names.iter().any(|name| is(case, name));
-    let guests = Guests::build()?;
+    let guests = Guests::build(PROFILE)?;
     let mut results = Results::new(quick, guests.compiler().to_owned());
     for case in CASES.iter().filter(wanted) {
         eprintln!("{} ...", case.about);
@@ -59,6 +59,7 @@ fn main() -> Result<()> {
         eprintln!("    fuel: {hand} by hand, {embedded} embedded, {facade} facade");
         results.cases.push(measured);
     }
+    results.levels = levels::measure(|case| wanted(&case), &results.cases)?;
     if names.is_empty() || names.iter().any(|name| name == BESIDE) {
         eprintln!("beside what else there is ...");
         results.beside = beside::measure(&guests, quick)?;

@@ -107,6 +107,7 @@
 //! | `extism-pdk` | yes | on wasm, conversions between [`Block`] and `extism_pdk::Memory` |
 //! | `embedded-io-async-v0.7` | no | `embedded::BlockingAsync`: the traits of `embedded-io-async` for a stream |
 //! | `embedded-nal-async-v0.9` | no | `embedded::Stack`: the traits of `embedded-nal-async` |
+//! | `speed` | no | faster code also where a plugin without `std` is built for size |
 //! | `heapless-v0.9` | no | `heapless::String` as an [`embedded::Address`] |
 //!
 //! With `default-features = false` the crate is `no_std` and allocates nothing.

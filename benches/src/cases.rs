@@ -105,6 +105,15 @@ const MIB: u64 = 1_024 * KIB;
 /// What a transfer may cost.
 const TRANSFER: &[Goal] = &[Goal::Fuel(Embedded, 100), Goal::Fuel(Facade, 102)];
 
+/// Those that move much: what they cost is what copies cost.
+pub const BULK: [&str; 5] = [
+    "echo-64k",
+    "echo-16m",
+    "send-16m",
+    "receive-16m",
+    "udp-100000-large",
+];
+
 /// All of them, in the order of the tables.
 pub const CASES: [Case; 19] = [
     Case::new(

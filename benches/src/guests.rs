@@ -8,6 +8,8 @@ use std::fs;
 
 /// The profile of all three: `opt-level = 3`, fat LTO, one codegen unit, `panic = "abort"`.
 pub const PROFILE: &str = "guest-fast";
+/// The same with the levels `s` and `z`.
+pub const SMALL_PROFILES: [(&str, &str); 2] = [("s", "guest-s"), ("z", "guest")];
 
 /// How a guest is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -50,10 +52,10 @@ pub struct Guests {
 }
 
 impl Guests {
-    /// Builds them. Progress goes to standard error.
-    pub fn build() -> Result<Guests> {
-        let bare = build("bench-guests", Target::Unknown)?;
-        let std = build("bench-std-guest", Target::Wasip1)?;
+    /// Builds them with a profile. Progress goes to standard error.
+    pub fn build(profile: &str) -> Result<Guests> {
+        let bare = build("bench-guests", Target::Unknown, profile)?;
+        let std = build("bench-std-guest", Target::Wasip1, profile)?;
         let compiler = Compiler::find(Target::Unknown, &|line| eprintln!("{line}"))?;
         Ok(Guests {
             modules: [
@@ -83,13 +85,13 @@ impl Guests {
     }
 }
 
-fn build(package: &str, target: Target) -> Result<Vec<Artifact>> {
+fn build(package: &str, target: Target, profile: &str) -> Result<Vec<Artifact>> {
     let say = |line: &str| eprintln!("{line}");
     let workspace = guests::workspace()?;
     let compiler = Compiler::find(target, &say)?;
     let build = Build::new(&compiler, &workspace)
         .package(package)
-        .profile(PROFILE)
+        .profile(profile)
         .target_dir(&guests::target_dir(&workspace));
     Ok(match target {
         Target::Unknown => build.examples().run(&say)?,

@@ -6,6 +6,7 @@ pub mod cases;
 pub mod chart;
 pub mod goals;
 pub mod guests;
+pub mod levels;
 pub mod measure;
 pub mod measured;
 pub mod peers;

@@ -3,6 +3,7 @@
 use crate::Result;
 use crate::beside::{self, Beside};
 use crate::guests::PROFILE;
+use crate::levels::{self, Levels};
 use crate::measured::Measured;
 use crate::{chart, tables};
 use harness_host::guests;
@@ -21,6 +22,8 @@ pub struct Results {
     pub compiler: String,
     /// The cases.
     pub cases: Vec<Measured>,
+    /// The same cases with guests that are built for size.
+    pub levels: Vec<Levels>,
     /// What else there is.
     pub beside: Vec<Beside>,
 }
@@ -34,6 +37,7 @@ impl Results {
             profile: PROFILE,
             compiler,
             cases: Vec::new(),
+            levels: Vec::new(),
             beside: Vec::new(),
         }
     }
@@ -48,6 +52,12 @@ impl Results {
         }
         text += &format!("Guests: profile `{}`, {}.\n\n", self.profile, self.compiler);
         text += &tables::all(&self.cases);
+        if !self.levels.is_empty() {
+            text += "## Fuel by optimisation level: to that by hand, built with the same level\n\n\
+                     The core has its feature `speed`.\n\n";
+            text += &levels::table(&self.levels).markdown();
+            text.push('\n');
+        }
         if !self.beside.is_empty() {
             text += "## Beside what else there is: time to that of native `std::net`\n\n";
             text += &beside::table(&self.beside).markdown();

@@ -1,7 +1,7 @@
 //! What the library does to keep the kernel's allocator quick costs no memory.
 
 use benchmarks::cases::CASES;
-use benchmarks::guests::{Guests, Style};
+use benchmarks::guests::{Guests, PROFILE, Style};
 use benchmarks::run::{How, Run, run};
 use std::sync::OnceLock;
 
@@ -9,7 +9,7 @@ const PAGE: u64 = 65_536;
 
 fn try_it(name: &str, style: Style, how: How) -> benchmarks::Result<Run> {
     static GUESTS: OnceLock<Guests> = OnceLock::new();
-    let guests = GUESTS.get_or_init(|| Guests::build().expect("the guests"));
+    let guests = GUESTS.get_or_init(|| Guests::build(PROFILE).expect("the guests"));
     let case = CASES.iter().find(|case| case.name == name).unwrap();
     run(guests, case, style, how)
 }

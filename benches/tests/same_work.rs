@@ -2,14 +2,14 @@
 
 use benchmarks::Result;
 use benchmarks::cases::{CASES, Case};
-use benchmarks::guests::{Guests, Style};
+use benchmarks::guests::{Guests, PROFILE, Style};
 use benchmarks::peers::{LINE, Peer};
 use benchmarks::run::{How, Run, run};
 use std::sync::OnceLock;
 
 fn guests() -> &'static Guests {
     static GUESTS: OnceLock<Guests> = OnceLock::new();
-    GUESTS.get_or_init(|| Guests::build().expect("the guests"))
+    GUESTS.get_or_init(|| Guests::build(PROFILE).expect("the guests"))
 }
 
 /// A little of a case, with every byte looked at.

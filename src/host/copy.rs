@@ -7,36 +7,43 @@ use super::Host;
 
 /// The most bytes that the kernel moves in one call.
 const WORD: usize = 8;
-/// How many bytes are moved before it is looked whether there are more, by plugins that have a few
-/// bytes to spare for it: it saves a sixth of what a long copy costs.
-#[cfg(not(small))]
-const ROUND: usize = 8 * WORD;
+
+/// Calls `$move` with each word of `$words`, and counts `$at` on. Plugins that have a few bytes to spare for it move
+/// eight words before they look whether there are more, which saves a sixth of what a long copy costs. They are
+/// written out: a compiler that is told to keep code small would make a loop of them, or a function.
+macro_rules! each_word {
+    ($words:expr, $as_chunks:ident, $at:ident, |$word:ident| $move:expr) => {
+        let rest = $words;
+        #[cfg(not(small))]
+        let rest = {
+            let (rounds, rest) = rest.$as_chunks();
+            for [a, b, c, d, e, f, g, h] in rounds {
+                each_word!($at, |$word| $move, a b c d e f g h);
+            }
+            rest
+        };
+        for word in rest {
+            each_word!($at, |$word| $move, word);
+        }
+    };
+    ($at:ident, |$word:ident| $move:expr, $($next:ident)+) => {$(
+        {
+            let $word = $next;
+            $move;
+        }
+        $at = $at.wrapping_add(WORD as u64);
+    )+};
+}
 
 /// As [`Host::load`].
 pub(super) fn load<H: Host>(host: &H, offset: u64, into: &mut [u8]) {
     let mut at = offset;
-    let mut next = || {
-        let word = host.load_u64(at).to_le_bytes();
-        at = at.wrapping_add(WORD as u64);
-        word
-    };
     let end = offset.wrapping_add(into.len() as u64);
-    let rest = &mut *into;
-    #[cfg(not(small))]
-    let rest = {
-        let (rounds, rest) = rest.as_chunks_mut::<ROUND>();
-        for round in rounds {
-            for word in round.as_chunks_mut().0 {
-                *word = next();
-            }
-        }
-        rest
-    };
-    let (words, rest) = rest.as_chunks_mut();
-    for word in words {
-        *word = next();
-    }
-    if rest.is_empty() {
+    let (words, rest) = into.as_chunks_mut::<WORD>();
+    let rest = rest.len();
+    each_word!(words, as_chunks_mut, at, |word| *word =
+        host.load_u64(at).to_le_bytes());
+    if rest == 0 {
     } else if let Some(last) = into.last_chunk_mut() {
         *last = host.load_u64(end.wrapping_sub(WORD as u64)).to_le_bytes();
     } else {
@@ -50,26 +57,10 @@ pub(super) fn load<H: Host>(host: &H, offset: u64, into: &mut [u8]) {
 /// As [`Host::store`].
 pub(super) fn store<H: Host>(host: &H, offset: u64, from: &[u8]) {
     let mut at = offset;
-    let mut next = |word: &[u8; WORD]| {
-        host.store_u64(at, u64::from_le_bytes(*word));
-        at = at.wrapping_add(WORD as u64);
-    };
     let end = offset.wrapping_add(from.len() as u64);
-    let rest = from;
-    #[cfg(not(small))]
-    let rest = {
-        let (rounds, rest) = rest.as_chunks::<ROUND>();
-        for round in rounds {
-            for word in round.as_chunks().0 {
-                next(word);
-            }
-        }
-        rest
-    };
-    let (words, rest) = rest.as_chunks();
-    for word in words {
-        next(word);
-    }
+    let (words, rest) = from.as_chunks::<WORD>();
+    each_word!(words, as_chunks, at, |word| host
+        .store_u64(at, u64::from_le_bytes(*word)));
     if rest.is_empty() {
     } else if let Some(last) = from.last_chunk() {
         host.store_u64(end.wrapping_sub(WORD as u64), u64::from_le_bytes(*last));

@@ -36,10 +36,16 @@ fn out_of_memory_at_the_host() {
     let peer = TcpPeer::start(v4(), |mut stream, _| stream.write_all(&vec![7; 2 * MUCH])).unwrap();
     let faults = Faults::default().at("tcp_recv", 1, Fault::OverLong);
     let config = quick().memory_pages(40).faults(faults.over_long_by(MUCH));
-    let mut plugin = guest(&config);
     let address = peer.addr().to_string();
-    let got = call(&mut plugin, "faults_memory_taken", &address);
-    assert_eq!(got, "Ok(0) Ok(0) 0");
+    // On a busy machine so little may have come by then that there is memory for it: then once more.
+    let taken = |_| {
+        let mut plugin = guest(&config);
+        let got = call(&mut plugin, "faults_memory_taken", &address);
+        (got == "Ok(0) Ok(0) 0").then_some(plugin)
+    };
+    let mut plugin = (0..20)
+        .find_map(taken)
+        .expect("more than there is memory for");
     let got = call(&mut plugin, "faults_memory_taken", &address);
     assert_eq!(got, "Ok(100) Ok(100) 0");
     afterwards(&plugin, Fault::OverLong);
