@@ -5,6 +5,48 @@ use crate::block::Block;
 use crate::connection::{Connection, MOST_PER_CALL, Tcp, WRITE};
 use crate::host::Host;
 
+/// Bytes on their way into a block, put together here while they come in small pieces: so words are moved, and not
+/// what is left over of each piece.
+#[cfg(feature = "std")]
+struct Gathered {
+    bytes: [u8; 512],
+    len: usize,
+    /// Where they go.
+    at: usize,
+}
+
+#[cfg(feature = "std")]
+impl Gathered {
+    const fn new() -> Self {
+        Self {
+            bytes: [0; 512],
+            len: 0,
+            at: 0,
+        }
+    }
+
+    fn add<H: Host>(&mut self, block: &Block<H>, slice: &[u8]) {
+        if slice.len() > self.bytes.len().wrapping_sub(self.len) {
+            self.store(block);
+        }
+        let end = self.len.wrapping_add(slice.len());
+        match self.bytes.get_mut(self.len..end) {
+            Some(room) => {
+                room.copy_from_slice(slice);
+                self.len = end;
+            }
+            // It is larger than all of them together: straight into the block, as much as there is room for.
+            None => self.at = self.at.saturating_add(block.store(self.at, slice)),
+        }
+    }
+
+    fn store<H: Host>(&mut self, block: &Block<H>) {
+        let bytes = self.bytes.get(..self.len).unwrap_or_default();
+        self.at = self.at.saturating_add(block.store(self.at, bytes));
+        self.len = 0;
+    }
+}
+
 impl<H: Host> Connection<Tcp, H> {
     /// Writes bytes of `from`, in one call to the host: at least one, unless `from` is empty.
     pub(crate) fn write(&self, from: &[u8]) -> Result<usize, Error> {
@@ -38,10 +80,11 @@ impl<H: Host> Connection<Tcp, H> {
         }
         let len = all.min(MOST_PER_CALL);
         let block = Block::new_in(self.host().clone(), len)?;
-        let mut at = 0_usize;
+        let mut gathered = Gathered::new();
         for slice in slices {
-            at = at.saturating_add(block.store(at, slice));
+            gathered.add(&block, slice);
         }
+        gathered.store(&block);
         self.send_whole(&block, len)
     }
 
