@@ -50,7 +50,7 @@ pub mod table;
 pub mod wasm;
 
 pub use allow::{Allow, Net, NoNetwork};
-pub use config::{Clock, Config, Dialect, IcmpListening};
+pub use config::{Clock, Config, Dialect, IcmpListening, Randomness};
 pub use error::Error;
 pub use host::{Fault, FaultCounts, Faults};
 pub use plugin::Plugin;

@@ -126,6 +126,9 @@ pub struct Report {
     pub closed: u64,
     /// Payload bytes that the operating system took.
     pub bytes_sent: u64,
+    /// Bytes that sends have read from the kernel's memory: those that were to be sent, or where
+    /// [`Config::whole_blocks`](crate::Config::whole_blocks) says so the whole blocks.
+    pub bytes_read: u64,
     /// Payload bytes handed to the plugin; of ICMP the payload alone, not the JSON around it.
     pub bytes_received: u64,
     /// Kernel blocks still alive at the end of the last call, other than its input, its output

@@ -3,6 +3,7 @@
 //! Each reads its arguments, calls [`Host`] and answers a number. None ever fails: whatever a
 //! plugin passes, the worst answer is 0.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use extism::{CurrentPlugin, Error, Function, PTR, UserData, Val, ValType};
@@ -116,6 +117,11 @@ impl Host {
         }
         let address = block(plugin, a.u64(0)).unwrap_or_default();
         let address = self.config.redirected(address);
+        if !self.config.short_numbers
+            && address::split(address).is_some_and(|(host, _)| address::is_short_number(host))
+        {
+            return Answer::Number(0);
+        }
         let id = self
             .connections
             .connect(protocol, address, limit, &self.config.allow);
@@ -130,7 +136,9 @@ impl Host {
             return Answer::Number(0);
         }
         let sent = block(plugin, a.u64(1)).and_then(|block| {
-            let data = self.part_of(cut(block, a.u64(2)), a);
+            let read = read(block, a.u64(2), self.config.whole_blocks);
+            self.report.bytes_read += read.len() as u64;
+            let data = self.part_of(cut(&read, a.u64(2)), a);
             self.connections.send(protocol, a.u32(0), data, limit)
         });
         let sent = sent.unwrap_or(0);
@@ -180,10 +188,16 @@ impl Host {
         let target = kernel
             .block(a.u64(0))
             .and_then(|target| address::bare(self.config.redirected(target)));
-        let payload = block_in(&kernel, a.u64(1)).map(|block| cut(block, a.u64(2)));
-        let (Some(target), Some(payload)) = (target, payload) else {
+        let block = block_in(&kernel, a.u64(1));
+        let (Some(target), Some(block)) = (target, block) else {
             return Answer::Number(0);
         };
+        if !self.config.short_numbers && address::is_short_number(target) {
+            return Answer::Number(0);
+        }
+        let read = read(block, a.u64(2), self.config.whole_blocks);
+        self.report.bytes_read += read.len() as u64;
+        let payload = cut(&read, a.u64(2));
         let seq = a.u32(3) as u16;
         let sent = self
             .icmp
@@ -232,6 +246,15 @@ fn block_in<'a>(kernel: &Kernel<'a>, offset: u64) -> Option<&'a [u8]> {
     match offset {
         0 => Some(&[]),
         _ => kernel.block(offset),
+    }
+}
+
+/// What a send reads of a block of which it sends `length` bytes.
+fn read(block: &[u8], length: u64, whole: bool) -> Cow<'_, [u8]> {
+    match whole {
+        // Copied, as in production: so what it costs there shows here.
+        true => Cow::Owned(block.to_vec()),
+        false => Cow::Borrowed(cut(block, length)),
     }
 }
 

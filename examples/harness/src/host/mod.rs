@@ -1,12 +1,12 @@
 //! The host's side of one plugin: what its ten functions keep between calls.
 
 mod amiss;
-mod clock;
 mod connections;
 mod counter;
 mod faults;
 mod functions;
 mod hooks;
+mod wasi;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -18,13 +18,13 @@ use connections::Connections;
 use faults::Injector;
 pub use faults::{Fault, FaultCounts, Faults};
 
-pub(crate) use clock::faked as with_fake_clock;
 pub(crate) use counter::{
     MODULE as COUNTER, behind as behind_counter, function as counter_function,
     module as counter_module,
 };
 pub(crate) use functions::all as functions;
 pub(crate) use hooks::all as hooks;
+pub(crate) use wasi::as_configured as with_wasi_as_configured;
 
 /// What the host keeps for one plugin.
 pub(crate) struct Host {
@@ -45,7 +45,7 @@ impl Host {
         Host {
             config: config.clone(),
             connections: Connections::new(config.max_connections),
-            icmp: Icmp::new(config.icmp, config.echo_reply.clone()),
+            icmp: Icmp::new(config),
             injector: Injector::new(&config.faults),
             report: Report::default(),
             census: None,
@@ -77,7 +77,7 @@ impl Host {
     /// Closes every connection and the ICMP sockets.
     pub fn close_all(&mut self) {
         self.connections.clear();
-        self.icmp = Icmp::new(self.config.icmp, self.config.echo_reply.clone());
+        self.icmp = Icmp::new(&self.config);
     }
 }
 

@@ -106,7 +106,7 @@ impl Packet {
             }),
             Dialect::Real => serde_json::to_vec(&Real {
                 code: self.code,
-                data: BASE64.encode(&self.data),
+                data: self.echo.map(|_| BASE64.encode(&self.data)),
                 id,
                 seq,
                 source: self.source,
@@ -135,7 +135,9 @@ struct Described<'a> {
 #[derive(Serialize)]
 struct Real {
     code: u8,
-    data: String,
+    /// Of a packet that is no echo the production host tells no more than its type.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    data: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     id: Option<u16>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -191,7 +193,7 @@ mod tests {
         );
         assert_eq!(
             json(&packet, Dialect::Real),
-            r#"{"code":4,"data":"","source":"::1","type":1}"#
+            r#"{"code":4,"source":"::1","type":1}"#
         );
     }
 
