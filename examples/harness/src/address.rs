@@ -7,7 +7,7 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
-use crate::Allow;
+use crate::{Allow, Why};
 
 /// Splits `host:port`. IPv6 addresses stand in brackets, as in `[::1]:80`; without them the text
 /// is refused. An empty host is this machine.
@@ -57,6 +57,19 @@ pub(crate) enum Nowhere {
     Failed,
     /// There are addresses, or there may be, but this plugin may not reach them.
     Denied,
+    /// There is no room for another connection.
+    Full,
+}
+
+impl Nowhere {
+    /// What stood against it, if it is a rule or a limit of ours.
+    pub fn why(self) -> Option<Why> {
+        match self {
+            Nowhere::Failed => None,
+            Nowhere::Denied => Some(Why::NotAllowed),
+            Nowhere::Full => Some(Why::Connections),
+        }
+    }
 }
 
 /// The addresses of a host that a plugin may reach; without a port, those that it may ping.

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use crate::{Allow, Faults};
+use crate::denied::Observer;
+use crate::{Allow, Denied, Faults};
 
 /// The shortest wait of a receive: twice what the library takes for "at once".
 const SHORTEST_WAIT: Duration = Duration::from_millis(100);
@@ -90,6 +91,9 @@ pub struct Config {
     pub(crate) call_timeout: Option<Duration>,
     pub(crate) max_receive: u32,
     pub(crate) max_connections: usize,
+    pub(crate) max_bytes: u64,
+    pub(crate) max_waiting: Duration,
+    pub(crate) denied: Observer,
     pub(crate) allow: Allow,
     pub(crate) faults: Faults,
     pub(crate) redirects: Vec<(String, String)>,
@@ -122,6 +126,9 @@ impl Default for Config {
             call_timeout: None,
             max_receive: 16 * 1024 * 1024,
             max_connections: 1024,
+            max_bytes: u64::MAX,
+            max_waiting: Duration::MAX,
+            denied: Observer::default(),
             allow: Allow::nothing(),
             faults: Faults::default(),
             redirects: Vec::new(),
@@ -345,6 +352,34 @@ impl Config {
     /// Default: none; packets are real.
     pub fn echo_reply(mut self, payload: impl Into<Vec<u8>>) -> Self {
         self.echo_reply = Some(payload.into());
+        self
+    }
+
+    /// How many payload bytes a plugin may send and receive in all. Then sends and receives fail. Default:
+    /// no limit.
+    pub fn max_bytes(mut self, bytes: u64) -> Self {
+        self.max_bytes = bytes;
+        self
+    }
+
+    /// How long a plugin may wait inside the ten functions, all its calls together. Then they fail at once,
+    /// and one that waits stops waiting. Default: no limit.
+    pub fn max_waiting(mut self, time: Duration) -> Self {
+        self.max_waiting = time;
+        self
+    }
+
+    /// Calls this whenever a plugin is denied something, by [`allow`](Config::allow) or by a limit. It is
+    /// called on the plugin's thread, inside the host function: it should be quick, and must not ask for
+    /// the counters of that plugin. Default: nothing is called; the [`Report`](crate::Report) counts.
+    ///
+    /// ```
+    /// use harness_host::Config;
+    ///
+    /// let config = Config::new().on_denied(|denied| eprintln!("{denied}"));
+    /// ```
+    pub fn on_denied(mut self, observe: impl Fn(&Denied) + Send + Sync + 'static) -> Self {
+        self.denied = Observer::new(observe);
         self
     }
 
