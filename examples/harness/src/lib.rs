@@ -33,6 +33,7 @@
 //! * [`peers`] are small servers on loopback for plugins to talk to.
 //! * [`guests`] are the library's example plugins, built when needed; [`wasm`] finds the compiler
 //!   for that, and builds plugins of your own.
+//! * [`kit`] checks any host, in any language.
 //! * [`icmp::allowed`] says whether this process may ping.
 
 // Only with feature `full` all of it has a use.
@@ -52,6 +53,8 @@ pub mod guests;
 mod host;
 pub mod icmp;
 mod kernel;
+#[cfg(feature = "full")]
+pub mod kit;
 #[cfg(feature = "full")]
 pub mod peers;
 #[cfg(feature = "full")]

@@ -45,6 +45,17 @@ pub fn allowed_or_skipped(test: &str) -> bool {
     allowed.is_ok()
 }
 
+/// Sends an echo reply to this machine, from itself, each time it is called.
+#[cfg(feature = "full")]
+pub(crate) fn replies(
+    seq: u16,
+    payload: &[u8],
+) -> io::Result<impl FnMut() -> io::Result<usize> + use<>> {
+    let socket = open(Family::V4)?;
+    let reply = packet::echo_reply(seq, payload);
+    Ok(move || socket.send_to(&reply, (Ipv4Addr::LOCALHOST, 0)))
+}
+
 /// ICMP for IPv4, or the ICMPv6 of IPv6.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Family {

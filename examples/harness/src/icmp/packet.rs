@@ -32,6 +32,14 @@ pub(super) fn echo_request(family: Family, seq: u16, payload: &[u8]) -> Vec<u8> 
     }
 }
 
+/// The bytes of an echo reply, for IPv4.
+#[cfg(feature = "full")]
+pub(super) fn echo_reply(seq: u16, payload: &[u8]) -> Vec<u8> {
+    let kind = Icmpv4Type::EchoReply(IcmpEchoHeader { id: ECHO_ID, seq });
+    let header = Icmpv4Header::with_checksum(kind, payload).to_bytes();
+    [header.as_slice(), payload].concat()
+}
+
 /// A received packet, as much of it as plugins are told.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Packet {
