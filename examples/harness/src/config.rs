@@ -161,11 +161,11 @@ impl Config {
     ///
     #[doc = include_str!("production.md")]
     pub fn production() -> Self {
-        Self::new().as_in_production()
+        Self::new().like_production()
     }
 
     /// The same with the habits of the [production](Config::production) host.
-    pub(crate) fn as_in_production(self) -> Self {
+    pub(crate) fn like_production(self) -> Self {
         Config {
             dialect: Dialect::Real,
             icmp: IcmpListening::AtReceive,

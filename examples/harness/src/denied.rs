@@ -54,7 +54,9 @@ impl fmt::Display for Denied {
 
 /// What is called then.
 #[derive(Clone, Default)]
-pub(crate) struct Observer(Option<Arc<dyn Fn(&Denied) + Send + Sync>>);
+pub(crate) struct Observer(Option<Arc<Observe>>);
+
+type Observe = dyn Fn(&Denied) + Send + Sync;
 
 impl Observer {
     pub fn new(observe: impl Fn(&Denied) + Send + Sync + 'static) -> Self {

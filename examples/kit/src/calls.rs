@@ -48,6 +48,11 @@ impl Block {
         Self(offset)
     }
 
+    /// A block of which nobody says what is in it.
+    pub fn empty(length: u64) -> Self {
+        Self(alloc(length))
+    }
+
     pub fn bytes(&self) -> Vec<u8> {
         let end = self.0 + length(self.0);
         (self.0..end).map(|at| load_u8(at) as u8).collect()

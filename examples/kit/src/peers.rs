@@ -1,6 +1,7 @@
 //! The peers: where they are, and how to ask them for something in a host that may do anything wrong.
 
 use crate::calls::{self, Block, Kind};
+use std::cell::Cell;
 
 /// Nothing is asked for more often than this.
 const TRIES: u32 = 3;
@@ -15,6 +16,8 @@ pub struct Peers {
     /// On `::1`, if the machine of the peers has that.
     pub tcp6: Option<String>,
     pub udp6: Option<String>,
+    /// Whether the time comes over UDP.
+    over_udp: Cell<bool>,
 }
 
 impl Peers {
@@ -32,6 +35,7 @@ impl Peers {
             closed_udp: value("closed-udp")?,
             tcp6: value("tcp6"),
             udp6: value("udp6"),
+            over_udp: Cell::new(true),
         })
     }
 
@@ -65,7 +69,7 @@ impl Peers {
     }
 
     /// How late it is, in milliseconds, by the peer's clock: a host need not have one. Over UDP, or TCP where
-    /// that fails.
+    /// that has failed once: each try may take long.
     pub fn now(&self) -> Option<u64> {
         let over_udp = || {
             let connection = Connection::open(Kind::Udp, &self.udp)?;
@@ -75,7 +79,13 @@ impl Peers {
                 String::from_utf8(answer).ok()?.parse().ok()
             })
         };
-        over_udp().or_else(|| self.ask("clock")?.parse().ok())
+        let time = if self.over_udp.get() {
+            over_udp()
+        } else {
+            None
+        };
+        self.over_udp.set(time.is_some());
+        time.or_else(|| self.ask("clock")?.parse().ok())
     }
 }
 

@@ -83,7 +83,7 @@ pub(super) fn parse(mut parser: lexopt::Parser) -> Result<Command, Failure> {
             Long("seed") => faults = faults.seed(parser.value()?.parse()?),
             Long("over-long-by") => faults = faults.over_long_by(parser.value()?.parse()?),
             Long("no-wasi") => config = config.wasi(false),
-            Long("production") => config = config.as_in_production(),
+            Long("production") => config = config.like_production(),
             Long("clock") => config = config.clock(parser.value()?.parse_with(clock)?),
             Long("set") => {
                 let (key, value) = parser.value()?.parse_with(pair)?;

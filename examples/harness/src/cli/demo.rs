@@ -151,7 +151,7 @@ fn runs(peers: &Peers) -> Vec<Run> {
 fn in_production(run: &Run) -> Option<Run> {
     let mut run = Run {
         host: "production",
-        config: run.config.clone().as_in_production(),
+        config: run.config.clone().like_production(),
         ..run.clone()
     };
     if run.guest == "icmp_echo" {

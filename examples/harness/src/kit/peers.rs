@@ -13,8 +13,10 @@ use socket2::{Domain, SockRef, Socket, Type};
 use crate::icmp;
 use crate::peers::{Stop, TcpPeer, UdpPeer};
 
-/// How long somebody waits for what another connection brings about.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// How long somebody waits for what another connection brings about, and is told to ask again then.
+const A_WHILE: Duration = Duration::from_millis(100);
+/// How long something waits to be told to go on.
+const PATIENCE: Duration = Duration::from_secs(60);
 /// For how long replies are sent to pings, and how often.
 const REPLIES: u32 = 100;
 const BETWEEN_REPLIES: Duration = Duration::from_millis(30);
@@ -98,8 +100,8 @@ impl Board {
     }
 
     /// Takes a note, when there is one; each is for one reader.
-    fn take(&self, name: &str, stop: &Stop) -> Option<String> {
-        let deadline = Instant::now() + PATIENCE;
+    fn take(&self, name: &str, patience: Duration, stop: &Stop) -> Option<String> {
+        let deadline = Instant::now() + patience;
         let mut notes = self.notes.lock().unwrap_or_else(PoisonError::into_inner);
         while Instant::now() < deadline && !stop.is_set() {
             if let Some(note) = notes.remove(name) {
@@ -146,7 +148,7 @@ fn serve(mut stream: TcpStream, stop: &Stop, board: &Board, start: Instant) -> i
         ["bytes", length] => stream.write_all(&pattern(number(length))),
         // When another connection says so.
         ["late", name, length] => {
-            if board.take(&format!("go {name}"), stop).is_some() {
+            if board.take(&format!("go {name}"), PATIENCE, stop).is_some() {
                 stream.write_all(&pattern(number(length)))?;
             }
             while read(&mut stream, &mut [0; 1], stop)?.is_some() {}
@@ -170,7 +172,7 @@ fn serve(mut stream: TcpStream, stop: &Stop, board: &Board, start: Instant) -> i
             Ok(())
         }
         ["recorded", name] => {
-            let note = board.take(&format!("recorded {name}"), stop);
+            let note = board.take(&format!("recorded {name}"), A_WHILE, stop);
             writeln!(
                 stream,
                 "{}",

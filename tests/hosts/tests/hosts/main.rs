@@ -94,6 +94,9 @@ const TESTS: &[Test] = listed! {
     kit, ALL, nothing_else => {
         the_kit_finds_the_contract_kept,
     }
+    kit, PYTHON, ipv6 => {
+        the_kit_sees_a_host_that_is_wrong,
+    }
     application, ALL, nothing_else => {
         an_application_gives_its_plugins_sockets,
         limits_are_kept_and_told,
