@@ -96,8 +96,7 @@ def as_report(source, packet):
     kind, code, _, id, seq = struct.unpack("!BBHHH", icmp[:8])
     report = {"source": source, "type": kind, "code": code}
     if kind in (ECHO_REPLY, ECHO_REQUEST):
-        report |= {"id": id, "seq": seq}
-    report["data"] = base64.b64encode(icmp[8:]).decode()
+        report |= {"id": id, "seq": seq, "data": base64.b64encode(icmp[8:]).decode()}
     return json.dumps(report, sort_keys=True, separators=(",", ":")).encode()
 
 
