@@ -88,12 +88,21 @@ fn open(peers: &Peers) -> Option<Connection> {
     Connection::open(Kind::Udp, &peers.udp)
 }
 
-/// Sends something that the peer sends back or answers, until that has come: a datagram may be lost.
-fn answer(connection: &Connection, question: &[u8], most: u32) -> Option<Vec<u8>> {
-    (0..TRIES).find_map(|_| {
-        connection.send(question);
-        connection.receive(most)
-    })
+/// Sends something that the peer sends back or answers, until that has come: a datagram may be lost. `Err`
+/// where none could even be sent.
+fn answer(connection: &Connection, question: &[u8], most: u32) -> Result<Option<Vec<u8>>, Verdict> {
+    let mut sent = false;
+    for _ in 0..TRIES {
+        sent |= connection.send(question) != 0;
+        if let Some(answer) = connection.receive(most) {
+            return Ok(Some(answer));
+        }
+    }
+    if sent {
+        Ok(None)
+    } else {
+        Err(Verdict::needs("udp_send"))
+    }
 }
 
 fn connects(peers: &Peers) -> Verdict {
@@ -177,10 +186,10 @@ fn gives_one_at_a_time(peers: &Peers) -> Verdict {
     let Some(connection) = open(peers) else {
         return Verdict::needs("connecting");
     };
-    let mut seen = Vec::new();
+    let (mut seen, mut sent) = (Vec::new(), false);
     for _ in 0..TRIES {
         for length in [10, 3, 500] {
-            connection.send(&pattern(length));
+            sent |= connection.send(&pattern(length)) != 0;
         }
         seen = (0..3)
             .filter_map(|_| connection.receive(1_000))
@@ -192,6 +201,9 @@ fn gives_one_at_a_time(peers: &Peers) -> Verdict {
         // Some may be lost; those that are late are not for the next try.
         while connection.receive(1_000).is_some() {}
     }
+    if !sent {
+        return Verdict::needs("udp_send");
+    }
     Verdict::Broken(format!("{seen:?} for datagrams of 10, 3 and 500 bytes"))
 }
 
@@ -199,7 +211,10 @@ fn gives_long_ones(peers: &Peers) -> Verdict {
     let Some(connection) = open(peers) else {
         return Verdict::needs("connecting");
     };
-    let got = answer(&connection, b"!bytes 60000", 65_535);
+    let got = match answer(&connection, b"!bytes 60000", 65_535) {
+        Ok(got) => got,
+        Err(verdict) => return verdict,
+    };
     Verdict::of(got.as_deref() == Some(&pattern(60_000)), || {
         format!("{:?} of 60000 bytes", got.map(|got| got.len()))
     })
@@ -209,8 +224,12 @@ fn cuts(peers: &Peers) -> Verdict {
     let Some(connection) = open(peers) else {
         return Verdict::needs("connecting");
     };
-    let first = answer(&connection, b"!bytes 5000", 10);
-    let second = answer(&connection, b"the next", 1_000);
+    let answers = answer(&connection, b"!bytes 5000", 10)
+        .and_then(|first| Ok((first, answer(&connection, b"the next", 1_000)?)));
+    let (first, second) = match answers {
+        Ok(answers) => answers,
+        Err(verdict) => return verdict,
+    };
     let holds = first.as_deref() == Some(&pattern(10)) && second.as_deref() == Some(b"the next");
     Verdict::of(holds, || {
         let (first, second) = (first.map(|d| d.len()), second.map(|d| d.len()));
