@@ -19,8 +19,12 @@ pub fn what_needs_a_configuration_says_so() {
         missing(Package::Std, name, input, words);
     }
     for (name, input, words) in [
-        ("bare_tls", "127.0.0.1:9 localhost GET /", "authority"),
-        ("bare_websocket", "127.0.0.1:9 hello", "seed"),
+        (
+            "bare_tls",
+            "127.0.0.1:9 localhost GET /",
+            "configured for authority",
+        ),
+        ("bare_websocket", "127.0.0.1:9 hello", "configured for seed"),
     ] {
         missing(Package::NoStd, name, input, words);
     }
