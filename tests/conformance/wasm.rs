@@ -10,7 +10,7 @@ use std::sync::LazyLock;
 use std::time::Duration;
 
 /// The guests of `tests/guests`, built once.
-static GUESTS: LazyLock<PathBuf> =
+pub static GUESTS: LazyLock<PathBuf> =
     LazyLock::new(|| guests::package("test-guests", Target::Wasip1).expect("the test guests"));
 
 /// The guests, in a host that does not make a test sit through its waits.

@@ -1,7 +1,8 @@
 //! The examples of the description, to the letter, in a plugin. Their addresses are given; the host
 //! leads them to peers on loopback.
 
-use crate::{PATIENCE, call, guest, patient, quick, v4};
+use crate::icmp::with_late_replies;
+use crate::{PATIENCE, call, guest, hosts, quick, v4};
 use harness_host::peers::{TcpEcho, TcpPeer, UdpEcho};
 use harness_host::{Config, Plugin};
 use std::io::{Read, Write};
@@ -16,24 +17,30 @@ fn described(config: &Config, name: &str) -> Plugin {
 #[test]
 fn tcp() {
     let echo = TcpEcho::v4().unwrap();
-    let config = quick().redirect("127.0.0.1:6000", echo.addr().to_string());
-    let report = described(&config, "tcp").report();
-    assert_eq!((report.bytes_sent, report.bytes_received), (13, 13));
+    for host in hosts() {
+        let config = host.redirect("127.0.0.1:6000", echo.addr().to_string());
+        let report = described(&config, "tcp").report();
+        assert_eq!((report.bytes_sent, report.bytes_received), (13, 13));
+    }
 }
 
 #[test]
 fn read_line() {
     let peer = TcpPeer::start(v4(), |mut stream, _| stream.write_all(b"a line\nand more")).unwrap();
-    let config = quick().redirect("127.0.0.1:6000", peer.addr().to_string());
-    assert!(described(&config, "read_line").report().bytes_received >= 7);
+    for host in hosts() {
+        let config = host.redirect("127.0.0.1:6000", peer.addr().to_string());
+        assert!(described(&config, "read_line").report().bytes_received >= 7);
+    }
 }
 
 #[test]
 fn udp() {
     let echo = UdpEcho::v4().unwrap();
-    let config = patient().redirect("127.0.0.1:6000", echo.addr().to_string());
-    let report = described(&config, "udp").report();
-    assert_eq!((report.bytes_sent, report.bytes_received), (11, 11));
+    for host in hosts() {
+        let config = host.redirect("127.0.0.1:6000", echo.addr().to_string());
+        let report = described(&config, "udp").report();
+        assert_eq!((report.bytes_sent, report.bytes_received), (11, 11));
+    }
 }
 
 #[test]
@@ -47,6 +54,22 @@ fn icmp() {
     }
 }
 
+/// In production the reply has to come from farther away than loopback, or it comes too early.
+#[test]
+fn icmp_in_production() {
+    if !harness_host::icmp::allowed_or_skipped("description::icmp_in_production") {
+        return;
+    }
+    let [production, _] = hosts();
+    let config = production.redirect("8.8.8.8", "127.0.0.1");
+    with_late_replies(b"Hello, ICMP!", 1, || {
+        assert_eq!(described(&config, "icmp").report().bytes_sent, 12);
+    });
+    with_late_replies(b"Hello", 1, || {
+        assert_eq!(described(&config, "migrated_icmp").report().bytes_sent, 5);
+    });
+}
+
 #[test]
 fn migration() {
     let (arrived, arrives) = std::sync::mpsc::channel();
@@ -56,7 +79,9 @@ fn migration() {
         arrived.send(got).map_err(std::io::Error::other)
     })
     .unwrap();
-    let config = quick().redirect("127.0.0.1:8080", peer.addr().to_string());
-    described(&config, "migrated_tcp");
-    assert_eq!(arrives.recv_timeout(PATIENCE), Ok([1, 2, 3]));
+    for host in hosts() {
+        let config = host.redirect("127.0.0.1:8080", peer.addr().to_string());
+        described(&config, "migrated_tcp");
+        assert_eq!(arrives.recv_timeout(PATIENCE), Ok([1, 2, 3]));
+    }
 }

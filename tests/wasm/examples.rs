@@ -1,11 +1,12 @@
-//! The examples that the reference host's own table does not show.
+//! The examples that the reference host's own table does not show; and all of them as in production.
 
-use crate::{call, dialects, patient, quick};
+use crate::icmp::with_late_replies;
+use crate::{call, dialects, hosts, patient, quick};
 use harness_host::icmp::allowed_or_skipped;
-use harness_host::peers::{TcpEcho, UdpEcho};
-use harness_host::{Plugin, guests};
+use harness_host::peers::{HttpServer, LineServer, TcpEcho, UdpEcho};
+use harness_host::{Config, Error, Plugin, guests};
 
-fn example(name: &str, config: &harness_host::Config) -> Plugin {
+fn example(name: &str, config: &Config) -> Plugin {
     Plugin::from_file(guests::example(name).expect("the example"), config).expect("a plugin")
 }
 
@@ -16,6 +17,87 @@ fn the_host_functions_from_another_module() {
     let output = call(&mut plugin, "run", &format!("{} elsewhere", echo.addr()));
     assert_eq!(output, "elsewhere");
     assert_eq!(plugin.open_connections(), 0);
+}
+
+#[test]
+fn examples_in_production() {
+    let (tcp, udp) = (TcpEcho::v4().unwrap(), UdpEcho::v4().unwrap());
+    let (lines, http) = (LineServer::v4().unwrap(), HttpServer::v4().unwrap());
+    let [production, _] = hosts();
+    let bare = production.clone().wasi(false);
+    for (name, input, output, config) in [
+        (
+            "tcp_echo",
+            format!("{} sideways", tcp.addr()),
+            "sideways",
+            &production,
+        ),
+        (
+            "udp_echo",
+            format!("{} sideways", udp.addr()),
+            "sideways",
+            &production,
+        ),
+        (
+            "tiny",
+            format!("{} sideways", tcp.addr()),
+            "sideways",
+            &bare,
+        ),
+        (
+            "tcp_lines",
+            format!("{} one two", lines.addr()),
+            "you said: one\nyou said: two\n",
+            &production,
+        ),
+        (
+            "http_get",
+            format!("{}/hello.txt", http.addr()),
+            HttpServer::BODY,
+            &production,
+        ),
+    ] {
+        let mut plugin = example(name, config);
+        assert_eq!(call(&mut plugin, "run", &input), output, "{name}");
+        assert_eq!(plugin.open_connections(), 0, "{name}");
+    }
+}
+
+/// Only a target that takes its time is heard.
+#[test]
+fn pings_in_production() {
+    if !allowed_or_skipped("pings_in_production") {
+        return;
+    }
+    let [production, _] = hosts();
+    let far = |name: &str, message: &str, seq| {
+        with_late_replies(message.as_bytes(), seq, || {
+            let mut plugin = example(name, &production);
+            call(&mut plugin, "run", &format!("127.0.0.1 {message}"))
+        })
+    };
+    let reply = far("icmp_ping", "far away", 1);
+    let untimed = "127.0.0.1 answered request 1 in a time that no clock here tells";
+    assert_eq!(reply, untimed);
+    let reply = far("icmp_echo", "far off", 7);
+    assert_eq!(reply, "far off (from 127.0.0.1, type 0, seq 7)");
+    // Loopback itself answers before the host listens.
+    let error = example("icmp_ping", &production).call("run", b"127.0.0.1 quick");
+    assert!(matches!(error, Err(Error::Guest { .. })), "{error:?}");
+    let error = example("icmp_ping", &production).call("run", b"::1 IPv6");
+    assert!(matches!(error, Err(Error::Guest { .. })), "{error:?}");
+}
+
+/// What needs a configuration, or another module, says so.
+#[test]
+fn what_cannot_work_in_production_says_why() {
+    let [production, _] = hosts();
+    let error = example("udp_proxy", &production).call("run", b"a datagram");
+    let error = error.unwrap_err().to_string();
+    assert!(error.contains("address"), "{error}");
+    let other_module = guests::example("other_module").expect("the example");
+    let error = Plugin::from_file(other_module, &production).unwrap_err();
+    assert!(error.to_string().contains("extism:host/user"), "{error}");
 }
 
 #[test]

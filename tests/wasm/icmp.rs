@@ -3,6 +3,8 @@ use harness_host::icmp::allowed_or_skipped;
 use harness_host::{Clock, IcmpListening, Plugin};
 use socket2::{Domain, Protocol, SockAddr, Socket, Type};
 use std::net::SocketAddr;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 #[test]
@@ -191,9 +193,30 @@ fn strangers_do_not_shorten_a_ping() {
     }
 }
 
-/// An echo reply with the number of a ping's first request here, as it comes over the wire.
-fn echo_reply(payload: &[u8]) -> Vec<u8> {
-    let packet = [&[0, 0, 0, 0, 0, 1, 0xff, 0xff], payload].concat();
+/// Runs something, and meanwhile sends echo replies to this machine again and again: as from a target that is
+/// some way off, which a host that listens only while it is asked can hear.
+pub fn with_late_replies<T>(payload: &[u8], seq: u16, run: impl FnOnce() -> T) -> T {
+    let raw = Socket::new(Domain::IPV4, Type::RAW, Some(Protocol::ICMPV4)).unwrap();
+    let to = SockAddr::from(SocketAddr::from(([127, 0, 0, 1], 0)));
+    let done = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            while !done.load(Ordering::Relaxed) {
+                raw.send_to(&echo_reply(payload, seq), &to).unwrap();
+                std::thread::sleep(Duration::from_millis(30));
+            }
+        });
+        // However it ends, so that the thread does too.
+        let result = catch_unwind(AssertUnwindSafe(run));
+        done.store(true, Ordering::Relaxed);
+        result.unwrap_or_else(|panic| resume_unwind(panic))
+    })
+}
+
+/// An echo reply, as it comes over the wire.
+fn echo_reply(payload: &[u8], seq: u16) -> Vec<u8> {
+    let [high, low] = seq.to_be_bytes();
+    let packet = [&[0, 0, 0, 0, 0, 1, high, low], payload].concat();
     let words = packet
         .chunks(2)
         .map(|word| u32::from(word[0]) << 8 | u32::from(*word.get(1).unwrap_or(&0)));
@@ -214,7 +237,7 @@ fn a_shortened_reply_is_a_reply() {
         for (guests, clock) in clocks() {
             let config = config.clone().clock(clock).icmp(IcmpListening::AtReceive);
             let send = || {
-                raw.send_to(&echo_reply(b"shortened"), &to).unwrap();
+                raw.send_to(&echo_reply(b"shortened", 65_535), &to).unwrap();
             };
             let ping = "127.0.0.1 60000 shortened on its way";
             let got = beside_strangers(guests.plugin(&config), ping, send);

@@ -70,6 +70,12 @@ fn patient() -> Config {
     quick().wait(PATIENCE)
 }
 
+/// A host as the one in production, and one that is kinder. In both what is waited for comes, however late.
+fn hosts() -> [Config; 2] {
+    [Config::production(), Config::new()]
+        .map(|config| config.allow(Allow::loopback()).wait(PATIENCE))
+}
+
 /// The host's habits, both ways.
 fn dialects() -> [Config; 2] {
     [Dialect::Described, Dialect::Real].map(|dialect| quick().dialect(dialect))

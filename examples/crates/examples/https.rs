@@ -5,7 +5,8 @@
 //! the authorities that browsers trust, the crate `webpki-roots` has their certificates.)
 //!
 //! The host must have WASI with a real clock and real random numbers: a certificate is valid for a
-//! time, and keys must not be guessed. **The production host has neither: there anybody can compute the keys.**
+//! time, and keys must not be guessed. **The production host has neither: there
+//! anybody can compute the keys, and this plugin refuses to go on**, unless `unsafe_host=yes` is configured.
 //!
 //! All of TLS here is Rust, so that it compiles for wasm. The authors of `rustls-rustcrypto`, which
 //! does the arithmetic, say that it is not for production yet. `rustls` takes another provider in
@@ -13,6 +14,7 @@
 
 #![cfg(target_family = "wasm")]
 
+use crate_guests::clock;
 use crate_guests::ureq::{HostConnector, HostResolver};
 use extism_pdk::{Error, FnResult, config, plugin_fn};
 use std::sync::Arc;
@@ -24,6 +26,7 @@ use ureq::unversioned::transport::{Connector, RustlsConnector};
 #[plugin_fn]
 pub fn run(url: String) -> FnResult<String> {
     let pem = config::get("authority")?.ok_or(Error::msg("no `authority` is configured"))?;
+    clock::require_real()?;
     let authority = Certificate::from_pem(pem.as_bytes())?;
 
     let tls = TlsConfig::builder()

@@ -21,11 +21,12 @@ use std::time::Duration;
 pub fn run(input: String) -> FnResult<String> {
     let (address, message) = input.split_once('\n').unwrap_or((&input, ""));
     let value = |key| config::get(key)?.ok_or(Error::msg(format!("no `{key}` is configured")));
+    let (user, password) = (value("user")?, value("password")?);
 
     let mut client = imap::Client::new(Stream(TcpStream::connect(address)?));
     client.read_greeting()?;
     let mut session = client
-        .login(value("user")?, value("password")?)
+        .login(user, password)
         .map_err(|(error, _client)| error)?;
 
     if !message.is_empty() {

@@ -6,7 +6,8 @@
 //! TLS, and the answer.
 //!
 //! The host must have WASI with a real clock and real random numbers. **The production host has neither:
-//! there anybody can compute the keys.**
+//! there anybody can compute the keys, and this plugin refuses to go on**, unless `unsafe_host=yes` is
+//! configured.
 //!
 //! All of TLS here is Rust, so that it compiles for wasm. The authors of `rustls-rustcrypto`, which
 //! does the arithmetic, say that it is not for production yet. `rustls` takes another provider in
@@ -14,6 +15,7 @@
 
 #![cfg(target_family = "wasm")]
 
+use crate_guests::clock;
 use extism_pdk::{Error, FnResult, config, plugin_fn};
 use harness_wasi_sockets::TcpStream;
 use rustls::pki_types::pem::PemObject;
@@ -29,6 +31,7 @@ pub fn run(input: String) -> FnResult<String> {
         return Err(Error::msg("the input is ADDRESS NAME REQUEST").into());
     };
     let pem = config::get("authority")?.ok_or(Error::msg("no `authority` is configured"))?;
+    clock::require_real()?;
     let mut authorities = RootCertStore::empty();
     authorities.add(CertificateDer::from_pem_slice(pem.as_bytes())?)?;
 

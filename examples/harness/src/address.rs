@@ -7,7 +7,7 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
-use crate::Allow;
+use crate::{Allow, Why};
 
 /// Splits `host:port`. IPv6 addresses stand in brackets, as in `[::1]:80`; without them the text
 /// is refused. An empty host is this machine.
@@ -40,6 +40,16 @@ fn is_clean(host: &str) -> bool {
     !host.contains(|c: char| c.is_control() || c.is_whitespace())
 }
 
+/// Whether a host is a number in one of the short forms that C's resolver takes for an address, such as
+/// `127.1`, `2130706433` or `0x7f.1`. To Go's it is a name.
+pub(crate) fn is_short_number(host: &str) -> bool {
+    let is_number = |label: &str| match label.strip_prefix("0x") {
+        Some(digits) => digits.bytes().all(|digit| digit.is_ascii_hexdigit()),
+        None => !label.is_empty() && label.bytes().all(|digit| digit.is_ascii_digit()),
+    };
+    host.parse::<IpAddr>().is_err() && host.split('.').all(is_number)
+}
+
 /// Why there is no address to go to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Nowhere {
@@ -47,6 +57,19 @@ pub(crate) enum Nowhere {
     Failed,
     /// There are addresses, or there may be, but this plugin may not reach them.
     Denied,
+    /// There is no room for another connection.
+    Full,
+}
+
+impl Nowhere {
+    /// What stood against it, if it is a rule or a limit of ours.
+    pub fn why(self) -> Option<Why> {
+        match self {
+            Nowhere::Failed => None,
+            Nowhere::Denied => Some(Why::NotAllowed),
+            Nowhere::Full => Some(Why::Connections),
+        }
+    }
 }
 
 /// The addresses of a host that a plugin may reach; without a port, those that it may ping.
@@ -170,6 +193,23 @@ mod tests {
         assert_eq!(literal("fe80::1%no-such-one", 7), Some(Vec::new()));
         for name in ["localhost", "127.1", "127.0.0.1%4", "eth0%4"] {
             assert_eq!(literal(name, 7), None, "{name}");
+        }
+    }
+
+    #[test]
+    fn numbers_in_short_forms() {
+        for host in [
+            "127.1",
+            "127",
+            "2130706433",
+            "0x7f.1",
+            "0x7f000001",
+            "127.0.0.01",
+        ] {
+            assert!(is_short_number(host), "{host}");
+        }
+        for host in ["127.0.0.1", "::1", "localhost", "1.example", "", "a.1"] {
+            assert!(!is_short_number(host), "{host}");
         }
     }
 

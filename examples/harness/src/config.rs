@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use crate::{Allow, Faults};
+use crate::denied::Observer;
+use crate::{Allow, Denied, Faults};
 
 /// The shortest wait of a receive: twice what the library takes for "at once".
 const SHORTEST_WAIT: Duration = Duration::from_millis(100);
@@ -44,10 +45,21 @@ pub enum Clock {
     Fake,
 }
 
+/// The random bytes that WASI gives a plugin.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Randomness {
+    /// This machine's.
+    #[default]
+    Real,
+    /// As the production host's: the same bytes in every plugin of every process.
+    Fixed,
+}
+
 /// What a plugin is run with: the host's limits and habits.
 ///
-/// The defaults are those of the production host, but for one: a plugin may reach no address until
-/// [`allow`](Config::allow) names some. A test usually wants a shorter
+/// The defaults are those of a host that is kind to tests: its clock is real, and it hears every
+/// packet. [`production`](Config::production) is how the production host behaves. In either a plugin
+/// may reach no address until [`allow`](Config::allow) names some. A test usually wants a shorter
 /// [`wait`](Config::wait):
 ///
 /// ```
@@ -67,13 +79,21 @@ pub struct Config {
     pub(crate) send_wait: Duration,
     pub(crate) icmp_wait: Duration,
     pub(crate) icmp: IcmpListening,
+    pub(crate) ipv6_pings: bool,
     pub(crate) wasi: bool,
     pub(crate) clock: Clock,
+    pub(crate) sleep: bool,
+    pub(crate) randomness: Randomness,
+    pub(crate) short_numbers: bool,
+    pub(crate) whole_blocks: bool,
     pub(crate) fuel_limit: u64,
     pub(crate) memory_pages: Option<u32>,
     pub(crate) call_timeout: Option<Duration>,
     pub(crate) max_receive: u32,
     pub(crate) max_connections: usize,
+    pub(crate) max_bytes: u64,
+    pub(crate) max_waiting: Duration,
+    pub(crate) denied: Observer,
     pub(crate) allow: Allow,
     pub(crate) faults: Faults,
     pub(crate) redirects: Vec<(String, String)>,
@@ -93,14 +113,22 @@ impl Default for Config {
             send_wait: Duration::from_secs(5),
             icmp_wait: Duration::from_secs(60),
             icmp: IcmpListening::default(),
+            ipv6_pings: true,
             wasi: true,
             clock: Clock::default(),
+            sleep: true,
+            randomness: Randomness::default(),
+            short_numbers: true,
+            whole_blocks: false,
             // Half the range: no plugin gets there, and adding to it cannot overflow.
             fuel_limit: u64::MAX / 2,
             memory_pages: None,
             call_timeout: None,
             max_receive: 16 * 1024 * 1024,
             max_connections: 1024,
+            max_bytes: u64::MAX,
+            max_waiting: Duration::MAX,
+            denied: Observer::default(),
             allow: Allow::nothing(),
             faults: Faults::default(),
             redirects: Vec::new(),
@@ -117,6 +145,38 @@ impl Config {
     /// The defaults. With them a plugin reaches nobody: see [`allow`](Config::allow).
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// The production host, as far as a plugin can tell. What is set afterwards is as it is set: a
+    /// test may shorten a wait or set a configuration value, which production never does.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use harness_host::{Allow, Config};
+    ///
+    /// let config = Config::production()
+    ///     .allow(Allow::loopback())
+    ///     .wait(Duration::from_secs(1)); // not production's 5 s: this test waits for a silence
+    /// ```
+    ///
+    #[doc = include_str!("production.md")]
+    pub fn production() -> Self {
+        Self::new().like_production()
+    }
+
+    /// The same with the habits of the [production](Config::production) host.
+    pub(crate) fn like_production(self) -> Self {
+        Config {
+            dialect: Dialect::Real,
+            icmp: IcmpListening::AtReceive,
+            ipv6_pings: false,
+            clock: Clock::Fake,
+            sleep: false,
+            randomness: Randomness::Fixed,
+            short_numbers: false,
+            whole_blocks: true,
+            ..self
+        }
     }
 
     /// The addresses that the plugin may reach. Default: [`Allow::nothing`]. A connection to another
@@ -179,10 +239,42 @@ impl Config {
         self
     }
 
-    /// The clock that WASI shows the plugin. Default: [`Clock::Real`]. For another one the plugin
-    /// must be given as bytes of wasm, not in its text form.
+    /// Whether IPv6 targets can be pinged. Default: yes. In production they cannot.
+    pub fn ipv6_pings(mut self, can: bool) -> Self {
+        self.ipv6_pings = can;
+        self
+    }
+
+    /// The clock that WASI shows the plugin. Default: [`Clock::Real`].
     pub fn clock(mut self, clock: Clock) -> Self {
         self.clock = clock;
+        self
+    }
+
+    /// Whether sleeping takes time. Default: yes. In production it returns at once.
+    pub fn sleep(mut self, takes_time: bool) -> Self {
+        self.sleep = takes_time;
+        self
+    }
+
+    /// The random bytes that WASI gives the plugin. Default: [`Randomness::Real`].
+    pub fn randomness(mut self, randomness: Randomness) -> Self {
+        self.randomness = randomness;
+        self
+    }
+
+    /// Whether a number in a short form, such as `127.1`, is an address. Default: yes, as the operating
+    /// system's resolver has it. In production it is a name that nobody knows.
+    pub fn short_numbers(mut self, are_addresses: bool) -> Self {
+        self.short_numbers = are_addresses;
+        self
+    }
+
+    /// Whether a send reads the whole block, and cuts it to the given length then. Default: no. In
+    /// production it does, so sending a part of a large block costs as much as sending all of it;
+    /// [`Report::bytes_read`](crate::Report::bytes_read) counts.
+    pub fn whole_blocks(mut self, whole: bool) -> Self {
+        self.whole_blocks = whole;
         self
     }
 
@@ -260,6 +352,34 @@ impl Config {
     /// Default: none; packets are real.
     pub fn echo_reply(mut self, payload: impl Into<Vec<u8>>) -> Self {
         self.echo_reply = Some(payload.into());
+        self
+    }
+
+    /// How many payload bytes a plugin may send and receive in all. Then sends and receives fail. Default:
+    /// no limit.
+    pub fn max_bytes(mut self, bytes: u64) -> Self {
+        self.max_bytes = bytes;
+        self
+    }
+
+    /// How long a plugin may wait inside the ten functions, all its calls together. Then they fail at once,
+    /// and one that waits stops waiting. Default: no limit.
+    pub fn max_waiting(mut self, time: Duration) -> Self {
+        self.max_waiting = time;
+        self
+    }
+
+    /// Calls this whenever a plugin is denied something, by [`allow`](Config::allow) or by a limit. It is
+    /// called on the plugin's thread, inside the host function: it should be quick, and must not ask for
+    /// the counters of that plugin. Default: nothing is called; the [`Report`](crate::Report) counts.
+    ///
+    /// ```
+    /// use harness_host::Config;
+    ///
+    /// let config = Config::new().on_denied(|denied| eprintln!("{denied}"));
+    /// ```
+    pub fn on_denied(mut self, observe: impl Fn(&Denied) + Send + Sync + 'static) -> Self {
+        self.denied = Observer::new(observe);
         self
     }
 

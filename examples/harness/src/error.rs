@@ -1,6 +1,6 @@
 //! What can go wrong on the host's side of a plugin call.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Why a plugin could not be loaded, or why a call of it failed.
 #[derive(Debug, thiserror::Error)]
@@ -9,6 +9,14 @@ pub enum Error {
     /// A file could not be read.
     #[error("cannot read {}: {source}", path.display())]
     Read {
+        /// The file.
+        path: PathBuf,
+        /// What the operating system said.
+        source: std::io::Error,
+    },
+    /// A file could not be written.
+    #[error("cannot write {}: {source}", path.display())]
+    Write {
         /// The file.
         path: PathBuf,
         /// What the operating system said.
@@ -51,4 +59,10 @@ pub enum Error {
     /// A guest could not be built.
     #[error(transparent)]
     Build(#[from] crate::wasm::Error),
+}
+
+/// That a file could not be written, for `map_err`.
+pub(crate) fn writing(path: &Path) -> impl FnOnce(std::io::Error) -> Error + use<> {
+    let path = path.to_owned();
+    |source| Error::Write { path, source }
 }

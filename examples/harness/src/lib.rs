@@ -1,9 +1,9 @@
 //! The reference host of `harness-wasi-sockets`: it runs plugins against real sockets.
 //!
 //! A plugin that uses the library imports ten functions, through which the host opens its
-//! connections. This crate is such a host, made for development: it behaves as the host in
-//! production does, and beyond that it counts what a plugin does, so that a test can say how many
-//! host calls, how much fuel and how many forgotten blocks a plugin may cost.
+//! connections. This crate is such a host, made for development: it counts what a plugin does, so
+//! that a test can say how many host calls, how much fuel and how many forgotten blocks a plugin may
+//! cost. [`Config::production`] makes it behave as the host in production does.
 //!
 //! ```
 //! use harness_host::{Allow, Config, Plugin, peers::TcpEcho};
@@ -24,37 +24,62 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! An application that builds its plugins itself takes [`Sockets`], or just [`functions`], and not the
+//! rest: see `docs/embedding.md`. For the others:
+//!
 //! * [`Plugin`] is a loaded plugin; [`Config`] says what it is run with, [`Report`] what it used.
 //! * [`Allow`] is the list of the addresses that a plugin may reach: none, unless it says so.
 //! * [`Faults`] make the host fail on purpose, so that a test can see what a plugin does then.
 //! * [`peers`] are small servers on loopback for plugins to talk to.
 //! * [`guests`] are the library's example plugins, built when needed; [`wasm`] finds the compiler
 //!   for that, and builds plugins of your own.
+//! * [`kit`] checks any host, in any language.
 //! * [`icmp::allowed`] says whether this process may ping.
+
+// Only with feature `full` all of it has a use.
+#![cfg_attr(not(feature = "full"), allow(dead_code))]
 
 mod address;
 mod allow;
+#[cfg(feature = "full")]
 #[doc(hidden)]
 pub mod cli;
 mod config;
+mod denied;
+#[cfg(feature = "full")]
 mod error;
+#[cfg(feature = "full")]
 pub mod guests;
 mod host;
 pub mod icmp;
 mod kernel;
+#[cfg(feature = "full")]
+pub mod kit;
+#[cfg(feature = "full")]
 pub mod peers;
+#[cfg(feature = "full")]
 mod plugin;
 mod report;
+#[cfg(feature = "full")]
 pub mod soak;
+mod sockets;
+#[cfg(feature = "full")]
 pub mod table;
+#[cfg(feature = "full")]
 pub mod wasm;
 
 pub use allow::{Allow, Net, NoNetwork};
-pub use config::{Clock, Config, Dialect, IcmpListening};
+pub use config::{Clock, Config, Dialect, IcmpListening, Randomness};
+pub use denied::{Denied, Why};
+#[cfg(feature = "full")]
 pub use error::Error;
+/// The crate that the functions are for: its version must be the one that you build plugins with.
+pub use extism;
 pub use host::{Fault, FaultCounts, Faults};
+#[cfg(feature = "full")]
 pub use plugin::Plugin;
 pub use report::{Calls, HOST_FUNCTIONS, KERNEL_FUNCTIONS, KernelCalls, Report};
+pub use sockets::{Sockets, functions};
 
 /// The README's Rust is compiled with the documentation tests.
 #[cfg(doctest)]

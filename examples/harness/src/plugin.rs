@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use extism::{Manifest, PluginBuilder, UserData, Wasm};
 
 use crate::host::{self, Host, lock};
-use crate::{Clock, Config, Error, Report};
+use crate::{Config, Error, Report};
 
 /// A plugin with the ten host functions over this machine's real sockets.
 ///
@@ -41,16 +41,9 @@ impl std::fmt::Debug for State {
 impl Plugin {
     /// Loads a plugin from the bytes of a wasm module, or from its text form.
     pub fn new(wasm: &[u8], config: &Config) -> Result<Self, Error> {
-        let faked;
-        let wasm = match config.clock {
-            Clock::Real => wasm,
-            Clock::Fake => {
-                faked = host::with_fake_clock(wasm).map_err(Error::Load)?;
-                &faked
-            }
-        };
+        let wasm = host::with_wasi_as_configured(wasm, config).map_err(Error::Load)?;
         let mut manifest = if config.kernel_calls {
-            let plugin = host::behind_counter(wasm).map_err(Error::Load)?;
+            let plugin = host::behind_counter(&wasm).map_err(Error::Load)?;
             let counter = Wasm::data(host::counter_module()).with_name(host::COUNTER);
             Manifest::new([counter, Wasm::data(plugin).with_name("main")])
         } else {

@@ -120,12 +120,17 @@ pub struct Report {
     /// Connections and echo requests that were refused since none of the addresses is
     /// [allowed](crate::Config::allow).
     pub denied: u64,
+    /// Calls that failed since a limit was reached: of connections, of bytes or of time.
+    pub limited: u64,
     /// What went wrong on purpose: see [`Config::faults`](crate::Config::faults).
     pub faults: FaultCounts,
     /// Connections closed by the plugin.
     pub closed: u64,
     /// Payload bytes that the operating system took.
     pub bytes_sent: u64,
+    /// Bytes that sends have read from the kernel's memory: those that were to be sent, or where
+    /// [`Config::whole_blocks`](crate::Config::whole_blocks) says so the whole blocks.
+    pub bytes_read: u64,
     /// Payload bytes handed to the plugin; of ICMP the payload alone, not the JSON around it.
     pub bytes_received: u64,
     /// Kernel blocks still alive at the end of the last call, other than its input, its output
@@ -143,6 +148,27 @@ pub struct Report {
     /// The plugin's own calls of its kernel, if they are counted: see
     /// [`Config::count_kernel_calls`](crate::Config::count_kernel_calls).
     pub kernel_calls: KernelCalls,
+}
+
+impl Report {
+    /// Adds what another plugin has used, but for the kernel's memory, of which each has its own.
+    pub(crate) fn add(&mut self, other: &Report) {
+        for (sum, more) in self.calls.0.iter_mut().zip(other.calls.0) {
+            *sum += more;
+        }
+        self.faults.add(&other.faults);
+        for (sum, more) in [
+            (&mut self.opened, other.opened),
+            (&mut self.closed, other.closed),
+            (&mut self.denied, other.denied),
+            (&mut self.limited, other.limited),
+            (&mut self.bytes_sent, other.bytes_sent),
+            (&mut self.bytes_read, other.bytes_read),
+            (&mut self.bytes_received, other.bytes_received),
+        ] {
+            *sum += more;
+        }
+    }
 }
 
 #[cfg(test)]

@@ -25,13 +25,14 @@ export class Allow {
 
   /**
    * The addresses of a host that may be reached at a port, or without one may be pinged. ICMP has no
-   * ports, so all of them must be allowed.
+   * ports, so all of them must be allowed. With them comes why there is none, if the rules are the reason.
    */
   async find(host, port, limit) {
-    if (this.#rules.length === 0) return [];
+    if (this.#rules.length === 0) return { addresses: [], why: 'not allowed' };
     const [low, high] = port === undefined ? [0, LAST_PORT] : [port, port];
-    const addresses = await lookUp(host, limit);
-    return addresses.map(plain).filter((address) => this.#permits(address, low, high));
+    const found = await lookUp(host, limit);
+    const addresses = found.map(plain).filter((address) => this.#permits(address, low, high));
+    return { addresses, why: found.length > 0 && addresses.length === 0 ? 'not allowed' : undefined };
   }
 
   #permits(address, low, high) {

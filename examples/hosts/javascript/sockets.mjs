@@ -5,9 +5,8 @@ import { workerData } from 'node:worker_threads';
 import { Allow, isClean, split } from './allow.mjs';
 import { Tcp, Udp } from './connections.mjs';
 
-const { port: asker, answered, rules, wait, sendWait } = workerData;
+const { port: asker, answered, rules, wait, sendWait, room } = workerData;
 const KINDS = { tcp: Tcp, udp: Udp };
-const ROOM = 1024;
 
 const allow = new Allow(rules);
 const open = new Map();
@@ -20,22 +19,26 @@ function get(kind, id) {
 }
 
 const actions = {
-  /** Connects, where that is allowed. Answers the connection's id, which is never used again. */
+  /**
+   * Connects, where that is allowed. Answers the connection's id, which is never used again; or 0, and which rule
+   * or limit stood against it, if one did.
+   */
   async connect(kind, address) {
     const deadline = performance.now() + sendWait;
     const target = split(address);
-    if (!target || open.size >= ROOM) return 0;
-    const addresses = await allow.find(target.host, target.port, sendWait);
+    if (!target) return { answer: 0 };
+    if (open.size >= room) return { answer: 0, why: 'too many connections' };
+    const { addresses, why } = await allow.find(target.host, target.port, sendWait);
     for (const [tried, ip] of addresses.entries()) {
       // Each address gets its share of the time that is left.
       const share = Math.max(deadline - performance.now(), 1) / (addresses.length - tried);
       const connection = await KINDS[kind].connect(ip, target.port, share);
       if (connection) {
         open.set(++last, connection);
-        return last;
+        return { answer: last };
       }
     }
-    return 0;
+    return { answer: 0, why };
   },
 
   async send(kind, id, data) {
@@ -60,7 +63,9 @@ const actions = {
   },
 
   async pingable(target) {
-    return target !== '' && isClean(target) && (await allow.find(target, undefined, sendWait)).length > 0;
+    if (target === '' || !isClean(target)) return { answer: 0 };
+    const { addresses, why } = await allow.find(target, undefined, sendWait);
+    return { answer: Number(addresses.length > 0), why };
   },
 };
 

@@ -40,12 +40,14 @@ fn ask(input: &str) -> Result<(), Failed> {
     let mut der = [0; MOST];
     let authority = pem::decode(&config("authority")?, &mut der)?;
 
+    // Before anything is sent: without random numbers of its own a plugin hides nothing.
+    let random = random::generator()?;
     let stream = TcpStream::connect(address).map_err(|why| failed("connecting", why))?;
     let (mut reading, mut writing) = ([0; RECORD], [0; RECORD]);
     let mut tls = TlsConnection::new(stream, &mut reading, &mut writing);
     let config = TlsConfig::new().with_server_name(name);
     let provider = Provider {
-        random: random::generator()?,
+        random,
         verifier: CertVerifier::new(Certificate::X509(authority)),
     };
     tls.open(TlsContext::new(&config, provider))

@@ -50,9 +50,10 @@ struct Socket {
 
 impl Socket {
     fn connect(address: &str) -> Result<Socket, Failed> {
+        let client = WebSocketClient::new_client(random::generator()?);
         let mut socket = Socket {
             stream: TcpStream::connect(address).map_err(|why| failed("connecting", why))?,
-            client: WebSocketClient::new_client(random::generator()?),
+            client,
             received: Vec::new(),
         };
         let options = WebSocketOptions {

@@ -74,7 +74,7 @@ pub fn output(bytes: &[u8]) -> Result<(), Failed> {
 pub fn config(key: &str) -> Result<String<MOST>, Failed> {
     let name = Block::copy_of(key.as_bytes()).map_err(|why| failed(key, why))?;
     let value = Block::adopt_in(DefaultHost, config_get(name.offset()));
-    let value = value.ok_or_else(|| no("a configuration value is missing"))?;
+    let value = value.ok_or_else(|| missing(key))?;
     let mut bytes = [0; MOST];
     let bytes = bytes
         .get_mut(..value.len())
@@ -82,6 +82,14 @@ pub fn config(key: &str) -> Result<String<MOST>, Failed> {
     value.load(0, bytes);
     let text = core::str::from_utf8(bytes).map_err(|why| failed(key, why))?;
     String::try_from(text).map_err(|_| no("a configuration value is too long"))
+}
+
+/// That there is no such value. In production there is none at all.
+fn missing(key: &str) -> Failed {
+    let mut text = no("no value is configured for ");
+    // What does not fit is left out.
+    let _ = text.push_str(key);
+    text
 }
 
 fn input(buf: &mut [u8; MOST]) -> Result<&str, Failed> {

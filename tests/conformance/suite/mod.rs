@@ -21,6 +21,7 @@ pub mod ipv6;
 pub mod many;
 pub mod options;
 pub mod peeking;
+pub mod production;
 #[cfg(not(target_family = "wasm"))]
 pub mod racing;
 pub mod reading;

@@ -1,6 +1,6 @@
 //! A peek shows what the next read gives, and takes nothing.
 
-use super::{Peers, differences, pattern, until};
+use super::{Peers, differences, pattern, production, until};
 use super::{WHO, Who};
 use std::io::Read;
 use std::time::{Duration, Instant};
@@ -83,9 +83,14 @@ pub fn whether_a_second_peek_waits(peers: &Peers) {
         assert_eq!(stream.peek(&mut seen).unwrap(), 2);
         before.elapsed()
     };
-    // The quickest of some: one of them may have been held up by the machine.
-    let quickest = (0..5).map(|_| peek()).min().unwrap();
-    differences::PEEK_AGAIN.check(quickest >= WAIT * 9 / 10, false, true);
+    // The quickest of some: one of them may have been held up by the machine. Where the clock is not real
+    // none is quick, and each waits for the whole read timeout.
+    let tries = if production::here() { 1 } else { 5 };
+    let quickest = (0..tries).map(|_| peek()).min().unwrap();
+    let waited = quickest >= WAIT * 9 / 10;
+    if !production::MEASURED.is_here(&waited, false) {
+        differences::PEEK_AGAIN.check(waited, false, true);
+    }
     peers.let_go("it");
 }
 

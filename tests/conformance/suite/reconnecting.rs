@@ -1,5 +1,6 @@
 //! A UDP socket that changes its peer: what is still received, and what is not.
 
+use super::connecting::is_unknown;
 use super::net::{Ipv4Addr, SocketAddr, UdpSocket};
 use super::receiving::bound;
 use super::{PATIENCE, Peers, SHORT, connect_udp, differences, outcome};
@@ -154,6 +155,10 @@ pub fn a_name_is_looked_up_again(peers: &Peers) {
     // Short for 127.0.0.1 to most resolvers, and to nobody an address.
     let name = ("127.1", peers.udp[0].port());
     let socket = bound();
+    if is_unknown(&socket.send_to(b"!from", name)) {
+        return;
+    }
+    text(&socket);
     let port = || {
         socket.set_read_timeout(Some(PATIENCE)).unwrap();
         socket.send_to(b"!from", name).unwrap();

@@ -38,9 +38,20 @@ macro_rules! all {
 
 const ALL: &[Behaviour] = behaviours!(all);
 
+/// Runs the behaviour `NAME ADDRESSES`, in a host as production's.
+#[plugin_fn]
+pub fn conformance_in_production(input: String) -> FnResult<()> {
+    suite::production::expect();
+    run(&input)
+}
+
 /// Runs the behaviour `NAME ADDRESSES`.
 #[plugin_fn]
 pub fn conformance(input: String) -> FnResult<()> {
+    run(&input)
+}
+
+fn run(input: &str) -> FnResult<()> {
     panics::report();
     let (wanted, peers) = input.split_once(' ').expect("NAME ADDRESSES");
     let peers = peers.parse().expect("the server's addresses");

@@ -70,6 +70,11 @@ impl Host {
         command
     }
 
+    /// A command that runs another program beside the host's.
+    pub fn command_for_example(&self, name: &str) -> Command {
+        self.command_for(&self.script.with_file_name(name))
+    }
+
     fn command_for(&self, source: &Path) -> Command {
         let mut command = Command::new(&self.program);
         // No files beside the sources, and no warning that node's WASI is young.

@@ -5,6 +5,26 @@ use harness_host::{Allow, Config, Plugin, guests};
 use std::sync::OnceLock;
 use std::time::Duration;
 
+/// The host that a guest runs in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Host {
+    /// The reference host as it is by default.
+    Default,
+    /// The reference host as the one in production. What a test sets beyond that is never set there: a
+    /// configuration value.
+    Production,
+}
+
+impl Host {
+    /// How it is run.
+    pub fn config(self) -> Config {
+        match self {
+            Host::Default => Config::new(),
+            Host::Production => Config::production(),
+        }
+    }
+}
+
 /// A package of guests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Package {

@@ -23,6 +23,10 @@ pub(super) enum Command {
     Cargo(Vec<OsString>),
     Clippy(Vec<OsString>),
     Toolchain,
+    /// Writes the kit into a folder.
+    Kit(PathBuf),
+    /// Starts the kit's peers.
+    KitPeers,
 }
 
 /// One plugin to run, and how.
@@ -79,6 +83,7 @@ pub(super) fn parse(mut parser: lexopt::Parser) -> Result<Command, Failure> {
             Long("seed") => faults = faults.seed(parser.value()?.parse()?),
             Long("over-long-by") => faults = faults.over_long_by(parser.value()?.parse()?),
             Long("no-wasi") => config = config.wasi(false),
+            Long("production") => config = config.like_production(),
             Long("clock") => config = config.clock(parser.value()?.parse_with(clock)?),
             Long("set") => {
                 let (key, value) = parser.value()?.parse_with(pair)?;
@@ -99,6 +104,7 @@ pub(super) fn parse(mut parser: lexopt::Parser) -> Result<Command, Failure> {
             Value(word) if words.is_empty() && word == "soak" => {
                 return soaking(parser).map(Command::Soak);
             }
+            Value(word) if words.is_empty() && word == "kit" => return kit(parser),
             Value(word) if words.is_empty() && word == "toolchain" => {
                 return Ok(Command::Toolchain);
             }
@@ -138,6 +144,18 @@ fn soaking(mut parser: lexopt::Parser) -> Result<soak::Settings, Failure> {
         }
     }
     Ok(settings)
+}
+
+fn kit(mut parser: lexopt::Parser) -> Result<Command, Failure> {
+    let command = match parser.next()? {
+        Some(Value(word)) if word == "peers" => Command::KitPeers,
+        Some(Value(folder)) => Command::Kit(folder.into()),
+        _ => return Err("kit: expected FOLDER or peers; see --help".into()),
+    };
+    match parser.next()? {
+        None => Ok(command),
+        Some(other) => Err(format!("kit: {}; see --help", other.unexpected()).into()),
+    }
 }
 
 fn pair(text: &str) -> Result<(String, String), &'static str> {
@@ -192,6 +210,8 @@ mod tests {
             }
             other => panic!("{other:?}"),
         }
+        assert!(matches!(parsed(&["kit", "peers"]), Ok(Command::KitPeers)));
+        assert!(matches!(parsed(&["kit", "here"]), Ok(Command::Kit(_))));
         match parsed(&["cargo", "build", "--help"]) {
             Ok(Command::Cargo(arguments)) => assert_eq!(arguments, ["build", "--help"]),
             other => panic!("{other:?}"),
@@ -249,6 +269,8 @@ mod tests {
             &["--fault", "drop@tcp_close=1", "x.wasm"],
             &["--peer", "pen-friend", "x.wasm"],
             &["soak", "forever"],
+            &["kit"],
+            &["kit", "here", "there"],
         ] {
             assert!(parsed(words).is_err(), "{words:?}");
         }

@@ -30,6 +30,8 @@ pub fn main() -> ExitCode {
         Command::Cargo(arguments) => tools::cargo(&arguments),
         Command::Clippy(arguments) => tools::clippy(&arguments),
         Command::Toolchain => tools::toolchain(),
+        Command::Kit(folder) => kit(&folder),
+        Command::KitPeers => kit_peers(),
     });
     done.unwrap_or_else(|failure| {
         eprintln!("harness-host: {failure}");
@@ -40,6 +42,25 @@ pub fn main() -> ExitCode {
 fn soak(settings: &crate::soak::Settings) -> Result<ExitCode, Failure> {
     println!("{}", crate::soak::run(settings, &say)?);
     Ok(ExitCode::SUCCESS)
+}
+
+fn kit(folder: &std::path::Path) -> Result<ExitCode, Failure> {
+    crate::kit::write(folder)?;
+    say(&format!(
+        "{} has the plugin and a page about it",
+        folder.display()
+    ));
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Prints the plugin's input, and is there until it is stopped.
+fn kit_peers() -> Result<ExitCode, Failure> {
+    let peers = crate::kit::Peers::start()?;
+    println!("{}", peers.input());
+    say("give this line to the plugin as its input; stop the peers with Ctrl-C");
+    loop {
+        std::thread::park();
+    }
 }
 
 /// Progress, for people who wait.

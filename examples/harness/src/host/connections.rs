@@ -64,7 +64,7 @@ impl Connections {
         allow: &Allow,
     ) -> Result<u32, Nowhere> {
         if self.open.len() >= self.limit {
-            return Err(Nowhere::Failed);
+            return Err(Nowhere::Full);
         }
         let id = self.last_id.checked_add(1).ok_or(Nowhere::Failed)?;
         let deadline = Instant::now() + limit;

@@ -3,37 +3,48 @@
 //! Each reads its arguments, calls [`Host`] and answers a number. None ever fails: whatever a
 //! plugin passes, the worst answer is 0.
 
-use std::time::Duration;
+use std::borrow::Cow;
+use std::sync::Mutex;
+use std::time::{Duration, Instant};
 
 use extism::{CurrentPlugin, Error, Function, PTR, UserData, Val, ValType};
+use uuid::Uuid;
 
 use super::connections::Protocol::{self, Tcp, Udp};
-use super::{Fault, Host, lock};
+use super::{Fault, Host};
 use crate::address::{self, Nowhere};
 use crate::kernel::{self, Kernel};
+use crate::{Denied, Why};
 
 const I32: ValType = ValType::I32;
 const I64: ValType = ValType::I64;
 
-/// All ten in this import module, bound to one plugin's state.
-pub(crate) fn all(host: &UserData<Host>, module: &str) -> Vec<Function> {
+/// Who keeps the state of the plugins that use a set of functions.
+pub(crate) trait Owner: Sized + 'static {
+    /// Runs something with the state of one plugin. No other plugin waits for it.
+    fn with<T>(owner: &Mutex<Self>, plugin: Uuid, run: impl FnOnce(&mut Host) -> T) -> T;
+}
+
+/// All ten in this import module, bound to the state of whoever calls.
+pub(crate) fn all<O: Owner>(owner: &UserData<O>, module: &str) -> Vec<Function> {
     let define = |name: &'static str, params: &[ValType], result: Option<ValType>, f: Body| {
         let run = move |plugin: &mut CurrentPlugin,
                         inputs: &[Val],
                         outputs: &mut [Val],
-                        host: UserData<Host>| {
-            let host = host.get()?;
-            let mut host = lock(&host);
-            host.report.calls.count(name);
-            let arguments = Arguments {
-                values: inputs,
-                function: name,
-                fault: host.injector.strike(name),
-            };
-            let answer = f(&mut host, plugin, &arguments);
+                        owner: UserData<O>| {
+            let owner = owner.get()?;
+            let answer = O::with(&owner, plugin.id(), |host| {
+                host.report.calls.count(name);
+                let arguments = Arguments {
+                    values: inputs,
+                    function: name,
+                    fault: host.injector.strike(name),
+                };
+                host.timed(plugin, &arguments, f)
+            });
             answer.put(outputs)
         };
-        Function::new(name, params.to_vec(), result, host.clone(), run).with_namespace(module)
+        Function::new(name, params.to_vec(), result, owner.clone(), run).with_namespace(module)
     };
     vec![
         define("tcp_connect", &[PTR], Some(I32), |h, p, a| {
@@ -109,41 +120,109 @@ impl Answer {
 }
 
 impl Host {
+    /// Runs a function, and counts how long it takes.
+    fn timed(&mut self, plugin: &mut CurrentPlugin, a: &Arguments, run: Body) -> Answer {
+        let closes = a.function.ends_with("_close");
+        if self.waited >= self.config.max_waiting && !closes {
+            self.deny(a, plugin, b"", Why::Time);
+            return match a.function.ends_with("_recv") {
+                true => Answer::Offset(0),
+                false => Answer::Number(0),
+            };
+        }
+        let start = Instant::now();
+        let answer = run(self, plugin, a);
+        self.waited = self.waited.saturating_add(start.elapsed());
+        answer
+    }
+
+    /// Counts what is denied, and tells of it.
+    fn deny(&mut self, a: &Arguments, plugin: &CurrentPlugin, target: &[u8], why: Why) {
+        match why {
+            Why::NotAllowed => self.report.denied += 1,
+            _ => self.report.limited += 1,
+        }
+        self.config.denied.tell(|| Denied {
+            plugin: plugin.id().to_string(),
+            function: a.function,
+            target: String::from_utf8_lossy(target).into_owned(),
+            why,
+        });
+    }
+
+    /// How many more bytes the plugin may send or receive.
+    fn bytes_left(&self) -> u64 {
+        self.config.max_bytes.saturating_sub(self.moved)
+    }
+
+    /// No longer than the call of the plugin may last, nor than it may wait in all.
+    fn within(&self, plugin: &CurrentPlugin, limit: Duration) -> Duration {
+        let limit = limit.min(self.config.max_waiting.saturating_sub(self.waited));
+        plugin
+            .time_remaining()
+            .map_or(limit, |left| left.min(limit))
+    }
+
     fn connect(&mut self, protocol: Protocol, plugin: &mut CurrentPlugin, a: &Arguments) -> Answer {
-        let limit = within(plugin, self.config.connect_wait);
+        let limit = self.within(plugin, self.config.connect_wait);
         if self.goes_wrong(a, limit) {
             return Answer::Number(0);
         }
-        let address = block(plugin, a.u64(0)).unwrap_or_default();
-        let address = self.config.redirected(address);
+        let asked = block(plugin, a.u64(0)).unwrap_or_default().to_vec();
+        let address = self.config.redirected(&asked);
+        if !self.config.short_numbers
+            && address::split(address).is_some_and(|(host, _)| address::is_short_number(host))
+        {
+            return Answer::Number(0);
+        }
         let id = self
             .connections
             .connect(protocol, address, limit, &self.config.allow);
         self.report.opened += u64::from(id.is_ok());
-        self.report.denied += u64::from(id == Err(Nowhere::Denied));
+        if let Some(why) = id.err().and_then(Nowhere::why) {
+            self.deny(a, plugin, &asked, why);
+        }
         Answer::Number(id.unwrap_or(0))
     }
 
     fn send(&mut self, protocol: Protocol, plugin: &mut CurrentPlugin, a: &Arguments) -> Answer {
-        let limit = within(plugin, self.config.send_wait);
+        let limit = self.within(plugin, self.config.send_wait);
         if self.goes_wrong(a, limit) {
             return Answer::Number(0);
         }
+        let left = self.bytes_left();
+        let mut limited = false;
         let sent = block(plugin, a.u64(1)).and_then(|block| {
-            let data = self.part_of(cut(block, a.u64(2)), a);
+            let read = read(block, a.u64(2), self.config.whole_blocks);
+            self.report.bytes_read += read.len() as u64;
+            let data = cut(&read, a.u64(2));
+            limited = data.len() as u64 > left;
+            if limited {
+                return None;
+            }
+            let data = self.part_of(data, a);
             self.connections.send(protocol, a.u32(0), data, limit)
         });
+        if limited {
+            self.deny(a, plugin, b"", Why::Bytes);
+        }
         let sent = sent.unwrap_or(0);
+        self.moved = self.moved.saturating_add(sent as u64);
         self.report.bytes_sent += sent as u64;
         Answer::Number(u32::try_from(sent).unwrap_or(u32::MAX))
     }
 
     fn receive(&mut self, protocol: Protocol, plugin: &mut CurrentPlugin, a: &Arguments) -> Answer {
-        let limit = within(plugin, self.config.wait);
+        let limit = self.within(plugin, self.config.wait);
         let max = a.u32(1).min(self.config.max_receive) as usize;
         if self.goes_wrong(a, limit) {
             return Answer::Offset(0);
         }
+        if self.bytes_left() == 0 {
+            self.deny(a, plugin, b"", Why::Bytes);
+            return Answer::Offset(0);
+        }
+        let max = max.min(usize::try_from(self.bytes_left()).unwrap_or(usize::MAX));
         let whole = self.config.whole_receives;
         let received = match a.fault {
             Some(fault) => self.receive_amiss(fault, protocol, a, max, limit),
@@ -170,7 +249,7 @@ impl Host {
     }
 
     fn icmp_send(&mut self, plugin: &mut CurrentPlugin, a: &Arguments) -> Answer {
-        let limit = within(plugin, self.config.send_wait);
+        let limit = self.within(plugin, self.config.send_wait);
         if self.goes_wrong(a, limit) {
             return Answer::Number(0);
         }
@@ -180,27 +259,45 @@ impl Host {
         let target = kernel
             .block(a.u64(0))
             .and_then(|target| address::bare(self.config.redirected(target)));
-        let payload = block_in(&kernel, a.u64(1)).map(|block| cut(block, a.u64(2)));
-        let (Some(target), Some(payload)) = (target, payload) else {
+        let block = block_in(&kernel, a.u64(1));
+        let (Some(target), Some(block)) = (target, block) else {
             return Answer::Number(0);
         };
+        if !self.config.short_numbers && address::is_short_number(target) {
+            return Answer::Number(0);
+        }
+        let read = read(block, a.u64(2), self.config.whole_blocks);
+        self.report.bytes_read += read.len() as u64;
+        let payload = cut(&read, a.u64(2));
+        let asked = target.as_bytes().to_vec();
+        if payload.len() as u64 > self.bytes_left() {
+            self.deny(a, plugin, &asked, Why::Bytes);
+            return Answer::Number(0);
+        }
         let seq = a.u32(3) as u16;
         let sent = self
             .icmp
             .send(target, payload, seq, limit, &self.config.allow);
-        self.report.denied += u64::from(sent == Err(Nowhere::Denied));
+        if let Some(why) = sent.err().and_then(Nowhere::why) {
+            self.deny(a, plugin, &asked, why);
+        }
+        self.moved = self.moved.saturating_add(sent.unwrap_or(0) as u64);
         self.report.bytes_sent += sent.unwrap_or(0) as u64;
         Answer::Number(u32::from(sent.is_ok()))
     }
 
     fn icmp_receive(&mut self, plugin: &mut CurrentPlugin, a: &Arguments) -> Answer {
         let asked = Duration::from_millis(a.u32(0).into());
-        let limit = within(plugin, asked.min(self.config.icmp_wait));
+        let limit = self.within(plugin, asked.min(self.config.icmp_wait));
         if self.goes_wrong(a, limit) {
             return Answer::Offset(0);
         }
         if let Some(garbage) = self.garbage(a) {
             return self.hand_over(plugin, Some(&garbage), 0);
+        }
+        if self.bytes_left() == 0 {
+            self.deny(a, plugin, b"", Why::Bytes);
+            return Answer::Offset(0);
         }
         let packet = self.icmp.receive(limit, &self.config.allow);
         let json = packet.as_ref().and_then(|p| p.json(self.config.dialect));
@@ -216,6 +313,7 @@ impl Host {
     ) -> Answer {
         let offset = bytes.map_or(0, |bytes| kernel::put(plugin, bytes));
         if offset != 0 {
+            self.moved = self.moved.saturating_add(payload as u64);
             self.report.bytes_received += payload as u64;
         }
         Answer::Offset(offset)
@@ -235,15 +333,17 @@ fn block_in<'a>(kernel: &Kernel<'a>, offset: u64) -> Option<&'a [u8]> {
     }
 }
 
+/// What a send reads of a block of which it sends `length` bytes.
+fn read(block: &[u8], length: u64, whole: bool) -> Cow<'_, [u8]> {
+    match whole {
+        // Copied, as in production: so what it costs there shows here.
+        true => Cow::Owned(block.to_vec()),
+        false => Cow::Borrowed(cut(block, length)),
+    }
+}
+
 /// The first `length` bytes of a block, or all of it if it is shorter.
 fn cut(block: &[u8], length: u64) -> &[u8] {
     let length = usize::try_from(length).unwrap_or(usize::MAX);
     &block[..block.len().min(length)]
-}
-
-/// No longer than the call of the plugin may last.
-fn within(plugin: &CurrentPlugin, limit: Duration) -> Duration {
-    plugin
-        .time_remaining()
-        .map_or(limit, |left| left.min(limit))
 }

@@ -1,14 +1,21 @@
 //! The host's side of one plugin: what its ten functions keep between calls.
 
 mod amiss;
-mod clock;
 mod connections;
+#[cfg(feature = "full")]
 mod counter;
 mod faults;
 mod functions;
+#[cfg(feature = "full")]
 mod hooks;
+#[cfg(feature = "full")]
+mod wasi;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+#[cfg(feature = "full")]
+use uuid::Uuid;
 
 use crate::Config;
 use crate::icmp::Icmp;
@@ -18,13 +25,16 @@ use connections::Connections;
 use faults::Injector;
 pub use faults::{Fault, FaultCounts, Faults};
 
-pub(crate) use clock::faked as with_fake_clock;
+#[cfg(feature = "full")]
 pub(crate) use counter::{
     MODULE as COUNTER, behind as behind_counter, function as counter_function,
     module as counter_module,
 };
-pub(crate) use functions::all as functions;
+pub(crate) use functions::{Owner, all as functions};
+#[cfg(feature = "full")]
 pub(crate) use hooks::all as hooks;
+#[cfg(feature = "full")]
+pub(crate) use wasi::as_configured as with_wasi_as_configured;
 
 /// What the host keeps for one plugin.
 pub(crate) struct Host {
@@ -32,6 +42,10 @@ pub(crate) struct Host {
     connections: Connections,
     icmp: Icmp,
     injector: Injector,
+    /// How long the plugin has waited in its functions.
+    waited: Duration,
+    /// How many bytes it has sent and received.
+    moved: u64,
     /// The totals; the fields about the kernel are filled in from `census` when asked for.
     pub report: Report,
     /// The kernel's memory at the end of the last call.
@@ -45,8 +59,10 @@ impl Host {
         Host {
             config: config.clone(),
             connections: Connections::new(config.max_connections),
-            icmp: Icmp::new(config.icmp, config.echo_reply.clone()),
+            icmp: Icmp::new(config),
             injector: Injector::new(&config.faults),
+            waited: Duration::ZERO,
+            moved: 0,
             report: Report::default(),
             census: None,
             message: None,
@@ -77,11 +93,19 @@ impl Host {
     /// Closes every connection and the ICMP sockets.
     pub fn close_all(&mut self) {
         self.connections.clear();
-        self.icmp = Icmp::new(self.config.icmp, self.config.echo_reply.clone());
+        self.icmp = Icmp::new(&self.config);
     }
 }
 
-/// Nothing that holds this lock can leave `Host` half changed, so a poisoned one is as good.
-pub(crate) fn lock(host: &Mutex<Host>) -> MutexGuard<'_, Host> {
-    host.lock().unwrap_or_else(PoisonError::into_inner)
+/// The only plugin of its functions.
+#[cfg(feature = "full")]
+impl Owner for Host {
+    fn with<T>(owner: &Mutex<Self>, _: Uuid, run: impl FnOnce(&mut Host) -> T) -> T {
+        run(&mut lock(owner))
+    }
+}
+
+/// Nothing that holds such a lock can leave what it guards half changed, so a poisoned one is as good.
+pub(crate) fn lock<T>(guarded: &Mutex<T>) -> MutexGuard<'_, T> {
+    guarded.lock().unwrap_or_else(PoisonError::into_inner)
 }

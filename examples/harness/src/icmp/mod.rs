@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use socket2::{Domain, Protocol, SockAddr, Socket, Type};
 
 use crate::address::{self, Nowhere};
-use crate::{Allow, IcmpListening};
+use crate::{Allow, Config, IcmpListening};
 pub(crate) use packet::Packet;
 
 /// Packets are cut to this many bytes, the IPv4 header included.
@@ -45,11 +45,32 @@ pub fn allowed_or_skipped(test: &str) -> bool {
     allowed.is_ok()
 }
 
+/// Sends an echo reply to this machine, from itself, each time it is called.
+#[cfg(feature = "full")]
+pub(crate) fn replies(
+    seq: u16,
+    payload: &[u8],
+) -> io::Result<impl FnMut() -> io::Result<usize> + use<>> {
+    let socket = open(Family::V4)?;
+    let reply = packet::echo_reply(seq, payload);
+    Ok(move || socket.send_to(&reply, (Ipv4Addr::LOCALHOST, 0)))
+}
+
 /// ICMP for IPv4, or the ICMPv6 of IPv6.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Family {
     V4,
     V6,
+}
+
+impl Family {
+    fn of(address: SocketAddr) -> Self {
+        if address.is_ipv4() {
+            Family::V4
+        } else {
+            Family::V6
+        }
+    }
 }
 
 /// A raw socket. The standard library has no type for it, but its UDP socket does all that a raw
@@ -67,6 +88,8 @@ fn open(family: Family) -> io::Result<UdpSocket> {
 /// One plugin's ICMP.
 pub(crate) struct Icmp {
     listening: IcmpListening,
+    /// What it sends to and listens to.
+    families: &'static [Family],
     /// The payload of the one packet that is heard, if they are not real.
     reply: Option<Vec<u8>>,
     /// The sockets that stay open from the first send on: at most one for each family.
@@ -74,10 +97,14 @@ pub(crate) struct Icmp {
 }
 
 impl Icmp {
-    pub fn new(listening: IcmpListening, reply: Option<Vec<u8>>) -> Self {
+    pub fn new(config: &Config) -> Self {
         Icmp {
-            listening,
-            reply,
+            listening: config.icmp,
+            families: match config.ipv6_pings {
+                true => &[Family::V4, Family::V6],
+                false => &[Family::V4],
+            },
+            reply: config.echo_reply.clone(),
             kept: Vec::new(),
         }
     }
@@ -99,6 +126,7 @@ impl Icmp {
         addresses.sort_by_key(SocketAddr::is_ipv6);
         addresses
             .into_iter()
+            .filter(|address| self.families.contains(&Family::of(*address)))
             .find(|address| self.send_to(*address, payload, seq, limit).is_ok())
             .map(|_| payload.len())
             .ok_or(Nowhere::Failed)
@@ -111,7 +139,7 @@ impl Icmp {
         seq: u16,
         limit: Duration,
     ) -> io::Result<()> {
-        let family = if to.is_ipv4() { Family::V4 } else { Family::V6 };
+        let family = Family::of(to);
         let request = packet::echo_request(family, seq, payload);
         let kept = self.kept.iter().find(|(f, _)| *f == family);
         let send = |socket: &UdpSocket| {
@@ -142,9 +170,10 @@ impl Icmp {
         let deadline = Instant::now() + limit;
         let opened: Vec<_>;
         let sockets = if self.kept.is_empty() {
-            opened = [Family::V4, Family::V6]
-                .into_iter()
-                .filter_map(|family| Some((family, open(family).ok()?)))
+            opened = self
+                .families
+                .iter()
+                .filter_map(|family| Some((*family, open(*family).ok()?)))
                 .collect();
             &opened
         } else {

@@ -32,6 +32,14 @@ pub(super) fn echo_request(family: Family, seq: u16, payload: &[u8]) -> Vec<u8> 
     }
 }
 
+/// The bytes of an echo reply, for IPv4.
+#[cfg(feature = "full")]
+pub(super) fn echo_reply(seq: u16, payload: &[u8]) -> Vec<u8> {
+    let kind = Icmpv4Type::EchoReply(IcmpEchoHeader { id: ECHO_ID, seq });
+    let header = Icmpv4Header::with_checksum(kind, payload).to_bytes();
+    [header.as_slice(), payload].concat()
+}
+
 /// A received packet, as much of it as plugins are told.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Packet {
@@ -106,7 +114,7 @@ impl Packet {
             }),
             Dialect::Real => serde_json::to_vec(&Real {
                 code: self.code,
-                data: BASE64.encode(&self.data),
+                data: self.echo.map(|_| BASE64.encode(&self.data)),
                 id,
                 seq,
                 source: self.source,
@@ -135,7 +143,9 @@ struct Described<'a> {
 #[derive(Serialize)]
 struct Real {
     code: u8,
-    data: String,
+    /// Of a packet that is no echo the production host tells no more than its type.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    data: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     id: Option<u16>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -191,7 +201,7 @@ mod tests {
         );
         assert_eq!(
             json(&packet, Dialect::Real),
-            r#"{"code":4,"data":"","source":"::1","type":1}"#
+            r#"{"code":4,"source":"::1","type":1}"#
         );
     }
 

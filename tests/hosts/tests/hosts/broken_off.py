@@ -5,12 +5,12 @@ import sys
 
 sys.path.insert(0, sys.argv[1])
 
-from allow import Allow
-from connections import TCP, Connections
+from harness_sockets.allow import Allow
+from harness_sockets.connections import TCP, Connections
 
 with socket.create_server(("127.0.0.1", 0)) as server:
     connections = Connections(Allow(["loopback"]), 5, 5)
-    id = connections.connect(TCP, "127.0.0.1:%d" % server.getsockname()[1])
+    id, _ = connections.connect(TCP, "127.0.0.1:%d" % server.getsockname()[1])
     peer, _ = server.accept()
     # In one piece: with the first byte all are there.
     peer.sendall(b"0123456789")

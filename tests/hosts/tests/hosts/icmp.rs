@@ -7,7 +7,7 @@ use tempfile::NamedTempFile;
 
 /// What a raw socket on loopback hears of a ping, in the production host's words: somebody's port that is
 /// unreachable, which is no echo; the request itself; and the reply.
-const HEARD: &str = r#"{"code":3,"data":"RQAAHA==","source":"127.0.0.1","type":3}
+const HEARD: &str = r#"{"code":3,"source":"127.0.0.1","type":3}
 {"code":0,"data":"SGVsbG8=","id":1,"seq":7,"source":"127.0.0.1","type":8}
 {"code":0,"data":"SGVsbG8=","id":1,"seq":7,"source":"127.0.0.1","type":0}
 "#;

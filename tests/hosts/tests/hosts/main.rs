@@ -10,6 +10,7 @@ macro_rules! tests {
     ($($_:tt)*) => {};
 }
 
+mod application;
 mod behaviours;
 #[path = "../../../conformance"]
 mod conformance {
@@ -21,6 +22,7 @@ mod conformance {
 mod examples;
 mod icmp;
 mod kernel;
+mod kit;
 mod lost;
 mod nothing;
 mod table;
@@ -88,6 +90,16 @@ const TESTS: &[Test] = listed! {
     }
     behaviours, ALL, nothing_else => {
         every_behaviour_of_the_conformance_suite_holds,
+    }
+    kit, ALL, nothing_else => {
+        the_kit_finds_the_contract_kept,
+    }
+    kit, PYTHON, ipv6 => {
+        the_kit_sees_a_host_that_is_wrong,
+    }
+    application, ALL, nothing_else => {
+        an_application_gives_its_plugins_sockets,
+        limits_are_kept_and_told,
     }
     kernel, JAVASCRIPT, nothing_else => {
         no_page_is_taken_of_a_kernel_that_has_none,

@@ -1,11 +1,10 @@
-use harness_host::{Clock, Config};
-use server_tests::guests::{Package, call};
+use server_tests::guests::{Host, Package, call};
 use server_tests::{servers, started};
 
-pub fn coap_lite_gets_and_puts_at_libcoap(clock: Clock) {
+pub fn coap_lite_gets_and_puts_at_libcoap(host: Host) {
     let server = started(servers::coap());
     let addr = server.addr();
-    let mut plugin = Package::Std.load("coap", &Config::new().clock(clock));
+    let mut plugin = Package::Std.load("coap", &host.config());
     let mut ask = |request: &str| call(&mut plugin, format!("{addr} {request}")).unwrap();
 
     assert!(ask("/").starts_with("Content This is a test server"));

@@ -1,11 +1,10 @@
-use harness_host::{Clock, Config};
-use server_tests::guests::{Package, call};
+use server_tests::guests::{Host, Package, call};
 use server_tests::{servers, started};
 
-pub fn simple_dns_asks_dnsmasq(clock: Clock) {
+pub fn simple_dns_asks_dnsmasq(host: Host) {
     let server = started(servers::dnsmasq());
     let addr = server.addr();
-    let mut plugin = Package::Std.load("dns", &Config::new().clock(clock));
+    let mut plugin = Package::Std.load("dns", &host.config());
     let mut ask = |question: &str| call(&mut plugin, format!("{addr} {question}"));
 
     assert_eq!(ask("crab.test A").unwrap(), "192.0.2.7");
@@ -16,9 +15,9 @@ pub fn simple_dns_asks_dnsmasq(clock: Clock) {
     assert!(error.contains("there is no such name"), "{error}");
 }
 
-pub fn simple_dns_takes_what_is_too_long_for_a_datagram_over_tcp(clock: Clock) {
+pub fn simple_dns_takes_what_is_too_long_for_a_datagram_over_tcp(host: Host) {
     let server = started(servers::dnsmasq());
-    let mut plugin = Package::Std.load("dns", &Config::new().clock(clock));
+    let mut plugin = Package::Std.load("dns", &host.config());
     let answer = call(&mut plugin, format!("{} many.test TXT", server.addr())).unwrap();
     assert_eq!(answer.lines().count(), servers::MANY);
     assert!(answer.lines().all(|line| line.len() == 100), "{answer}");

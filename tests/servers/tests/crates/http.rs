@@ -1,6 +1,5 @@
 use harness_host::peers::TcpPeer;
-use harness_host::{Clock, Config};
-use server_tests::guests::{Package, call};
+use server_tests::guests::{Host, Package, call};
 use server_tests::servers::{Nginx, nginx};
 use server_tests::{Authority, Validity, started};
 use std::io::{self, BufRead, BufReader, Read, Write};
@@ -18,11 +17,10 @@ fn server() -> Nginx {
     started(nginx(&signed))
 }
 
-pub fn ureq_gets_several_pages_from_nginx_over_one_connection(clock: Clock) {
+pub fn ureq_gets_several_pages_from_nginx_over_one_connection(host: Host) {
     let server = server();
     let site = format!("http://{}", server.http());
-    let mut plugin =
-        Package::Std.load("http", &Config::new().clock(clock).set("keep_alive", "yes"));
+    let mut plugin = Package::Std.load("http", &host.config().set("keep_alive", "yes"));
     let pages = [
         "/hello.txt",
         "/big.txt",
@@ -46,34 +44,30 @@ pub fn ureq_gets_several_pages_from_nginx_over_one_connection(clock: Clock) {
     assert_eq!(plugin.report().calls.get("tcp_connect"), 1);
 }
 
-pub fn ureq_finds_nginx_by_name(clock: Clock) {
+pub fn ureq_finds_nginx_by_name(host: Host) {
     let server = server();
-    let mut plugin = Package::Std.load("http", &Config::new().clock(clock));
+    let mut plugin = Package::Std.load("http", &host.config());
     let url = format!("http://localhost:{}/hello.txt", server.http().port());
     let output = call(&mut plugin, url).unwrap();
     assert_eq!(output, "200 18\nHello from nginx.\n");
 }
 
-pub fn ureq_gets_pages_from_a_server_that_keeps_no_connection(clock: Clock) {
+pub fn ureq_gets_pages_from_a_server_that_keeps_no_connection(host: Host) {
     let server = Arc::new(server());
     let closed = answers_when_all_is_closed(Arc::clone(&server));
     let closed = format!("http://{}/", closed.addr());
-    let mut plugin = Package::Std.load("http", &Config::new().clock(clock));
+    let mut plugin = Package::Std.load("http", &host.config());
     for addr in [server.impatient(), server.once()] {
         let page = format!("http://{addr}/hello.txt");
         let urls = [&page, &closed, &page, &closed, &page].map(String::as_str);
         let output = call(&mut plugin, urls.join("\n"));
         let hello = "200 18\nHello from nginx.\n";
         let expected = format!("{hello}200 0\n{hello}200 0\n{hello}");
-        assert_eq!(
-            output.as_deref(),
-            Ok(expected.as_str()),
-            "{addr}, {clock:?}"
-        );
+        assert_eq!(output.as_deref(), Ok(expected.as_str()), "{addr}, {host:?}");
     }
 }
 
-pub fn ureq_posts_to_a_server_that_stays_silent_until_it_has_the_body(clock: Clock) {
+pub fn ureq_posts_to_a_server_that_stays_silent_until_it_has_the_body(host: Host) {
     let silent = TcpPeer::start(Ipv4Addr::LOCALHOST.into(), |mut stream, _| {
         stream.set_read_timeout(Some(PATIENCE))?;
         let mut request = BufReader::new(&stream);
@@ -88,8 +82,7 @@ pub fn ureq_posts_to_a_server_that_stays_silent_until_it_has_the_body(clock: Clo
         stream.write_all(&[head.as_bytes(), &body].concat())
     });
     let silent = silent.unwrap();
-    let mut plugin =
-        Package::Std.load_with_wait("http", &Config::new().clock(clock), Duration::from_secs(1));
+    let mut plugin = Package::Std.load_with_wait("http", &host.config(), Duration::from_secs(1));
     let output = call(&mut plugin, format!("http://{}/ sideways", silent.addr()));
     assert_eq!(output.unwrap(), "200 8\nsideways");
 }
@@ -116,9 +109,9 @@ fn head(request: &mut impl BufRead) -> io::Result<Vec<String>> {
         .collect()
 }
 
-pub fn reqwless_gets_several_pages_from_nginx_over_one_connection() {
+pub fn reqwless_gets_several_pages_from_nginx_over_one_connection(host: Host) {
     let server = server();
-    let mut plugin = Package::NoStd.load("bare_http", &Config::new());
+    let mut plugin = Package::NoStd.load("bare_http", &host.config());
     let port = server.http().port();
     for site in [
         format!("http://127.0.0.1:{port}"),

@@ -1,7 +1,7 @@
 use crate::credentials;
+use harness_host::Clock;
 use harness_host::peers::TcpPeer;
-use harness_host::{Clock, Config};
-use server_tests::guests::{Package, call};
+use server_tests::guests::{Host, Package, call};
 use server_tests::servers::{USER, dovecot};
 use server_tests::{Server, started};
 use std::fs;
@@ -11,10 +11,10 @@ use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
-pub fn imap_leaves_messages_in_dovecot_and_lists_them(clock: Clock) {
+pub fn imap_leaves_messages_in_dovecot_and_lists_them(host: Host) {
     let server = started(dovecot());
     let addr = server.addr();
-    let mut plugin = Package::Std.load("mailbox", &credentials().clock(clock));
+    let mut plugin = Package::Std.load("mailbox", &credentials(host));
     assert_eq!(call(&mut plugin, addr.to_string()).unwrap(), "");
     let first = format!("{addr}\nFrom: crab@example.org\nSubject: Sideways\n\nHello.\n");
     assert_eq!(call(&mut plugin, first).unwrap(), "Sideways\n");
@@ -23,10 +23,7 @@ pub fn imap_leaves_messages_in_dovecot_and_lists_them(clock: Clock) {
     let second = format!("{addr}\nFrom: crab@example.org\nSubject: Long\n\n{body}");
     assert_eq!(call(&mut plugin, second).unwrap(), "Sideways\nLong\n");
 
-    let wrong = Config::new()
-        .clock(clock)
-        .set("user", USER)
-        .set("password", "wrong");
+    let wrong = host.config().set("user", USER).set("password", "wrong");
     let mut plugin = Package::Std.load("mailbox", &wrong);
     let error = call(&mut plugin, addr.to_string()).unwrap_err();
     assert!(
@@ -39,7 +36,9 @@ pub fn imap_waits_for_mail_without_a_clock() {
     let server = Arc::new(started(dovecot()));
     let between = between(Arc::clone(&server));
     // The plugin renews its wait after one of the host's.
-    let config = credentials().set("wait", "5").clock(Clock::Fake);
+    let config = credentials(Host::Default)
+        .set("wait", "5")
+        .clock(Clock::Fake);
     let mut plugin = Package::Std.load_with_wait("mailbox", &config, Duration::from_secs(1));
     let subjects = call(&mut plugin, between.addr().to_string());
     assert_eq!(subjects.as_deref(), Ok("At last\n"));

@@ -11,14 +11,16 @@ mod imap;
 mod mqtt;
 mod ntp;
 mod postgres;
+mod production;
 mod redis;
 mod statsd;
 mod table;
 mod tls;
 mod websocket;
 
-use harness_host::{Clock, Config};
+use harness_host::Config;
 use libtest_mimic::{Arguments, Trial};
+use server_tests::guests::Host;
 use server_tests::required;
 use server_tests::servers::{Kind, PASSWORD, USER};
 
@@ -32,8 +34,8 @@ struct Test {
 /// How often a test is run.
 #[derive(Clone, Copy)]
 enum Run {
-    /// On a real clock, and on one that is not, as in production.
-    OnEachClock(fn(Clock)),
+    /// In the default host, and in one as production.
+    OnEachHost(fn(Host)),
     Once(fn()),
 }
 
@@ -51,29 +53,27 @@ macro_rules! tests {
 
 const TESTS: &[Test] = tests! {
     coap, Some(Kind::Coap) => {
-        OnEachClock {
+        OnEachHost {
             coap_lite_gets_and_puts_at_libcoap,
         }
     }
     dns, Some(Kind::Dnsmasq) => {
-        OnEachClock {
+        OnEachHost {
             simple_dns_asks_dnsmasq,
             simple_dns_takes_what_is_too_long_for_a_datagram_over_tcp,
         }
     }
     http, Some(Kind::Nginx) => {
-        OnEachClock {
+        OnEachHost {
             ureq_gets_several_pages_from_nginx_over_one_connection,
             ureq_finds_nginx_by_name,
             ureq_gets_pages_from_a_server_that_keeps_no_connection,
             ureq_posts_to_a_server_that_stays_silent_until_it_has_the_body,
-        }
-        Once {
             reqwless_gets_several_pages_from_nginx_over_one_connection,
         }
     }
     imap, Some(Kind::Dovecot) => {
-        OnEachClock {
+        OnEachHost {
             imap_leaves_messages_in_dovecot_and_lists_them,
         }
         Once {
@@ -81,34 +81,30 @@ const TESTS: &[Test] = tests! {
         }
     }
     mqtt, Some(Kind::Mosquitto) => {
-        OnEachClock {
+        OnEachHost {
             mqttbytes_talks_to_mosquitto,
-        }
-        Once {
             rust_mqtt_talks_to_mosquitto,
         }
     }
     ntp, Some(Kind::Chrony) => {
-        OnEachClock {
+        OnEachHost {
             sntpc_asks_chrony_for_the_time,
-        }
-        Once {
             sntpc_without_std_asks_chrony_for_the_time,
         }
     }
     postgres, Some(Kind::Postgres) => {
-        OnEachClock {
+        OnEachHost {
             postgres_protocol_logs_in_to_postgresql_and_asks,
         }
     }
     redis, Some(Kind::Redis) => {
-        OnEachClock {
+        OnEachHost {
             redis_protocol_talks_to_redis,
             redis_refuses_a_wrong_password,
         }
     }
     statsd, Some(Kind::Collectd) => {
-        OnEachClock {
+        OnEachHost {
             cadence_tells_collectd,
         }
     }
@@ -119,8 +115,13 @@ const TESTS: &[Test] = tests! {
             every_test_in_the_table_is_there_and_every_test_is_in_the_table,
         }
     }
+    production, None => {
+        Once {
+            what_needs_a_configuration_says_so,
+        }
+    }
     tls, Some(Kind::Nginx) => {
-        OnEachClock {
+        OnEachHost {
             rustls_talks_to_nginx_over_tls_1_3_and_1_2,
             rustls_refuses_a_wrong_name,
             rustls_refuses_a_certificate_that_has_expired,
@@ -128,20 +129,21 @@ const TESTS: &[Test] = tests! {
             rustls_refuses_what_another_authority_has_signed,
             ureq_with_rustls_gets_pages_from_nginx,
             ureq_with_rustls_refuses_a_wrong_name,
-        }
-        Once {
             embedded_tls_gets_a_page_from_nginx,
             embedded_tls_refuses_a_wrong_name,
             embedded_tls_refuses_what_another_authority_has_signed,
         }
+        Once {
+            rustls_refuses_a_host_whose_clock_is_not_real,
+        }
     }
     websocket, Some(Kind::Websockets) => {
-        OnEachClock {
+        OnEachHost {
             tungstenite_talks_to_websockets,
+            embedded_websocket_talks_to_websockets,
         }
         Once {
             tungstenite_waits_out_a_silence_without_a_clock,
-            embedded_websocket_talks_to_websockets,
         }
     }
 };
@@ -156,12 +158,8 @@ fn main() {
         let ignored = missing.is_some() && !required();
         let trials = match test.run {
             Run::Once(run) => vec![trial(test.name, run)],
-            Run::OnEachClock(run) => [Clock::Real, Clock::Fake]
-                .map(|clock| {
-                    trial(&format!("{}, clock {clock:?}", test.name), move || {
-                        run(clock)
-                    })
-                })
+            Run::OnEachHost(run) => [Host::Default, Host::Production]
+                .map(|host| trial(&format!("{}, {host:?}", test.name), move || run(host)))
                 .into(),
         };
         let trials = trials.into_iter();
@@ -178,8 +176,8 @@ fn trial(name: &str, run: impl FnOnce() + Send + 'static) -> Trial {
 }
 
 /// What the plugins need to log in.
-fn credentials() -> Config {
-    Config::new().set("user", USER).set("password", PASSWORD)
+fn credentials(host: Host) -> Config {
+    host.config().set("user", USER).set("password", PASSWORD)
 }
 
 /// What the plugins without WASI draw their random numbers from. Here it may be anything.

@@ -1,13 +1,12 @@
 use crate::credentials;
-use harness_host::{Clock, Config};
-use server_tests::guests::{Package, call};
+use server_tests::guests::{Host, Package, call};
 use server_tests::servers::{USER, mosquitto};
 use server_tests::started;
 
-pub fn mqttbytes_talks_to_mosquitto(clock: Clock) {
+pub fn mqttbytes_talks_to_mosquitto(host: Host) {
     let server = started(mosquitto());
     let addr = server.addr();
-    let mut plugin = Package::Std.load("mqtt", &credentials().clock(clock));
+    let mut plugin = Package::Std.load("mqtt", &credentials(host));
     let input = format!("{addr} beach/crab sideways, as ever");
     assert_eq!(call(&mut plugin, input).unwrap(), "sideways, as ever");
     let long = "long ".repeat(10_000);
@@ -16,19 +15,16 @@ pub fn mqttbytes_talks_to_mosquitto(clock: Clock) {
         long
     );
 
-    let wrong = Config::new()
-        .clock(clock)
-        .set("user", USER)
-        .set("password", "wrong");
+    let wrong = host.config().set("user", USER).set("password", "wrong");
     let mut plugin = Package::Std.load("mqtt", &wrong);
     let error = call(&mut plugin, format!("{addr} beach hello")).unwrap_err();
     assert!(error.contains("not let in"), "{error}");
 }
 
-pub fn rust_mqtt_talks_to_mosquitto() {
+pub fn rust_mqtt_talks_to_mosquitto(host: Host) {
     let server = started(mosquitto());
     let addr = server.addr();
-    let mut plugin = Package::NoStd.load("bare_mqtt", &credentials());
+    let mut plugin = Package::NoStd.load("bare_mqtt", &credentials(host));
     let input = format!("{addr} beach/crab sideways, as ever");
     assert_eq!(call(&mut plugin, input).unwrap(), "sideways, as ever");
     let long = "long ".repeat(800);
@@ -37,7 +33,7 @@ pub fn rust_mqtt_talks_to_mosquitto() {
         long
     );
 
-    let wrong = Config::new().set("user", USER).set("password", "wrong");
+    let wrong = host.config().set("user", USER).set("password", "wrong");
     let mut plugin = Package::NoStd.load("bare_mqtt", &wrong);
     let error = call(&mut plugin, format!("{addr} beach hello")).unwrap_err();
     assert!(error.contains("not let in"), "{error}");

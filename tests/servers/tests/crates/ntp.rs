@@ -1,5 +1,4 @@
-use harness_host::{Clock, Config};
-use server_tests::guests::{Package, call};
+use server_tests::guests::{Host, Package, call};
 use server_tests::{servers, started};
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -10,9 +9,9 @@ fn now() -> u64 {
         .as_secs()
 }
 
-pub fn sntpc_asks_chrony_for_the_time(clock: Clock) {
+pub fn sntpc_asks_chrony_for_the_time(host: Host) {
     let server = started(servers::chrony());
-    let mut plugin = Package::Std.load("ntp", &Config::new().clock(clock));
+    let mut plugin = Package::Std.load("ntp", &host.config());
     let before = now();
     let answer = call(&mut plugin, server.addr().to_string()).unwrap();
     let after = now();
@@ -24,18 +23,18 @@ pub fn sntpc_asks_chrony_for_the_time(clock: Clock) {
     );
     assert_eq!(fields[1], "5", "{answer}");
     let offset: i64 = fields[2].parse().unwrap();
-    let seconds = i64::try_from(match clock {
+    let seconds = i64::try_from(match host {
         // Both clocks are this machine's: they differ by what the way there and back differ.
-        Clock::Real => after - before + 1,
+        Host::Default => after - before + 1,
         // Ours began with the year 2022.
-        Clock::Fake => after - 1_640_995_200 + 1,
+        Host::Production => after - 1_640_995_200 + 1,
     });
     assert!(offset.abs() < 1_000_000 * seconds.unwrap(), "{answer}");
 }
 
-pub fn sntpc_without_std_asks_chrony_for_the_time() {
+pub fn sntpc_without_std_asks_chrony_for_the_time(host: Host) {
     let server = started(servers::chrony());
-    let mut plugin = Package::NoStd.load("bare_ntp", &Config::new());
+    let mut plugin = Package::NoStd.load("bare_ntp", &host.config());
     let before = now();
     let answer = call(&mut plugin, server.addr().to_string()).unwrap();
     let after = now();

@@ -1,13 +1,12 @@
 use crate::credentials;
-use harness_host::{Clock, Config};
-use server_tests::guests::{Package, call};
+use server_tests::guests::{Host, Package, call};
 use server_tests::servers::{USER, postgres};
 use server_tests::started;
 
-pub fn postgres_protocol_logs_in_to_postgresql_and_asks(clock: Clock) {
+pub fn postgres_protocol_logs_in_to_postgresql_and_asks(host: Host) {
     let server = started(postgres());
     let addr = server.addr();
-    let config = credentials().clock(clock).set("database", "postgres");
+    let config = credentials(host).set("database", "postgres");
     let mut plugin = Package::Std.load("postgres", &config);
     let mut ask = |query: &str| call(&mut plugin, format!("{addr} {query}"));
 
@@ -30,8 +29,8 @@ pub fn postgres_protocol_logs_in_to_postgresql_and_asks(clock: Clock) {
         "{error}"
     );
 
-    let wrong = Config::new()
-        .clock(clock)
+    let wrong = host
+        .config()
         .set("user", USER)
         .set("password", "wrong")
         .set("database", "postgres");

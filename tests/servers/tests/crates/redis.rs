@@ -1,11 +1,10 @@
-use harness_host::{Clock, Config};
-use server_tests::guests::{Package, call};
+use server_tests::guests::{Host, Package, call};
 use server_tests::{servers, started};
 
-pub fn redis_protocol_talks_to_redis(clock: Clock) {
+pub fn redis_protocol_talks_to_redis(host: Host) {
     let server = started(servers::redis(Some("open sesame")));
     let addr = server.addr();
-    let config = Config::new().clock(clock).set("password", "open sesame");
+    let config = host.config().set("password", "open sesame");
     let mut plugin = Package::Std.load("redis", &config);
 
     let commands = "SET crab sideways\nGET crab\nINCR legs\nINCRBY legs 9\nRPUSH list a b c\n\
@@ -25,9 +24,9 @@ pub fn redis_protocol_talks_to_redis(clock: Clock) {
     assert!(answer.lines().eq((1..=1_000).map(|n| n.to_string())));
 }
 
-pub fn redis_refuses_a_wrong_password(clock: Clock) {
+pub fn redis_refuses_a_wrong_password(host: Host) {
     let server = started(servers::redis(Some("open sesame")));
-    let config = Config::new().clock(clock).set("password", "open barley");
+    let config = host.config().set("password", "open barley");
     let mut plugin = Package::Std.load("redis", &config);
     let error = call(&mut plugin, format!("{}\nPING", server.addr())).unwrap_err();
     assert!(error.contains("WRONGPASS"), "{error}");

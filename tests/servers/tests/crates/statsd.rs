@@ -1,5 +1,4 @@
-use harness_host::{Clock, Config};
-use server_tests::guests::{Package, call};
+use server_tests::guests::{Host, Package, call};
 use server_tests::{Server, servers, started};
 use std::fs;
 use std::thread::sleep;
@@ -8,9 +7,9 @@ use std::time::{Duration, Instant};
 /// Longer than collectd ever takes to write what it has heard.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-pub fn cadence_tells_collectd(clock: Clock) {
+pub fn cadence_tells_collectd(host: Host) {
     let server = started(servers::collectd());
-    let mut plugin = Package::Std.load("statsd", &Config::new().clock(clock));
+    let mut plugin = Package::Std.load("statsd", &host.config());
     let output = call(&mut plugin, format!("{} plugin", server.addr())).unwrap();
     assert_eq!(output, "3 datagrams, 56 bytes");
     assert_eq!(written(&server, "derive-plugin.requests-"), "3");

@@ -1,12 +1,12 @@
 use crate::SEED;
 use harness_host::{Clock, Config};
-use server_tests::guests::{Package, call};
+use server_tests::guests::{Host, Package, call};
 use server_tests::{servers, started};
 use std::time::Duration;
 
-pub fn tungstenite_talks_to_websockets(clock: Clock) {
+pub fn tungstenite_talks_to_websockets(host: Host) {
     let server = started(servers::websocket_echo());
-    let mut plugin = Package::Std.load("websocket", &Config::new().clock(clock));
+    let mut plugin = Package::Std.load("websocket", &host.config());
     let url = format!("ws://{}/", server.addr());
     assert_eq!(
         call(&mut plugin, format!("{url} Grüezi")).unwrap(),
@@ -31,10 +31,10 @@ pub fn tungstenite_waits_out_a_silence_without_a_clock() {
     assert_eq!(call(&mut plugin, input).unwrap(), "later, Grüezi");
 }
 
-pub fn embedded_websocket_talks_to_websockets() {
+pub fn embedded_websocket_talks_to_websockets(host: Host) {
     let server = started(servers::websocket_echo());
     let addr = server.addr();
-    let mut plugin = Package::NoStd.load("bare_websocket", &Config::new().set("seed", SEED));
+    let mut plugin = Package::NoStd.load("bare_websocket", &host.config().set("seed", SEED));
     assert_eq!(
         call(&mut plugin, format!("{addr} Grüezi")).unwrap(),
         "Grüezi"

@@ -40,6 +40,13 @@ impl FaultCounts {
             })
     }
 
+    pub(crate) fn add(&mut self, other: &Self) {
+        let sums = self.0.iter_mut().flatten();
+        for (sum, more) in sums.zip(other.0.iter().flatten()) {
+            *sum += more;
+        }
+    }
+
     pub(in crate::host) fn count(&mut self, fault: Fault, function: &str) {
         if let Some(index) = HOST_FUNCTIONS.iter().position(|name| *name == function) {
             self.0[fault.index()][index] += 1;

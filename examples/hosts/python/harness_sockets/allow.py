@@ -36,12 +36,14 @@ class Allow:
 
     def find(self, host, port, limit):
         """The addresses of a host that may be reached at a port, or without one may be pinged: pairs of
-        a socket family and what `connect` takes. ICMP has no ports, so all of them must be allowed.
+        a socket family and what `connect` takes. ICMP has no ports, so all of them must be allowed. With them
+        comes why there is none, if the rules are the reason.
         """
         if self.nothing():
-            return []
+            return [], "not allowed"
         found = []
-        for address in _look_up(host, port or 0, limit):
+        looked_up = _look_up(host, port or 0, limit)
+        for address in looked_up:
             ip = plain(address[0])
             ports = EVERY_PORT if port is None else (port, port)
             if self.address(ip, ports):
@@ -49,7 +51,7 @@ class Allow:
                 # The scope of an IPv6 address, and its number, stay.
                 rest = address[1:] if ip.version == 6 and len(address) == 4 else (port or 0,)
                 found.append((family, (str(ip), *rest)))
-        return found
+        return found, "not allowed" if looked_up and not found else None
 
 
 def plain(text):

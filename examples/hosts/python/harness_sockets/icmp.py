@@ -10,7 +10,7 @@ import socket
 import struct
 import time
 
-from allow import EVERY_PORT, clean, plain
+from .allow import EVERY_PORT, clean, plain
 
 ECHO_ID = 1
 ECHO_REPLY = 0
@@ -31,23 +31,23 @@ class Icmp:
         self._socket = None
 
     def send(self, target, payload, seq):
-        """Sends an echo request, where that is allowed. Answers 1."""
+        """Sends an echo request, where that is allowed. Answers 1, or 0 and which rule stood against it."""
         if not target or not clean(target):
-            return 0
-        found = self._allow.find(target, None, self._wait)
+            return 0, None
+        found, why = self._allow.find(target, None, self._wait)
         to = next((to for family, to in found if family == socket.AF_INET), None)
         if to is None:
-            return 0
+            return 0, why
         if self._reports is not None:
-            return 1
+            return 1, None
         try:
             # Open before the request leaves, so that the fastest reply is heard.
             self._open()
             self._socket.settimeout(self._wait)
             self._socket.sendto(echo_request(payload, seq), (to[0], 0))
-            return 1
+            return 1, None
         except OSError:
-            return 0
+            return 0, None
 
     def receive(self, seconds):
         """The next packet from where it is allowed, as JSON; no bytes if none comes in time."""
@@ -96,8 +96,7 @@ def as_report(source, packet):
     kind, code, _, id, seq = struct.unpack("!BBHHH", icmp[:8])
     report = {"source": source, "type": kind, "code": code}
     if kind in (ECHO_REPLY, ECHO_REQUEST):
-        report |= {"id": id, "seq": seq}
-    report["data"] = base64.b64encode(icmp[8:]).decode()
+        report |= {"id": id, "seq": seq, "data": base64.b64encode(icmp[8:]).decode()}
     return json.dumps(report, sort_keys=True, separators=(",", ":")).encode()
 
 

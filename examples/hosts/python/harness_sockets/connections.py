@@ -7,7 +7,7 @@ told no reason.
 import socket
 import time
 
-from allow import split
+from .allow import split
 
 TCP = socket.SOCK_STREAM
 UDP = socket.SOCK_DGRAM
@@ -32,12 +32,16 @@ class Connections:
         return len(self._open)
 
     def connect(self, kind, address):
-        """Connects, where that is allowed. Answers the connection's id."""
+        """Connects, where that is allowed. Answers the connection's id, or 0 and which rule or limit stood
+        against it, if one did.
+        """
         deadline = time.monotonic() + self._send_wait
         target = split(address)
-        if target is None or len(self._open) >= self._room:
-            return 0
-        addresses = self._allow.find(*target, self._send_wait)
+        if target is None:
+            return 0, None
+        if len(self._open) >= self._room:
+            return 0, "too many connections"
+        addresses, why = self._allow.find(*target, self._send_wait)
         for tried, (family, to) in enumerate(addresses):
             left = max(deadline - time.monotonic(), 0.001)
             try:
@@ -58,8 +62,8 @@ class Connections:
                 continue
             self._last += 1
             self._open[self._last] = connection
-            return self._last
-        return 0
+            return self._last, None
+        return 0, why
 
     def send(self, kind, id, data):
         """Sends all of the bytes, and answers how many they are."""

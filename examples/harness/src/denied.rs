@@ -1,0 +1,80 @@
+//! What a plugin was denied, for whoever wants to know of it when it happens.
+
+use std::fmt;
+use std::sync::Arc;
+
+/// Something that a plugin wanted and did not get. The plugin itself is told no more than 0.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Denied {
+    /// Which plugin: its `id`, as text.
+    pub plugin: String,
+    /// The host function that it called.
+    pub function: &'static str,
+    /// The address that it asked for, as it wrote it; empty where it gave none.
+    pub target: String,
+    /// What stood against it.
+    pub why: Why,
+}
+
+/// What stood against it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Why {
+    /// [`Config::allow`](crate::Config::allow): none of the addresses may be reached.
+    NotAllowed,
+    /// [`Config::max_connections`](crate::Config::max_connections).
+    Connections,
+    /// [`Config::max_bytes`](crate::Config::max_bytes).
+    Bytes,
+    /// [`Config::max_waiting`](crate::Config::max_waiting).
+    Time,
+}
+
+impl fmt::Display for Why {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Why::NotAllowed => "not allowed",
+            Why::Connections => "too many connections",
+            Why::Bytes => "too many bytes",
+            Why::Time => "too much time",
+        })
+    }
+}
+
+impl fmt::Display for Denied {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "plugin {}: {}", self.plugin, self.function)?;
+        if !self.target.is_empty() {
+            write!(f, " to {}", self.target)?;
+        }
+        write!(f, ": {}", self.why)
+    }
+}
+
+/// What is called then.
+#[derive(Clone, Default)]
+pub(crate) struct Observer(Option<Arc<Observe>>);
+
+type Observe = dyn Fn(&Denied) + Send + Sync;
+
+impl Observer {
+    pub fn new(observe: impl Fn(&Denied) + Send + Sync + 'static) -> Self {
+        Self(Some(Arc::new(observe)))
+    }
+
+    pub fn tell(&self, denied: impl FnOnce() -> Denied) {
+        if let Some(observe) = &self.0 {
+            observe(&denied());
+        }
+    }
+}
+
+impl fmt::Debug for Observer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self.0 {
+            Some(_) => "Observer",
+            None => "no Observer",
+        })
+    }
+}

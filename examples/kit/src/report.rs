@@ -1,0 +1,89 @@
+//! What is found out, in words.
+
+use crate::peers::Peers;
+use std::fmt;
+
+/// Something that the contract says of one function.
+pub struct Behaviour {
+    pub function: &'static str,
+    /// What it does.
+    pub does: &'static str,
+    /// What it costs a plugin over the library where it does not.
+    pub costs: &'static str,
+    /// How the row of docs/faults.md begins that says more.
+    pub row: &'static str,
+    pub check: fn(&Peers) -> Verdict,
+}
+
+/// What came of trying it.
+pub enum Verdict {
+    Holds,
+    /// It does something else.
+    Broken(String),
+    /// Something is missing that it needs.
+    NotTried(String),
+}
+
+impl Verdict {
+    /// Holds if that is so; what was seen otherwise.
+    pub fn of(holds: bool, seen: impl FnOnce() -> String) -> Self {
+        if holds {
+            Self::Holds
+        } else {
+            Self::Broken(seen())
+        }
+    }
+
+    /// What is needed to try it does not work itself.
+    pub fn needs(what: &str) -> Self {
+        Self::NotTried(format!("it takes {what}, which failed"))
+    }
+}
+
+#[derive(Default)]
+pub struct Report {
+    lines: String,
+    held: usize,
+    broken: usize,
+    not_tried: usize,
+}
+
+impl Report {
+    pub fn add(&mut self, behaviour: &Behaviour, verdict: Verdict) {
+        let Behaviour { function, does, .. } = behaviour;
+        let line = format!("{function}: {does}\n");
+        self.lines += &match verdict {
+            Verdict::Holds => {
+                self.held += 1;
+                format!("holds          {line}")
+            }
+            Verdict::Broken(seen) => {
+                self.broken += 1;
+                format!(
+                    "DOES NOT HOLD  {line}               seen: {seen}\n               costs: {}\n               \
+                     docs/faults.md: \"{}\"\n",
+                    behaviour.costs, behaviour.row
+                )
+            }
+            Verdict::NotTried(why) => {
+                self.not_tried += 1;
+                format!("not tried      {line}               {why}\n")
+            }
+        };
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            lines,
+            held,
+            broken,
+            not_tried,
+        } = self;
+        write!(
+            f,
+            "{lines}\n{held} hold, {broken} do not hold, {not_tried} not tried\n"
+        )
+    }
+}

@@ -1,0 +1,466 @@
+//! The functions of TCP.
+
+use crate::calls::{self, Block, Kind};
+use crate::peers::{Connection, Peers, digest, pattern};
+use crate::report::{Behaviour, Verdict};
+
+/// No wait is shorter, says the contract; clocks tick, so not to the last millisecond.
+const SHORTEST_WAIT: u64 = 90;
+/// What the library takes for "at once", on a real clock.
+const AT_ONCE: u64 = 50;
+/// How long a host is tried that may be at once, on a machine that is busy.
+const ENOUGH: u64 = 10_000;
+/// What the peer says of a connection that has not ended, and how often it is asked again.
+const STILL_OPEN: &str = "the connection is still open";
+const ASKED: u32 = 100;
+/// An id that no host has got to.
+const UNKNOWN: u32 = 3_000_000_000;
+
+pub const ALL: &[Behaviour] = &[
+    Behaviour {
+        function: "tcp_connect",
+        does: "connects to an address",
+        costs: "no connection: `ConnectionRefused`",
+        row: "answers 0 to a connect",
+        check: connects,
+    },
+    Behaviour {
+        function: "tcp_connect",
+        does: "looks up a name",
+        costs: "no connection by name: `ConnectionRefused`",
+        row: "answers 0 to a connect",
+        check: looks_up_a_name,
+    },
+    Behaviour {
+        function: "tcp_connect",
+        does: "takes an IPv6 address in brackets",
+        costs: "no connection over IPv6: `ConnectionRefused`",
+        row: "answers 0 to a connect",
+        check: takes_ipv6,
+    },
+    Behaviour {
+        function: "tcp_connect",
+        does: "reads the address by its block's length, with other bytes behind it",
+        costs: "connections fail once the kernel's memory is used again: `ConnectionRefused`, now and then",
+        row: "answers 0 to a connect",
+        check: reads_the_address_by_its_length,
+    },
+    Behaviour {
+        function: "tcp_connect",
+        does: "returns 0 where nobody listens, and for what is no address",
+        costs: "a stream that is none: the end, `Ok(0)`, at the first read",
+        row: "forgets an open connection",
+        check: refuses,
+    },
+    Behaviour {
+        function: "tcp_connect",
+        does: "gives each open connection an id of its own",
+        costs: "two streams that share a connection, and each other's bytes",
+        row: "gives the same id twice",
+        check: gives_ids,
+    },
+    Behaviour {
+        function: "tcp_send",
+        does: "sends the whole block in one call, and returns its length",
+        costs: "short writes, more host calls; where it returns 0, `BrokenPipe`, and no more can be written",
+        row: "says that it sent less",
+        check: sends_all,
+    },
+    Behaviour {
+        function: "tcp_send",
+        does: "sends no more than the given length of a block, nor than the block",
+        costs: "bytes that nobody has written reach the peer: the stream is garbage",
+        row: "says that it sent more than it was given",
+        check: sends_no_more_than_the_length,
+    },
+    Behaviour {
+        function: "tcp_send",
+        does: "sends a megabyte, in order",
+        costs: "lost bytes",
+        row: "answers 0 to a send",
+        check: sends_much,
+    },
+    Behaviour {
+        function: "tcp_send",
+        does: "leaves the plugin its block",
+        costs: "memory that is freed twice: traps, or bytes of another stream",
+        row: "forgets all its blocks, as between two calls of a plugin",
+        check: leaves_the_block,
+    },
+    Behaviour {
+        function: "tcp_recv",
+        does: "gives at most as many bytes as it is asked for",
+        costs: "what does not fit is lost: `InvalidData`",
+        row: "gives a longer block than was asked for",
+        check: gives_no_more,
+    },
+    Behaviour {
+        function: "tcp_recv",
+        does: "gives what has come, in one call",
+        costs: "small reads, and many host calls for them",
+        row: "answers 0 after waiting",
+        check: gives_what_has_come,
+    },
+    Behaviour {
+        function: "tcp_recv",
+        does: "gives every byte, in order, before the end",
+        costs: "lost bytes",
+        row: "answers 0 at once, or with an offset of no block",
+        check: gives_every_byte,
+    },
+    Behaviour {
+        function: "tcp_recv",
+        does: "waits for a silent peer, 100 ms at least, and then returns 0",
+        costs: "a pause reads as the end of the stream, `Ok(0)`: bytes that come later are lost to most programs",
+        row: "answers 0 at once, or with an offset of no block",
+        check: waits_for_a_silent_peer,
+    },
+    Behaviour {
+        function: "tcp_recv",
+        does: "loses nothing by a wait in vain",
+        costs: "lost bytes",
+        row: "answers 0 after waiting",
+        check: loses_nothing_by_a_silence,
+    },
+    Behaviour {
+        function: "tcp_recv",
+        does: "returns 0 at once after the end, each time",
+        costs: "every read to the end of a stream waits for its read timeout, and is `TimedOut`",
+        row: "takes longer than 50 ms, each time, to say that the connection has ended",
+        check: ends_at_once,
+    },
+    Behaviour {
+        function: "tcp_recv",
+        does: "returns 0 at once after a reset",
+        costs: "every read of a broken stream waits for its read timeout, and is `TimedOut`",
+        row: "takes longer than 50 ms, each time, to say that the connection has ended",
+        check: ends_after_a_reset,
+    },
+    Behaviour {
+        function: "tcp_close",
+        does: "closes the connection: the peer sees the end",
+        costs: "peers that wait for the end wait for ever; connections pile up",
+        row: "is made to close in any order of shutting, breaking and dropping",
+        check: closes,
+    },
+    Behaviour {
+        function: "tcp_close",
+        does: "makes its id, and any unknown one, stand for nothing: 0 from a send and a receive, no trap",
+        costs: "another stream's bytes, or a plugin that is stopped",
+        row: "forgets an open connection",
+        check: forgets_the_id,
+    },
+];
+
+fn connects(peers: &Peers) -> Verdict {
+    let connected = Connection::open(Kind::Tcp, &peers.tcp);
+    Verdict::of(connected.is_some(), || format!("0 for {}", peers.tcp))
+}
+
+fn looks_up_a_name(peers: &Peers) -> Verdict {
+    if !peers.tcp.starts_with("127.0.0.1:") {
+        return Verdict::NotTried("the peers are on another machine".to_owned());
+    }
+    let name = format!("localhost:{}", peers.port());
+    let connected = Connection::open(Kind::Tcp, &name);
+    Verdict::of(connected.is_some(), || format!("0 for {name}"))
+}
+
+fn takes_ipv6(peers: &Peers) -> Verdict {
+    match &peers.tcp6 {
+        None => Verdict::NotTried("the peers have no ::1".to_owned()),
+        Some(address) => {
+            let connected = Connection::open(Kind::Tcp, address);
+            Verdict::of(connected.is_some(), || format!("0 for {address}"))
+        }
+    }
+}
+
+fn reads_the_address_by_its_length(peers: &Peers) -> Verdict {
+    // Digits behind it, so that a port would be another.
+    let address = Block::new(peers.tcp.as_bytes());
+    let _behind = Block::new(&[b'9'; 64]);
+    let id = address.connect(Kind::Tcp);
+    calls::close(Kind::Tcp, id);
+    // The same where there were others before.
+    drop(Block::new(&[b'9'; 64]));
+    let again = Connection::open(Kind::Tcp, &peers.tcp);
+    Verdict::of(id != 0 && again.is_some(), || {
+        "0 with other bytes behind the address".to_owned()
+    })
+}
+
+fn refuses(peers: &Peers) -> Verdict {
+    let wrong = [
+        peers.closed_tcp.as_str(),
+        "no address",
+        "127.0.0.1",
+        "127.0.0.1:99999",
+    ];
+    let taken = wrong
+        .iter()
+        .find(|wrong| Connection::open(Kind::Tcp, wrong).is_some());
+    Verdict::of(taken.is_none(), || {
+        format!("an id for {}", taken.unwrap_or(&""))
+    })
+}
+
+fn gives_ids(peers: &Peers) -> Verdict {
+    let open = || Connection::open(Kind::Tcp, &peers.tcp);
+    match (open(), open(), open()) {
+        (Some(a), Some(b), Some(c)) => {
+            Verdict::of(a.id != b.id && b.id != c.id && a.id != c.id, || {
+                format!("the ids {}, {}, {}", a.id, b.id, c.id)
+            })
+        }
+        _ => Verdict::needs("connecting"),
+    }
+}
+
+/// A name for a connection that the peer records.
+fn record(peers: &Peers, name: &str) -> Option<Connection> {
+    peers.tell(&format!("record {name}"))
+}
+
+/// What the peer has recorded, when the connection has ended; or that it has not, after ten seconds.
+fn recorded(peers: &Peers, name: &str) -> Option<String> {
+    let ask = || peers.ask(&format!("recorded {name}"));
+    // Each of these takes a tenth of a second.
+    let answers = (0..ASKED).map(|_| ask());
+    let mut last = None;
+    for answer in answers {
+        last = answer;
+        if last.as_deref() != Some(STILL_OPEN) {
+            break;
+        }
+    }
+    last
+}
+
+fn sends_all(peers: &Peers) -> Verdict {
+    let Some(connection) = Connection::open(Kind::Tcp, &peers.tcp) else {
+        return Verdict::needs("connecting");
+    };
+    // To a peer that takes whatever comes.
+    let told = connection.send_all(b"record all\n");
+    let sent = [1_000, 4_000].map(|length| connection.send(&pattern(length)));
+    Verdict::of(told && sent == [1_000, 4_000], || {
+        format!("{sent:?} for 1000 and 4000 bytes")
+    })
+}
+
+fn sends_no_more_than_the_length(peers: &Peers) -> Verdict {
+    let Some(connection) = record(peers, "length") else {
+        return Verdict::needs("connecting and sending");
+    };
+    let block = Block::new(b"abcdef");
+    let part = block.send(Kind::Tcp, connection.id, 3);
+    let more = block.send(Kind::Tcp, connection.id, 1_000);
+    drop(connection);
+    match recorded(peers, "length") {
+        None => Verdict::needs("asking the peer"),
+        Some(arrived) => {
+            // A part is another matter, if the host says how much.
+            let first = b"abc".get(..part as usize).unwrap_or(b"abc");
+            let second = b"abcdef".get(..more as usize).unwrap_or(b"abcdef");
+            let sound = part <= 3 && more <= 6 && arrived == digest(&[first, second].concat());
+            Verdict::of(sound, || {
+                format!("{part} for 3 of 6 bytes, {more} for 1000 of 6; what arrived is {arrived}")
+            })
+        }
+    }
+}
+
+fn sends_much(peers: &Peers) -> Verdict {
+    let Some(connection) = record(peers, "much") else {
+        return Verdict::needs("connecting and sending");
+    };
+    let much = pattern(1 << 20);
+    let sent = much.chunks(65_536).all(|piece| connection.send_all(piece));
+    drop(connection);
+    match recorded(peers, "much") {
+        None => Verdict::needs("asking the peer"),
+        Some(arrived) => Verdict::of(sent && arrived == digest(&much), || {
+            format!("of {} arrived {arrived}", digest(&much))
+        }),
+    }
+}
+
+fn leaves_the_block(peers: &Peers) -> Verdict {
+    let Some(connection) = peers.tell("echo") else {
+        return Verdict::needs("connecting and sending");
+    };
+    let block = Block::new(b"a block of the plugin's");
+    block.send(Kind::Tcp, connection.id, 23);
+    // The kernel hands out what was freed only when its first page is used up.
+    let _page: Vec<_> = (0..80).map(|_| Block::empty(1_000)).collect();
+    let _others: Vec<_> = (0..8).map(|_| Block::new(&[0; 23])).collect();
+    Verdict::of(block.bytes() == b"a block of the plugin's", || {
+        "the block is gone, or another".to_owned()
+    })
+}
+
+/// A connection on which so many bytes have come, and the end perhaps.
+fn filled(peers: &Peers, what: &str) -> Option<Connection> {
+    let connection = peers.tell(what)?;
+    // The peer sends before it answers somebody else: by then they are on their way. On this machine's loopback
+    // that is all the way.
+    peers.now();
+    peers.now();
+    Some(connection)
+}
+
+fn gives_no_more(peers: &Peers) -> Verdict {
+    let Some(connection) = filled(peers, "bytes 20000") else {
+        return Verdict::needs("connecting and sending");
+    };
+    let lengths: Vec<usize> = (0..5)
+        .filter_map(|_| connection.receive(100))
+        .map(|bytes| bytes.len())
+        .collect();
+    match lengths.iter().max() {
+        None => Verdict::Broken("0 for 100 of 20000 bytes".to_owned()),
+        Some(most) => Verdict::of(*most <= 100, || {
+            format!("{most} bytes where 100 were asked for")
+        }),
+    }
+}
+
+fn gives_what_has_come(peers: &Peers) -> Verdict {
+    let Some(connection) = filled(peers, "bytes 20000") else {
+        return Verdict::needs("connecting and sending");
+    };
+    // The most of some: they may have come in pieces.
+    let most = (0..8)
+        .filter_map(|_| connection.receive(1_000))
+        .map(|bytes| bytes.len())
+        .max();
+    let most = most.unwrap_or(0);
+    Verdict::of(most >= 500, || {
+        format!("{most} bytes at the most, of 1000 that were asked for")
+    })
+}
+
+fn gives_every_byte(peers: &Peers) -> Verdict {
+    let Some(connection) = peers.tell("bytes 10000") else {
+        return Verdict::needs("connecting and sending");
+    };
+    let got = connection.receive_all(10_001);
+    Verdict::of(got == pattern(10_000), || {
+        format!("of {} came {}", digest(&pattern(10_000)), digest(&got))
+    })
+}
+
+/// How long a receive takes.
+fn timed(peers: &Peers, connection: &Connection) -> Option<(u64, Option<Vec<u8>>)> {
+    let start = peers.now()?;
+    let received = connection.receive(100);
+    Some((peers.now()? - start, received))
+}
+
+fn waits_for_a_silent_peer(peers: &Peers) -> Verdict {
+    let Some(connection) = peers.tell("late silent 10") else {
+        return Verdict::needs("connecting and sending");
+    };
+    match timed(peers, &connection) {
+        None => Verdict::needs("asking the peer for the time"),
+        Some((_, Some(bytes))) => {
+            Verdict::Broken(format!("{} bytes from a silent peer", bytes.len()))
+        }
+        Some((took, None)) => Verdict::of(took >= SHORTEST_WAIT, || format!("0 after {took} ms")),
+    }
+}
+
+fn loses_nothing_by_a_silence(peers: &Peers) -> Verdict {
+    let Some(connection) = peers.tell("late loses 10") else {
+        return Verdict::needs("connecting and sending");
+    };
+    let before = connection.receive(100);
+    if peers.ask("go loses").is_none() {
+        return Verdict::needs("asking the peer");
+    }
+    let got = connection.receive_all(10);
+    Verdict::of(before.is_none() && got == pattern(10), || {
+        format!("{} of 10 bytes that came after a silence", got.len())
+    })
+}
+
+/// Whether receives return 0 at once, after what comes before.
+fn ends(peers: &Peers, connection: &Connection, before: usize) -> Verdict {
+    let got = connection.receive_all(before);
+    if got != pattern(before) {
+        return Verdict::Broken(format!("{} of {before} bytes before the end", got.len()));
+    }
+    // The end may come later than the bytes.
+    connection.receive(100);
+    let (mut quickest, mut all) = (u64::MAX, 0);
+    while all < ENOUGH {
+        match timed(peers, connection) {
+            None => return Verdict::needs("asking the peer for the time"),
+            Some((_, Some(bytes))) => {
+                return Verdict::Broken(format!("{} bytes after the end", bytes.len()));
+            }
+            Some((took, None)) => {
+                quickest = quickest.min(took);
+                all += took + 1;
+            }
+        }
+        // One may be slow on a busy machine, but not each.
+        if quickest < AT_ONCE {
+            return Verdict::Holds;
+        }
+    }
+    Verdict::Broken(format!("0 after {quickest} ms, at the quickest"))
+}
+
+fn ends_at_once(peers: &Peers) -> Verdict {
+    match peers.tell("bytes 10") {
+        None => Verdict::needs("connecting and sending"),
+        Some(connection) => ends(peers, &connection, 10),
+    }
+}
+
+fn ends_after_a_reset(peers: &Peers) -> Verdict {
+    let Some(connection) = peers.tell("reset 10") else {
+        return Verdict::needs("connecting and sending");
+    };
+    let got = connection.receive_all(10);
+    if got != pattern(10) {
+        return Verdict::Broken(format!("{} of 10 bytes before the reset", got.len()));
+    }
+    // For this the peer resets it.
+    if !connection.send_all(b"!") {
+        return Verdict::needs("sending");
+    }
+    ends(peers, &connection, 0)
+}
+
+fn closes(peers: &Peers) -> Verdict {
+    let Some(connection) = record(peers, "closed") else {
+        return Verdict::needs("connecting and sending");
+    };
+    drop(connection);
+    match recorded(peers, "closed") {
+        None => Verdict::needs("asking the peer"),
+        Some(seen) => Verdict::of(seen == digest(b""), || format!("the peer says: {seen}")),
+    }
+}
+
+fn forgets_the_id(peers: &Peers) -> Verdict {
+    let Some(connection) = peers.tell("echo") else {
+        return Verdict::needs("connecting and sending");
+    };
+    let closed = connection.id;
+    drop(connection);
+    for id in [closed, UNKNOWN, 0] {
+        calls::close(Kind::Tcp, id);
+        let sent = calls::send(Kind::Tcp, id, b"x");
+        let received = calls::receive(Kind::Tcp, id, 10);
+        if sent != 0 || received.is_some() {
+            return Verdict::Broken(format!(
+                "{sent} bytes sent, and {received:?} received, with no connection"
+            ));
+        }
+    }
+    Verdict::Holds
+}

@@ -1,0 +1,271 @@
+//! The functions of UDP.
+
+use crate::calls::{self, Block, Kind};
+use crate::peers::{Connection, Peers, pattern};
+use crate::report::{Behaviour, Verdict};
+
+/// No wait is shorter, says the contract; clocks tick, so not to the last millisecond.
+const SHORTEST_WAIT: u64 = 90;
+/// An id that no host has got to.
+const UNKNOWN: u32 = 3_000_000_000;
+/// How often something is tried that may get lost on its way.
+const TRIES: u32 = 3;
+
+pub const ALL: &[Behaviour] = &[
+    Behaviour {
+        function: "udp_connect",
+        does: "connects to an address, and to a name",
+        costs: "no socket: `ConnectionRefused`",
+        row: "answers 0 to a connect",
+        check: connects,
+    },
+    Behaviour {
+        function: "udp_connect",
+        does: "takes an IPv6 address in brackets",
+        costs: "no socket over IPv6: `ConnectionRefused`",
+        row: "answers 0 to a connect",
+        check: takes_ipv6,
+    },
+    Behaviour {
+        function: "udp_send",
+        does: "sends a datagram, and returns its length",
+        costs: "the error `Other`, and the datagram is lost",
+        row: "answers 0 to a send",
+        check: sends,
+    },
+    Behaviour {
+        function: "udp_send",
+        does: "sends no more than the given length of a block, nor than the block",
+        costs: "bytes that nobody has written reach the peer",
+        row: "says that it sent more than it was given",
+        check: sends_no_more_than_the_length,
+    },
+    Behaviour {
+        function: "udp_send",
+        does: "reports a port that refuses, in a later call",
+        costs: "a program that sends to a closed port is never told",
+        row: "answers 0 to a send to one of several peers",
+        check: reports_a_refusal,
+    },
+    Behaviour {
+        function: "udp_recv",
+        does: "gives one datagram in each call, whole and in order",
+        costs: "lost datagrams; those that are joined or cut cannot be told apart",
+        row: "answers 0 at once, or with an offset of no block",
+        check: gives_one_at_a_time,
+    },
+    Behaviour {
+        function: "udp_recv",
+        does: "gives datagrams of 60,000 bytes",
+        costs: "lost datagrams",
+        row: "answers 0 at once, or with an offset of no block",
+        check: gives_long_ones,
+    },
+    Behaviour {
+        function: "udp_recv",
+        does: "cuts a datagram to as many bytes as it is asked for, and the next is whole",
+        costs: "more copies; as a block, a longer one than was asked for",
+        row: "gives a longer block than was asked for",
+        check: cuts,
+    },
+    Behaviour {
+        function: "udp_recv",
+        does: "waits for a silent peer, 100 ms at least, and then returns 0",
+        costs: "`WouldBlock` at once where a program waits for an answer",
+        row: "answers 0 at once, or with an offset of no block",
+        check: waits,
+    },
+    Behaviour {
+        function: "udp_close",
+        does: "makes its id, and any unknown one, stand for nothing: 0 from a send and a receive, no trap",
+        costs: "another socket's datagrams, or a plugin that is stopped",
+        row: "forgets an open connection",
+        check: forgets_the_id,
+    },
+];
+
+fn open(peers: &Peers) -> Option<Connection> {
+    Connection::open(Kind::Udp, &peers.udp)
+}
+
+/// Sends something that the peer sends back or answers, until that has come: a datagram may be lost. `Err`
+/// where none could even be sent.
+fn answer(connection: &Connection, question: &[u8], most: u32) -> Result<Option<Vec<u8>>, Verdict> {
+    let mut sent = false;
+    for _ in 0..TRIES {
+        sent |= connection.send(question) != 0;
+        if let Some(answer) = connection.receive(most) {
+            return Ok(Some(answer));
+        }
+    }
+    if sent {
+        Ok(None)
+    } else {
+        Err(Verdict::needs("udp_send"))
+    }
+}
+
+fn connects(peers: &Peers) -> Verdict {
+    let port = peers.udp.rsplit(':').next().unwrap_or_default();
+    let name = format!("localhost:{port}");
+    let mut addresses = vec![peers.udp.as_str()];
+    if peers.udp.starts_with("127.0.0.1:") {
+        addresses.push(&name);
+    }
+    let failed = addresses
+        .iter()
+        .find(|to| Connection::open(Kind::Udp, to).is_none());
+    Verdict::of(failed.is_none(), || {
+        format!("0 for {}", failed.unwrap_or(&""))
+    })
+}
+
+fn takes_ipv6(peers: &Peers) -> Verdict {
+    match &peers.udp6 {
+        None => Verdict::NotTried("the peers have no ::1".to_owned()),
+        Some(address) => {
+            let connected = Connection::open(Kind::Udp, address);
+            Verdict::of(connected.is_some(), || format!("0 for {address}"))
+        }
+    }
+}
+
+fn sends(peers: &Peers) -> Verdict {
+    let Some(connection) = open(peers) else {
+        return Verdict::needs("connecting");
+    };
+    let sent: Vec<u32> = [1, 100, 1_400]
+        .iter()
+        .map(|length| connection.send(&pattern(*length)))
+        .collect();
+    Verdict::of(sent == [1, 100, 1_400], || {
+        format!("{sent:?} for 1, 100 and 1400 bytes")
+    })
+}
+
+fn sends_no_more_than_the_length(peers: &Peers) -> Verdict {
+    let Some(connection) = open(peers) else {
+        return Verdict::needs("connecting");
+    };
+    let block = Block::new(b"abcdef");
+    for (length, expected) in [(3, &b"abc"[..]), (1_000, b"abcdef")] {
+        let mut sent = 0;
+        let got = (0..TRIES).find_map(|_| {
+            sent = block.send(Kind::Udp, connection.id, length);
+            connection.receive(100)
+        });
+        match got {
+            None => return Verdict::needs("an echo"),
+            Some(got) if got != expected || sent as usize != expected.len() => {
+                return Verdict::Broken(format!(
+                    "{sent} sent and {} come back, for {length} of 6",
+                    got.len()
+                ));
+            }
+            Some(_) => {}
+        }
+    }
+    Verdict::Holds
+}
+
+fn reports_a_refusal(peers: &Peers) -> Verdict {
+    let Some(connection) = Connection::open(Kind::Udp, &peers.closed_udp) else {
+        return Verdict::needs("connecting");
+    };
+    // Each of the first ones may be reported to the call behind it; asking the time gives that some time.
+    for _ in 0..20 {
+        if connection.send(b"is anybody there?") == 0 {
+            return Verdict::Holds;
+        }
+        peers.now();
+    }
+    Verdict::Broken("20 datagrams sent, without an error".to_owned())
+}
+
+fn gives_one_at_a_time(peers: &Peers) -> Verdict {
+    let Some(connection) = open(peers) else {
+        return Verdict::needs("connecting");
+    };
+    let (mut seen, mut sent) = (Vec::new(), false);
+    for _ in 0..TRIES {
+        for length in [10, 3, 500] {
+            sent |= connection.send(&pattern(length)) != 0;
+        }
+        seen = (0..3)
+            .filter_map(|_| connection.receive(1_000))
+            .map(|d| d.len())
+            .collect();
+        if seen == [10, 3, 500] {
+            return Verdict::Holds;
+        }
+        // Some may be lost; those that are late are not for the next try.
+        while connection.receive(1_000).is_some() {}
+    }
+    if !sent {
+        return Verdict::needs("udp_send");
+    }
+    Verdict::Broken(format!("{seen:?} for datagrams of 10, 3 and 500 bytes"))
+}
+
+fn gives_long_ones(peers: &Peers) -> Verdict {
+    let Some(connection) = open(peers) else {
+        return Verdict::needs("connecting");
+    };
+    let got = match answer(&connection, b"!bytes 60000", 65_535) {
+        Ok(got) => got,
+        Err(verdict) => return verdict,
+    };
+    Verdict::of(got.as_deref() == Some(&pattern(60_000)), || {
+        format!("{:?} of 60000 bytes", got.map(|got| got.len()))
+    })
+}
+
+fn cuts(peers: &Peers) -> Verdict {
+    let Some(connection) = open(peers) else {
+        return Verdict::needs("connecting");
+    };
+    let answers = answer(&connection, b"!bytes 5000", 10)
+        .and_then(|first| Ok((first, answer(&connection, b"the next", 1_000)?)));
+    let (first, second) = match answers {
+        Ok(answers) => answers,
+        Err(verdict) => return verdict,
+    };
+    let holds = first.as_deref() == Some(&pattern(10)) && second.as_deref() == Some(b"the next");
+    Verdict::of(holds, || {
+        let (first, second) = (first.map(|d| d.len()), second.map(|d| d.len()));
+        format!("{first:?} bytes where 10 were asked for, and {second:?} of the 8 of the next")
+    })
+}
+
+fn waits(peers: &Peers) -> Verdict {
+    let (Some(connection), Some(start)) = (open(peers), peers.now()) else {
+        return Verdict::needs("connecting, or asking the peer for the time");
+    };
+    let received = connection.receive(100);
+    match (received, peers.now()) {
+        (_, None) => Verdict::needs("asking the peer for the time"),
+        (Some(_), _) => Verdict::Broken("a datagram from a silent peer".to_owned()),
+        (None, Some(end)) => Verdict::of(end - start >= SHORTEST_WAIT, || {
+            format!("0 after {} ms", end - start)
+        }),
+    }
+}
+
+fn forgets_the_id(peers: &Peers) -> Verdict {
+    let Some(connection) = open(peers) else {
+        return Verdict::needs("connecting");
+    };
+    let closed = connection.id;
+    drop(connection);
+    for id in [closed, UNKNOWN, 0] {
+        calls::close(Kind::Udp, id);
+        let sent = calls::send(Kind::Udp, id, b"x");
+        let received = calls::receive(Kind::Udp, id, 10);
+        if sent != 0 || received.is_some() {
+            return Verdict::Broken(format!(
+                "{sent} bytes sent, and {received:?} received, with no socket"
+            ));
+        }
+    }
+    Verdict::Holds
+}

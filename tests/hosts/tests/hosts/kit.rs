@@ -1,0 +1,104 @@
+//! The kit: what of the contract holds here.
+
+use harness_host::{icmp, kit};
+use host_tests::{Host, Language, Run};
+use std::path::Path;
+
+/// Hosts that are wrong in one way, which `broken.py` makes, and what the kit says of each.
+const BROKEN: [(&str, &str); 16] = [
+    ("tcp_close_does_nothing", "tcp_close: closes the connection"),
+    ("udp_close_does_nothing", "udp_close: makes its id"),
+    (
+        "the_length_is_not_looked_at",
+        "tcp_send: sends no more than the given length",
+    ),
+    (
+        "the_length_is_not_looked_at",
+        "udp_send: sends no more than the given length",
+    ),
+    (
+        "an_address_ends_with_a_nul",
+        "tcp_connect: reads the address by its block's length",
+    ),
+    ("no_name_is_looked_up", "tcp_connect: looks up a name"),
+    ("no_ipv6", "tcp_connect: takes an IPv6 address"),
+    (
+        "every_connect_is_said_to_work",
+        "tcp_connect: returns 0 where nobody listens",
+    ),
+    (
+        "every_id_is_the_same",
+        "tcp_connect: gives each open connection an id",
+    ),
+    (
+        "a_block_is_freed_that_was_lent",
+        "tcp_send: leaves the plugin its block",
+    ),
+    ("a_silence_is_short", "tcp_recv: waits for a silent peer"),
+    (
+        "a_silence_costs_a_byte",
+        "tcp_recv: loses nothing by a wait",
+    ),
+    (
+        "the_end_is_late",
+        "tcp_recv: returns 0 at once after the end",
+    ),
+    (
+        "datagrams_are_joined",
+        "udp_recv: gives one datagram in each call",
+    ),
+    (
+        "long_datagrams_are_cut",
+        "udp_recv: gives datagrams of 60,000 bytes",
+    ),
+    (
+        "bytes_come_out_of_order",
+        "tcp_recv: gives every byte, in order",
+    ),
+];
+
+pub fn the_kit_finds_the_contract_kept(host: &'static Host) {
+    let plugin = kit::plugin().expect("the kit");
+    let peers = kit::Peers::start().expect("its peers");
+    let run = Run::new(&plugin, "run", &peers.input());
+    let run = run.with("--allow", "loopback").option("--no-wasi");
+    let said = run.on(host).text();
+    let broken: Vec<_> = said
+        .lines()
+        .filter_map(|line| line.strip_prefix("DOES NOT HOLD  "))
+        .collect();
+    // node has no raw sockets, and a process may lack the right to open them.
+    let pings = host.language == Language::Python && icmp::allowed().is_ok();
+    match pings {
+        true => assert!(broken.is_empty(), "{said}"),
+        false => assert_eq!(
+            broken,
+            ["icmp_send: sends an echo request, and returns 1"],
+            "{said}"
+        ),
+    }
+    let held = said
+        .lines()
+        .filter(|line| line.starts_with("holds "))
+        .count();
+    assert!(held > 25, "{said}");
+}
+
+/// What the reference host's faults do not do: whatever else the contract says, broken on purpose.
+pub fn the_kit_sees_a_host_that_is_wrong(host: &'static Host) {
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/hosts/broken.py");
+    let plugin = kit::plugin().expect("the kit");
+    let mut unseen = Vec::new();
+    for (breakage, seen) in BROKEN {
+        let peers = kit::Peers::start().expect("its peers");
+        let mut command = host.command_for_script(&script);
+        command.arg(&plugin).arg(peers.input()).arg(breakage);
+        let output = command.output().expect("a script");
+        let said = String::from_utf8_lossy(&output.stdout);
+        if !said.contains(&format!("DOES NOT HOLD  {seen}")) {
+            let errors = String::from_utf8_lossy(&output.stderr);
+            unseen.push(format!("{breakage}: {said}{errors}"));
+        }
+    }
+    assert!(unseen.is_empty(), "{}", unseen.join("\n"));
+}
