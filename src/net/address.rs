@@ -110,6 +110,16 @@ pub enum Endpoints<I> {
         /// The port.
         port: u16,
     },
+    /// A name, and the address that its user knows it by: [`peer_addr`](super::TcpStream::peer_addr) and
+    /// `recv_from` return that one. For `harness-std`, whose users have no names, only addresses.
+    #[cfg(feature = "stand-ins")]
+    #[doc(hidden)]
+    StandIn {
+        /// The name.
+        host: String,
+        /// What stands for it, with the port.
+        addr: SocketAddr,
+    },
 }
 
 impl<I> Endpoints<I> {
@@ -118,6 +128,8 @@ impl<I> Endpoints<I> {
         match self {
             Endpoints::Addrs(addrs) => Ok(addrs),
             Endpoints::Name { .. } => Err(Error::NameNotResolved.into()),
+            #[cfg(feature = "stand-ins")]
+            Endpoints::StandIn { .. } => Err(Error::NameNotResolved.into()),
         }
     }
 }
@@ -129,6 +141,9 @@ pub(super) enum Endpoint {
     At(SocketAddr),
     /// Whose address only the host knows.
     Named(String, u16),
+    /// The same, and the address that the caller knows it by.
+    #[cfg(feature = "stand-ins")]
+    StandIn(String, SocketAddr),
 }
 
 impl Endpoint {
@@ -136,13 +151,28 @@ impl Endpoint {
         match self {
             Endpoint::At(addr) => Connection::open(DefaultHost, addr),
             Endpoint::Named(host, port) => Connection::open(DefaultHost, &(host.as_str(), *port)),
+            #[cfg(feature = "stand-ins")]
+            Endpoint::StandIn(host, addr) => {
+                Connection::open(DefaultHost, &(host.as_str(), addr.port()))
+            }
         }
     }
 
+    /// The address that the caller knows it by; `None` if only the host knows one.
     pub(super) fn addr(&self) -> Option<SocketAddr> {
         match self {
             Endpoint::At(addr) => Some(*addr),
             Endpoint::Named(..) => None,
+            #[cfg(feature = "stand-ins")]
+            Endpoint::StandIn(_, addr) => Some(*addr),
+        }
+    }
+
+    /// Where it is, if that does not depend on what the host resolves.
+    pub(super) fn fixed(&self) -> Option<SocketAddr> {
+        match self {
+            Endpoint::At(addr) => Some(*addr),
+            _ => None,
         }
     }
 }
@@ -155,11 +185,15 @@ pub(super) fn try_each<T>(
     let (host, port) = match addr.to_endpoints()? {
         Endpoints::Addrs(addrs) => return try_addrs(addrs, what),
         Endpoints::Name { host, port } => (host, port),
+        #[cfg(feature = "stand-ins")]
+        Endpoints::StandIn { host, addr } => return Ok(what(Endpoint::StandIn(host, addr))?),
     };
     // Read again: an implementation of somebody else's may call anything a name.
     match endpoints(&host, port)? {
         Endpoints::Addrs(addrs) => try_addrs(addrs, what),
         Endpoints::Name { host, port } => Ok(what(Endpoint::Named(host, port))?),
+        #[cfg(feature = "stand-ins")]
+        Endpoints::StandIn { .. } => Err(Error::InvalidAddress.into()),
     }
 }
 

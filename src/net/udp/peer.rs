@@ -42,5 +42,5 @@ impl Peer {
 
 /// The most bytes of a datagram to somebody.
 pub(super) fn longest_to(who: &Endpoint) -> usize {
-    longest(who.addr().is_some_and(|addr| addr.is_ipv4()))
+    longest(who.fixed().is_some_and(|addr| addr.is_ipv4()))
 }

@@ -123,7 +123,7 @@ impl Peers {
     /// name may stand for another address by now.
     fn listened_to(&self, who: &Endpoint) -> Result<Option<Arc<Peer>>, Error> {
         let rest = lock(&self.rest)?;
-        let is = |peer: &&Arc<Peer>| peer.who == *who && who.addr().is_some();
+        let is = |peer: &&Arc<Peer>| peer.who == *who && who.fixed().is_some();
         let found = match &rest.connected {
             Some(connected) => Some(connected).filter(is),
             None => rest.others.peers().find(is),
@@ -165,7 +165,7 @@ impl Peers {
             if let Some(connected) = rest.connected.as_ref().filter(|peer| is(peer)) {
                 return Ok(Arc::clone(connected));
             }
-            if (who.addr().is_some() || !rest.others.is_gone(is))
+            if (who.fixed().is_some() || !rest.others.is_gone(is))
                 && let Some(peer) = rest.others.send_to(is)
             {
                 return Ok(Arc::clone(peer));
