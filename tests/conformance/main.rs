@@ -43,21 +43,14 @@ fn the_differences_are_in_the_documentation() {
             shadows += &row(shadow);
         }
     }
-    for (name, documented, table) in [
-        (
-            "src/net",
-            include_str!("../../src/net/differences.md"),
-            ours,
-        ),
-        (
-            "harness-std",
-            include_str!("../../harness-std/differences.md"),
-            shadows,
-        ),
-    ] {
-        assert_eq!(
-            documented, table,
-            "{name}/differences.md (left) is not what the suite checks"
-        );
-    }
+    let documented = include_str!("../../src/net/differences.md");
+    assert_eq!(
+        documented, ours,
+        "src/net/differences.md (left) is not what the suite checks"
+    );
+    let readme = include_str!("../../harness-std/README.md");
+    assert!(
+        readme.contains(&shadows),
+        "harness-std/README.md does not have what the suite checks:\n{shadows}"
+    );
 }

@@ -72,3 +72,4 @@ macro_rules! way {
 }
 
 way!(by_a_line, |build: Build<'_>| build.features(["line"]));
+way!(for_all_crates, |build: Build<'_>| build.harness_std());

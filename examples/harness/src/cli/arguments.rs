@@ -22,6 +22,7 @@ pub(super) enum Command {
     Soak(soak::Settings),
     Cargo(Vec<OsString>),
     Clippy(Vec<OsString>),
+    Std(Vec<OsString>),
     Toolchain,
 }
 
@@ -95,6 +96,9 @@ pub(super) fn parse(mut parser: lexopt::Parser) -> Result<Command, Failure> {
             }
             Value(word) if words.is_empty() && word == "clippy" => {
                 return Ok(Command::Clippy(parser.raw_args()?.collect()));
+            }
+            Value(word) if words.is_empty() && word == "std" => {
+                return Ok(Command::Std(parser.raw_args()?.collect()));
             }
             Value(word) if words.is_empty() && word == "soak" => {
                 return soaking(parser).map(Command::Soak);
@@ -194,6 +198,10 @@ mod tests {
         }
         match parsed(&["cargo", "build", "--help"]) {
             Ok(Command::Cargo(arguments)) => assert_eq!(arguments, ["build", "--help"]),
+            other => panic!("{other:?}"),
+        }
+        match parsed(&["std", "cargo", "build"]) {
+            Ok(Command::Std(arguments)) => assert_eq!(arguments, ["cargo", "build"]),
             other => panic!("{other:?}"),
         }
     }

@@ -1,3 +1,4 @@
+use crate::places::{Nobody, everywhere, nowhere};
 use harness_host::peers::TcpPeer;
 use harness_host::{Clock, Config};
 use server_tests::guests::{Package, call};
@@ -133,4 +134,37 @@ pub fn reqwless_gets_several_pages_from_nginx_over_one_connection() {
         assert!(output.ends_with(hello), "{output}");
         assert_eq!(plugin.report().calls.get("tcp_connect"), 1);
     }
+}
+
+/// What each of the crates does that open their own connection.
+fn gets_pages_without_a_word_of_ours(name: &str, clock: Clock) {
+    let server = server();
+    let config = Config::new().clock(clock);
+    let big = Nginx::big();
+    everywhere(name, &config, server.http(), |call, at| {
+        let urls = ["/hello.txt", "/big.txt", "/chunked.html", "/none"];
+        let urls = urls.map(|page| format!("http://{at}{page}")).join("\n");
+        let output = call(urls).unwrap();
+        let chunked = format!("You asked for /chunked.html.\n{big}");
+        let (big_is, chunked_is) = (big.len(), chunked.len());
+        let known = format!(
+            "200 18\nHello from nginx.\n200 {big_is}\n{big}200 {chunked_is}\n{chunked}404 "
+        );
+        assert!(output.starts_with(&known), "{at}: {}", &output[..200]);
+    });
+    nowhere(name, &config, Nobody::NameAndPort, |at| {
+        format!("http://{at}/hello.txt")
+    });
+}
+
+pub fn minreq_gets_pages_from_nginx(clock: Clock) {
+    gets_pages_without_a_word_of_ours("std_minreq", clock);
+}
+
+pub fn attohttpc_gets_pages_from_nginx(clock: Clock) {
+    gets_pages_without_a_word_of_ours("std_attohttpc", clock);
+}
+
+pub fn ureq_with_its_own_transport_gets_pages_from_nginx(clock: Clock) {
+    gets_pages_without_a_word_of_ours("std_ureq", clock);
 }

@@ -6,12 +6,17 @@
 
 mod coap;
 mod dns;
+mod ftp;
 mod http;
 mod imap;
+mod modbus;
 mod mqtt;
 mod ntp;
+mod places;
 mod postgres;
+mod queue;
 mod redis;
+mod snmp;
 mod statsd;
 mod table;
 mod tls;
@@ -59,6 +64,12 @@ const TESTS: &[Test] = tests! {
         OnEachClock {
             simple_dns_asks_dnsmasq,
             simple_dns_takes_what_is_too_long_for_a_datagram_over_tcp,
+            rsdns_asks_dnsmasq,
+        }
+    }
+    ftp, Some(Kind::Ftp) => {
+        OnEachClock {
+            suppaftp_stores_and_fetches_files_at_pyftpdlib,
         }
     }
     http, Some(Kind::Nginx) => {
@@ -67,6 +78,9 @@ const TESTS: &[Test] = tests! {
             ureq_finds_nginx_by_name,
             ureq_gets_pages_from_a_server_that_keeps_no_connection,
             ureq_posts_to_a_server_that_stays_silent_until_it_has_the_body,
+            minreq_gets_pages_from_nginx,
+            attohttpc_gets_pages_from_nginx,
+            ureq_with_its_own_transport_gets_pages_from_nginx,
         }
         Once {
             reqwless_gets_several_pages_from_nginx_over_one_connection,
@@ -75,9 +89,15 @@ const TESTS: &[Test] = tests! {
     imap, Some(Kind::Dovecot) => {
         OnEachClock {
             imap_leaves_messages_in_dovecot_and_lists_them,
+            imap_with_its_own_connection_leaves_messages_in_dovecot,
         }
         Once {
             imap_waits_for_mail_without_a_clock,
+        }
+    }
+    modbus, Some(Kind::Modbus) => {
+        OnEachClock {
+            modbus_writes_and_reads_registers_of_pymodbus,
         }
     }
     mqtt, Some(Kind::Mosquitto) => {
@@ -91,6 +111,7 @@ const TESTS: &[Test] = tests! {
     ntp, Some(Kind::Chrony) => {
         OnEachClock {
             sntpc_asks_chrony_for_the_time,
+            rsntp_asks_chrony_for_the_time,
         }
         Once {
             sntpc_without_std_asks_chrony_for_the_time,
@@ -101,15 +122,29 @@ const TESTS: &[Test] = tests! {
             postgres_protocol_logs_in_to_postgresql_and_asks,
         }
     }
+    queue, Some(Kind::Beanstalkd) => {
+        OnEachClock {
+            beanstalkc_leaves_and_takes_jobs_at_beanstalkd,
+        }
+    }
     redis, Some(Kind::Redis) => {
         OnEachClock {
             redis_protocol_talks_to_redis,
             redis_refuses_a_wrong_password,
+            redis_as_it_is_talks_to_redis,
+            redis_as_it_is_refuses_a_wrong_password,
+        }
+    }
+    snmp, Some(Kind::Snmpd) => {
+        OnEachClock {
+            snmp_walks_over_snmpd,
         }
     }
     statsd, Some(Kind::Collectd) => {
         OnEachClock {
             cadence_tells_collectd,
+            cadence_with_its_own_sink_tells_collectd,
+            statsd_tells_collectd,
         }
     }
     table, None => {
@@ -138,6 +173,7 @@ const TESTS: &[Test] = tests! {
     websocket, Some(Kind::Websockets) => {
         OnEachClock {
             tungstenite_talks_to_websockets,
+            tungstenite_connects_itself_to_websockets,
         }
         Once {
             tungstenite_waits_out_a_silence_without_a_clock,

@@ -1,3 +1,4 @@
+use crate::places::{Nobody, everywhere, nowhere};
 use harness_host::{Clock, Config};
 use server_tests::guests::{Package, call};
 use server_tests::{Server, servers, started};
@@ -41,4 +42,39 @@ fn written(server: &Server, name: &str) -> String {
         assert!(Instant::now() < deadline, "collectd has not written {name}");
         sleep(Duration::from_millis(100));
     }
+}
+
+/// What both of the crates do that open their own socket.
+fn tells_collectd(name: &str, clock: Clock, latency: &str) {
+    let server = started(servers::collectd());
+    let config = Config::new().clock(clock);
+    let mut places = 0;
+    everywhere(name, &config, server.addr(), |call, at| {
+        // A name for each place, so that none is taken for another.
+        let prefix = format!("plugin{places}");
+        places += 1;
+        assert_eq!(call(format!("{at} {prefix}")).unwrap(), "sent");
+        assert_eq!(written(&server, &format!("derive-{prefix}.requests-")), "3");
+        assert_eq!(
+            written(&server, &format!("gauge-{prefix}.queue-")),
+            "17.000000"
+        );
+        assert_eq!(
+            written(&server, &format!("latency-{prefix}.answer-average-")),
+            latency
+        );
+    });
+}
+
+pub fn cadence_with_its_own_sink_tells_collectd(clock: Clock) {
+    tells_collectd("std_cadence", clock, "0.250000");
+    let config = Config::new().clock(clock);
+    nowhere("std_cadence", &config, Nobody::Name, |at| {
+        format!("{at} plugin")
+    });
+}
+
+pub fn statsd_tells_collectd(clock: Clock) {
+    // The crate does not report what was not sent.
+    tells_collectd("std_statsd", clock, "0.250000");
 }

@@ -1,0 +1,19 @@
+use crate::credentials;
+use crate::places::{Nobody, everywhere, nowhere};
+use harness_host::Clock;
+use server_tests::{servers, started};
+
+pub fn suppaftp_stores_and_fetches_files_at_pyftpdlib(clock: Clock) {
+    let server = started(servers::ftp());
+    let config = credentials().clock(clock);
+    let long = "All work and no play.\n".repeat(20_000);
+    everywhere("std_suppaftp", &config, server.addr(), |call, at| {
+        for mode in ["passive", "extended"] {
+            let output = call(format!("{at}\n{mode}\n{long}")).unwrap();
+            assert_eq!(output, format!("note.txt\n{long}"));
+        }
+    });
+    nowhere("std_suppaftp", &config, Nobody::NameAndPort, |at| {
+        format!("{at}\npassive\nHello")
+    });
+}
