@@ -7,6 +7,7 @@
 #![cfg(target_family = "wasm")]
 
 use extism_pdk::{Error, FnResult, config, plugin_fn};
+use suppaftp::types::FileType;
 use suppaftp::{FtpStream, Mode};
 
 #[plugin_fn]
@@ -22,6 +23,8 @@ pub fn run(input: String) -> FnResult<String> {
         _ => Mode::Passive,
     });
     ftp.login(wanted("user")?, wanted("password")?)?;
+    // As it is: line breaks stay what they are.
+    ftp.transfer_type(FileType::Binary)?;
     ftp.put_file("note.txt", &mut text.as_bytes())?;
     let names = ftp.nlst(None)?.join(" ");
     let back = ftp.retr_as_buffer("note.txt")?.into_inner();

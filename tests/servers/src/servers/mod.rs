@@ -98,7 +98,7 @@ impl Kind {
             Kind::Dnsmasq => "dnsmasq",
             Kind::Dovecot => "dovecot",
             Kind::Ftp => return python_with("pyftpdlib").map(drop),
-            Kind::Modbus => return python_with("pymodbus").map(drop),
+            Kind::Modbus => return python_with("pymodbus.server").map(drop),
             Kind::Mosquitto => "mosquitto",
             Kind::Nginx => "nginx",
             Kind::Postgres => return postgres_folder().map(drop),

@@ -4,7 +4,7 @@ use crate::{Result, Server};
 
 /// pymodbus, as a device with registers and coils that can be written and read.
 pub fn modbus() -> Result<Server> {
-    let python = python_with("pymodbus")?;
+    let python = python_with("pymodbus.server")?;
     Server::start("pymodbus", 1, |place| {
         let script = place.write("device.py", SCRIPT)?;
         let mut launch = Launch::new(&python);

@@ -7,7 +7,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 /// A name that nobody knows but the host.
-const KNOWN: &str = "server.known.to.the.host";
+pub(crate) const KNOWN: &str = "server.known.to.the.host";
 /// A name that nobody knows at all.
 const UNKNOWN: &str = "no.such.name.invalid";
 
