@@ -42,16 +42,17 @@ pub(super) fn plugin(rustc: &OsStr, target: Target) -> Result<(), Error> {
     compile(rustc, target, "cdylib", source, &[])
 }
 
-/// What does not compile with std as it is.
+/// What does not compile with std as it is, and links only if starting a thread does.
 const WITH_SHADOW: &str = r#"
 const _: () = assert!(std::IS_HARNESS_STD);
 #[unsafe(no_mangle)]
 pub extern "C" fn probe() -> bool {
-    std::net::TcpStream::connect("localhost:80").is_ok()
+    let thread = std::thread::Builder::new().spawn(|| ());
+    thread.is_ok() || std::net::TcpStream::connect("localhost:80").is_ok()
 }
 "#;
 
-/// Compiles a plugin that connects, with `harness-std`, which these flags lead to.
+/// Compiles a plugin that connects, and that would start a thread if it could, with `harness-std`, which these flags lead to.
 pub(super) fn with_shadow(rustc: &OsStr, flags: &[String]) -> Result<(), Error> {
     compile(rustc, Target::Wasip1, "cdylib", WITH_SHADOW, flags)
 }

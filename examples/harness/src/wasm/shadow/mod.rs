@@ -6,6 +6,7 @@
 mod flags;
 mod source;
 mod sysroot;
+mod threads;
 
 use super::cache::Cache;
 use super::{Compiler, Error, Target, environment, probe};
@@ -87,7 +88,7 @@ impl Shadow {
     }
 
     /// The flags that make the compiler use it.
-    fn flags(&self) -> Result<[String; 2], Error> {
+    fn flags(&self) -> Result<Vec<String>, Error> {
         let text = |path: &Path| {
             path.to_str().map(str::to_owned).ok_or_else(|| {
                 let path = path.display();
@@ -96,14 +97,23 @@ impl Shadow {
                 ))
             })
         };
-        Ok([
+        let mut flags = vec![
             format!("--sysroot={}", text(&self.folder)?),
             format!("-Ldependency={}", text(&sysroot::hidden(&self.folder))?),
-        ])
+        ];
+        let threads = threads::object(&self.folder);
+        if threads.exists() {
+            flags.push(format!("-Clink-arg={}", text(&threads)?));
+        }
+        Ok(flags)
     }
 
     /// Tries it on a few lines, which compile with `harness-std` only.
     fn try_out(&self) -> Result<(), Error> {
+        if probe::with_shadow(&self.rustc, &self.flags()?).is_ok() {
+            return Ok(());
+        }
+        threads::make(&self.rustc, &self.folder)?;
         probe::with_shadow(&self.rustc, &self.flags()?)
     }
 }
