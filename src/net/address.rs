@@ -85,6 +85,16 @@ pub enum Endpoints<I> {
     Addrs(I),
     /// `host:port`. The sockets check it and hand it to the host as it is, which resolves the name if it is one.
     Text(String),
+    /// A name with its port, and the address that its user knows it by: [`peer_addr`](super::TcpStream::peer_addr) and
+    /// `recv_from` return that one. For `harness-std`, whose users have no names, only addresses.
+    #[cfg(feature = "stand-ins")]
+    #[doc(hidden)]
+    StandIn {
+        /// The name.
+        host: String,
+        /// What stands for it, with the port.
+        addr: SocketAddr,
+    },
 }
 
 /// One that can be connected to: `host:port`, as the host is given it.
@@ -96,18 +106,38 @@ pub(super) struct Endpoint {
     text: String,
     /// The address, if the caller gave one or the text has been read. `None` in it: only the host knows.
     addr: OnceLock<Option<SocketAddr>>,
+    /// Whether the address only stands for the name in the text.
+    stands_in: bool,
 }
 
 impl Endpoint {
     fn at(addr: SocketAddr) -> Result<Self, Error> {
         let text = addr.with_text(|text| Ok(text.iter().copied().map(char::from).collect()))?;
         let addr = OnceLock::from(Some(addr));
-        Ok(Self { text, addr })
+        Ok(Self {
+            text,
+            addr,
+            stands_in: false,
+        })
+    }
+
+    /// A name that goes by an address.
+    #[cfg(feature = "stand-ins")]
+    fn standing_in(host: &str, addr: SocketAddr) -> Self {
+        Self {
+            text: text_of((host, addr.port())),
+            addr: OnceLock::from(Some(addr)),
+            stands_in: true,
+        }
     }
 
     const fn written(text: String) -> Self {
         let addr = OnceLock::new();
-        Self { text, addr }
+        Self {
+            text,
+            addr,
+            stands_in: false,
+        }
     }
 
     pub(super) fn open<P: Protocol>(&self) -> Result<Connection<P, DefaultHost>, Error> {
@@ -118,7 +148,12 @@ impl Endpoint {
         &self.text
     }
 
-    /// Its address; `None` if only the host knows it.
+    /// Where it is, if that does not depend on what the host resolves.
+    pub(super) fn fixed(&self) -> Option<SocketAddr> {
+        self.addr().filter(|_| !self.stands_in)
+    }
+
+    /// The address that the caller knows it by; `None` if only the host knows one.
     pub(super) fn addr(&self) -> Option<SocketAddr> {
         *self.addr.get_or_init(|| read(&self.text).ok()?.next())
     }
@@ -165,6 +200,10 @@ pub(super) fn try_each<T>(
                 }
             }
         }
+        #[cfg(feature = "stand-ins")]
+        Endpoints::StandIn { host, addr } => {
+            return Ok(what(Endpoint::standing_in(&host, addr))?);
+        }
     }
     Err(error.into())
 }
@@ -188,6 +227,10 @@ impl Destination {
                 let first = Texts::new(text).next();
                 Ok(Self::Written(Endpoint::written(first.unwrap_or_default())))
             }
+            #[cfg(feature = "stand-ins")]
+            Endpoints::StandIn { host, addr } => {
+                Ok(Self::Written(Endpoint::standing_in(&host, addr)))
+            }
         }
     }
 
@@ -198,10 +241,11 @@ impl Destination {
         }
     }
 
-    pub(super) fn addr(&self) -> Option<SocketAddr> {
+    /// Where it is, if that does not depend on what the host resolves.
+    pub(super) fn fixed(&self) -> Option<SocketAddr> {
         match self {
             Self::At(addr) => Some(*addr),
-            Self::Written(endpoint) => endpoint.addr(),
+            Self::Written(endpoint) => endpoint.fixed(),
         }
     }
 

@@ -1,10 +1,11 @@
-//! What std's sockets do, ours do: one suite of behaviours, run four times over the same loopback
+//! What std's sockets do, ours do: one suite of behaviours, run six times over the same loopback
 //! server. `std::…` are the tests of `std::net` itself, `native::…` those of this library over the
 //! native host, `wasm::…` those of this library inside a plugin, in the real runtime, and
-//! `production::…` the same in a host as the one in production.
+//! `production::…` the same in a host as the one in production. `shadow::…` are those of `std::net` inside a plugin,
+//! whose std is `harness-std`: by a line in its Cargo.toml, and for all crates.
 //!
-//! The behaviours are in `suite`, where each is written once. Where the two differ on purpose, the
-//! suite says how, and checks both: `suite/differences.rs`. Where production differs, it says so too:
+//! The behaviours are in `suite`, where each is written once. Where they differ on purpose, the
+//! suite says how, and checks each: `suite/differences.rs`. Where production differs, it says so too:
 //! `suite/production.rs`.
 
 /// A test of each behaviour, for a module that has the `suite` and a function `run`.
@@ -20,6 +21,7 @@ macro_rules! tests {
 mod native;
 mod production;
 mod server;
+mod shadow;
 #[path = "standard.rs"]
 mod std;
 mod wasm;
@@ -50,17 +52,31 @@ fn the_differences_of_production_are_in_the_documentation() {
 /// The documentation's table has the same words.
 #[test]
 fn the_differences_are_in_the_documentation() {
-    let mut table = "| | std | here |\n|---|---|---|\n".to_owned();
+    let head = "| | std | here |\n|---|---|---|\n";
+    let (mut ours, mut shadows) = (head.to_owned(), head.to_owned());
     for difference in std::suite::differences::TABLE {
-        let cells = [difference.what, difference.std, difference.ours];
-        for cell in cells {
-            assert!(!cell.is_empty() && !cell.contains(['|', '\n']), "{cell}");
+        let row = |here: &str| {
+            let cells = [difference.what, difference.std, here];
+            for cell in cells {
+                assert!(!cell.is_empty() && !cell.contains(['|', '\n']), "{cell}");
+            }
+            format!("| {} |\n", cells.join(" | "))
+        };
+        if difference.std != difference.ours {
+            ours += &row(difference.ours);
         }
-        table += &format!("| {} |\n", cells.join(" | "));
+        if let Some(shadow) = difference.shadow {
+            shadows += &row(shadow);
+        }
     }
     let documented = include_str!("../../src/net/differences.md");
     assert_eq!(
-        documented, table,
+        documented, ours,
         "src/net/differences.md (left) is not what the suite checks"
+    );
+    let readme = include_str!("../../harness-std/README.md");
+    assert!(
+        readme.contains(&shadows),
+        "harness-std/README.md does not have what the suite checks:\n{shadows}"
     );
 }

@@ -109,7 +109,7 @@ impl Several {
     /// name may stand for another address by now.
     fn listened_to(&self, who: &Endpoint) -> Result<Option<Arc<Peer>>, Error> {
         let rest = lock(&self.rest)?;
-        let is = |peer: &&Arc<Peer>| peer.who.is(who) && who.addr().is_some();
+        let is = |peer: &&Arc<Peer>| peer.who.is(who) && who.fixed().is_some();
         let found = match &rest.connected {
             Some(connected) => Some(connected).filter(is),
             None => rest.others.peers().find(is),
@@ -142,7 +142,7 @@ impl Several {
             if let Some(connected) = rest.connected.as_ref().filter(|peer| is(peer)) {
                 return Ok(Arc::clone(connected));
             }
-            if (!rest.others.is_gone(is) || who.addr().is_some())
+            if (!rest.others.is_gone(is) || who.fixed().is_some())
                 && let Some(peer) = rest.others.send_to(is)
             {
                 return Ok(Arc::clone(peer));

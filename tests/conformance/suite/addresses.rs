@@ -3,7 +3,7 @@
 use super::net::{
     IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6, TcpStream, ToSocketAddrs,
 };
-use super::{Peers, differences, outcome, udp_to};
+use super::{Peers, differences, outcome, stands_for_a_name, udp_to};
 use std::io;
 
 fn list(addr: impl ToSocketAddrs) -> Vec<SocketAddr> {
@@ -66,9 +66,34 @@ pub fn the_addresses_of_a_name(_: &Peers) {
         ("127.1", 80).to_socket_addrs(),
         "127.1:80".to_socket_addrs(),
     ] {
-        let found = found.map(|mut addrs| addrs.next());
+        let found = match found.map(Vec::from_iter) {
+            Ok(found) if stand_in(&found) => "a stand-in".to_owned(),
+            found => outcome(found.map(|addrs| addrs.first().copied())),
+        };
         let expected = "Ok(Some(127.0.0.1:80))";
-        differences::ADDRESSES_OF_A_NAME.check(outcome(found), expected, "Unsupported");
+        let differences = &differences::ADDRESSES_OF_A_NAME;
+        differences.check_each(found.as_str(), expected, "Unsupported", "a stand-in");
+    }
+}
+
+pub fn the_addresses_of_localhost(_: &Peers) {
+    let found = list(("localhost", 80));
+    differences::ADDRESSES_OF_LOCALHOST.check_each(stand_in(&found), false, false, true);
+    let loops = found.iter().all(|addr| addr.ip().is_loopback());
+    assert!(stand_in(&found) || loops && !found.is_empty(), "{found:?}");
+    // The same one every time.
+    assert_eq!(list("localhost:80"), found);
+}
+
+/// Whether that is one address, that stands for a name.
+fn stand_in(addrs: &[SocketAddr]) -> bool {
+    matches!(addrs, [addr] if stands_for_a_name(*addr, 80))
+}
+
+/// Where nobody is, and what stands for names is also found. An address of that range is what it says.
+pub fn a_literal_of_a_range_that_nobody_has(_: &Peers) {
+    for literal in ["198.18.0.1:80", "198.19.0.1:80"] {
+        assert_eq!(list(literal), [literal.parse().unwrap()]);
     }
 }
 

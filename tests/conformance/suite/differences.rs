@@ -1,14 +1,17 @@
-//! Where this library differs from std, in words: the documentation's table has the same ones.
+//! Where this library and `harness-std` differ from std, in words: the documentation's tables have the same ones.
 
 use super::{WHO, Who};
 use std::fmt::Debug;
 
-/// A difference on purpose, and what each of the two does.
+/// A difference on purpose, and what each of the three does.
 #[derive(Debug)]
 pub struct Difference {
     pub what: &'static str,
     pub std: &'static str,
+    /// The same as `std` where `harness-std` alone differs.
     pub ours: &'static str,
+    /// What `harness-std` does, if that is not what the library does.
+    pub shadow: Option<&'static str>,
 }
 
 impl Difference {
@@ -20,9 +23,32 @@ impl Difference {
         U: PartialEq + Debug,
     {
         assert_ne!(std, ours, "no difference: {}", self.what);
+        assert!(
+            self.shadow.is_none(),
+            "harness-std has words of its own: {}",
+            self.what
+        );
+        let (expected, words) = match WHO {
+            Who::Std => (std, self.std),
+            Who::Native | Who::Wasm | Who::Shadow => (ours, self.ours),
+        };
+        assert_eq!(seen, expected, "{}: {words}", self.what);
+    }
+
+    /// The same where `harness-std` does something else again.
+    #[track_caller]
+    pub fn check_each<T, U>(&self, seen: T, std: U, ours: U, shadow: U)
+    where
+        T: PartialEq<U> + Debug,
+        U: PartialEq + Debug,
+    {
+        let words = self.shadow.expect("words for what harness-std does");
+        assert_eq!(std == ours, self.std == self.ours, "{}", self.what);
+        assert_ne!(ours, shadow, "no difference: {}", self.what);
         let (expected, words) = match WHO {
             Who::Std => (std, self.std),
             Who::Native | Who::Wasm => (ours, self.ours),
+            Who::Shadow => (shadow, words),
         };
         assert_eq!(seen, expected, "{}: {words}", self.what);
     }
@@ -31,16 +57,22 @@ impl Difference {
 /// A constant for each. [`TABLE`] repeats their words and not their names, so that the compiler finds
 /// the one which no behaviour checks.
 macro_rules! differences {
-    ($($name:ident: $what:literal, $std:literal, $ours:literal;)+) => {
+    ($($name:ident: $what:literal, $std:literal, $ours:literal $(, $shadow:literal)?;)+) => {
         $(
-            pub const $name: Difference = Difference { what: $what, std: $std, ours: $ours };
+            pub const $name: Difference = differences!(@ $what, $std, $ours $(, $shadow)?);
         )+
 
         /// All of them.
         #[allow(dead_code, reason = "one inclusion shows it for all")]
         pub const TABLE: &[Difference] = &[
-            $(Difference { what: $what, std: $std, ours: $ours },)+
+            $(differences!(@ $what, $std, $ours $(, $shadow)?),)+
         ];
+    };
+    (@ $what:literal, $std:literal, $ours:literal) => {
+        Difference { what: $what, std: $std, ours: $ours, shadow: None }
+    };
+    (@ $what:literal, $std:literal, $ours:literal, $shadow:literal) => {
+        Difference { what: $what, std: $std, ours: $ours, shadow: Some($shadow) }
     };
 }
 
@@ -80,14 +112,25 @@ differences! {
         "`Unsupported`: the host does not tell it";
     PEER_OF_A_NAME: "`peer_addr` after connecting to a name other than `localhost`",
         "the address that the name was resolved to",
-        "`Unsupported`: only the host knows it";
+        "`Unsupported`: only the host knows it",
+        "the address that stands for the name";
+    PEER_OF_LOCALHOST: "`peer_addr` after connecting to `localhost`, and `recv_from` after sending there",
+        "the address that the name was resolved to",
+        "the address that the name was resolved to",
+        "the address that stands for the name";
     PEER_OF_NO_ADDRESS: "`peer_addr` after connecting to `0.0.0.0`, which stands for this machine",
         "the address that the connection goes to, 127.0.0.1",
         "`0.0.0.0`, as it was given";
     ADDRESSES_OF_A_NAME: "`to_socket_addrs` of a name other than `localhost`",
         "the addresses that the name was resolved to",
         "`Unsupported`: only the host can resolve names; pass the name itself to `connect`, or with a \
-         timeout to `connect_timeout_to`";
+         timeout to `connect_timeout_to`",
+        "one address of 198.18.0.0/15, always the same, that stands for the name: the host resolves it when it \
+         is connected or sent to; a name that does not exist is found out only then";
+    ADDRESSES_OF_LOCALHOST: "`to_socket_addrs` of `localhost`",
+        "127.0.0.1, ::1 or both",
+        "127.0.0.1, ::1 or both",
+        "one address of 198.18.0.0/15, that stands for the name";
     BRACKETS: "an IPv6 address in brackets as the host of a pair, as in `(\"[::1]\", 80)`",
         "the resolver's error, of no stable kind",
         "is the address";
@@ -129,7 +172,8 @@ differences! {
         "`NotConnected`: nobody could answer";
     FROM_A_NAME: "`recv_from` after connecting to a name other than `localhost`",
         "works",
-        "`Unsupported`, and nothing is received: only the host knows the address; `recv` works";
+        "`Unsupported`, and nothing is received: only the host knows the address; `recv` works",
+        "works, and returns the address that stands for the name";
     ORDER: "the order in which a bound UDP socket hears its peers",
         "as their datagrams come",
         "first those that have not answered yet, of them the one used last; those that were silent come \

@@ -8,6 +8,8 @@ macro_rules! behaviours {
                 a_scope_by_number
                 brackets_in_a_pair
                 the_addresses_of_a_name
+                the_addresses_of_localhost
+                a_literal_of_a_range_that_nobody_has
                 every_form_connects
                 text_that_is_no_address_is_refused
                 text_that_can_be_no_name_is_refused

@@ -1,10 +1,11 @@
 //! What a program may expect of `TcpStream` and `UdpSocket`, whoever provides them.
 //!
-//! These files are compiled three times: over `std::net`, over this library natively, and over it
-//! inside a plugin. The module around them says which of the three it is: `net` has the types,
+//! These files are compiled four times: over `std::net`, over this library natively, over it
+//! inside a plugin, and there over `std::net` again, as `harness-std` has it. The module around them says
+//! which of the four it is: `net` has the types,
 //! `WHO` names their provider, and `udp_to` and `connect_udp` connect a `UdpSocket`, the one thing
-//! that is written differently. Where this library differs from std on purpose, both sides are checked, and
-//! [`differences`] says it in words.
+//! that is written differently. Where this library or `harness-std` differs from std on purpose, both sides are
+//! checked, and [`differences`] says it in words.
 
 mod data;
 pub mod differences;
@@ -45,6 +46,7 @@ pub use peers::Peers;
 use super::{WHO, connect_udp, net, udp_to};
 use std::fmt::Debug;
 use std::io;
+use std::net::{IpAddr, SocketAddr};
 use std::time::{Duration, Instant};
 
 /// Who provides the types.
@@ -54,6 +56,8 @@ pub enum Who {
     Std,
     Native,
     Wasm,
+    /// `harness-std`, in a plugin.
+    Shadow,
 }
 
 /// Longer than one wait of the hosts in these tests (100 ms).
@@ -69,6 +73,12 @@ fn outcome<T: Debug>(result: io::Result<T>) -> String {
         Ok(value) => format!("Ok({value:?})"),
         Err(error) => format!("{:?}", error.kind()),
     }
+}
+
+/// Whether the address is of those by which `harness-std` knows names, with this port.
+fn stands_for_a_name(addr: SocketAddr, port: u16) -> bool {
+    let stands = matches!(addr.ip(), IpAddr::V4(ip) if matches!(ip.octets(), [198, 18 | 19, ..]));
+    stands && addr.port() == port
 }
 
 /// The most that `until` tries. A host may have only so many blocks for a call (JavaScript's has 32,767), and

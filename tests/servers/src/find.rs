@@ -3,6 +3,7 @@
 use crate::{Error, Result};
 use std::env;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 /// Where Debian keeps daemons, which is not on everybody's path.
 const DAEMONS: [&str; 4] = ["/usr/sbin", "/usr/local/sbin", "/sbin", "/usr/bin"];
@@ -36,4 +37,23 @@ pub fn postgres_folder() -> Result<PathBuf> {
     }
     let initdb = program("initdb").map_err(|_| Error::Missing("postgres".to_owned()))?;
     Ok(initdb.parent().unwrap_or(Path::new("/")).to_owned())
+}
+
+/// A Python that has this module.
+pub fn python_with(module: &str) -> Result<PathBuf> {
+    // Debian's package is for Debian's Python, which need not be the first on the path.
+    let debian = PathBuf::from("/usr/bin/python3");
+    let python = if debian.is_file() {
+        debian
+    } else {
+        program("python3")?
+    };
+    let there = Command::new(&python)
+        .args(["-c", &format!("import {module}")])
+        .output()?;
+    if there.status.success() {
+        Ok(python)
+    } else {
+        Err(Error::Missing(format!("Python's `{module}`")))
+    }
 }

@@ -32,6 +32,8 @@ pub enum Package {
     Std,
     /// Those without.
     NoStd,
+    /// Those whose crates open their sockets themselves, with std's own names.
+    Unmodified,
 }
 
 impl Package {
@@ -42,9 +44,13 @@ impl Package {
     pub fn build(self) -> &'static [Artifact] {
         static STD: OnceLock<Vec<Artifact>> = OnceLock::new();
         static NO_STD: OnceLock<Vec<Artifact>> = OnceLock::new();
+        static UNMODIFIED: OnceLock<Vec<Artifact>> = OnceLock::new();
         match self {
             Package::Std => STD.get_or_init(|| build("crate-guests", Target::Wasip1)),
             Package::NoStd => NO_STD.get_or_init(|| build("no-std-crate-guests", Target::Unknown)),
+            Package::Unmodified => {
+                UNMODIFIED.get_or_init(|| build("unmodified-guests", Target::Wasip1))
+            }
         }
     }
 
@@ -67,7 +73,7 @@ impl Package {
             .clone()
             .allow(Allow::loopback())
             .wait(wait)
-            .wasi(self == Package::Std);
+            .wasi(self != Package::NoStd);
         Plugin::from_file(&guest.path, &config).expect("a guest that loads")
     }
 }
@@ -87,11 +93,13 @@ fn build(package: &str, target: Target) -> Vec<Artifact> {
     let say = |line: &str| eprintln!("{line}");
     let workspace = guests::workspace().expect("the workspace");
     let compiler = Compiler::find(target, &say).expect("a compiler for wasm");
-    Build::new(&compiler, &workspace)
+    let mut build = Build::new(&compiler, &workspace)
         .package(package)
         .examples()
         .profile("guest")
-        .target_dir(&guests::target_dir(&workspace))
-        .run(&say)
-        .expect("the guests")
+        .target_dir(&guests::target_dir(&workspace));
+    if package == "unmodified-guests" {
+        build = build.harness_std();
+    }
+    build.run(&say).expect("the guests")
 }

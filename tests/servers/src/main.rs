@@ -4,7 +4,7 @@ use server_tests::guests::Package;
 use server_tests::servers::Kind;
 
 fn main() {
-    for package in [Package::Std, Package::NoStd] {
+    for package in [Package::Std, Package::NoStd, Package::Unmodified] {
         for guest in package.build() {
             println!("{} {}", guest.name, guest.bytes);
         }

@@ -22,6 +22,7 @@ pub(super) enum Command {
     Soak(soak::Settings),
     Cargo(Vec<OsString>),
     Clippy(Vec<OsString>),
+    Std(Vec<OsString>),
     Toolchain,
     /// Writes the kit into a folder.
     Kit(PathBuf),
@@ -100,6 +101,9 @@ pub(super) fn parse(mut parser: lexopt::Parser) -> Result<Command, Failure> {
             }
             Value(word) if words.is_empty() && word == "clippy" => {
                 return Ok(Command::Clippy(parser.raw_args()?.collect()));
+            }
+            Value(word) if words.is_empty() && word == "std" => {
+                return Ok(Command::Std(parser.raw_args()?.collect()));
             }
             Value(word) if words.is_empty() && word == "soak" => {
                 return soaking(parser).map(Command::Soak);
@@ -214,6 +218,10 @@ mod tests {
         assert!(matches!(parsed(&["kit", "here"]), Ok(Command::Kit(_))));
         match parsed(&["cargo", "build", "--help"]) {
             Ok(Command::Cargo(arguments)) => assert_eq!(arguments, ["build", "--help"]),
+            other => panic!("{other:?}"),
+        }
+        match parsed(&["std", "cargo", "build"]) {
+            Ok(Command::Std(arguments)) => assert_eq!(arguments, ["cargo", "build"]),
             other => panic!("{other:?}"),
         }
     }

@@ -3,6 +3,7 @@
 mod arguments;
 mod demo;
 mod peer;
+mod shadow;
 mod single;
 mod tools;
 
@@ -29,6 +30,7 @@ pub fn main() -> ExitCode {
         Command::Soak(settings) => soak(&settings),
         Command::Cargo(arguments) => tools::cargo(&arguments),
         Command::Clippy(arguments) => tools::clippy(&arguments),
+        Command::Std(arguments) => shadow::run(&arguments),
         Command::Toolchain => tools::toolchain(),
         Command::Kit(folder) => kit(&folder),
         Command::KitPeers => kit_peers(),

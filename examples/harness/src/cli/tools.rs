@@ -55,7 +55,12 @@ fn execute(mut command: Command, arguments: &[OsString]) -> Result<ExitCode, Fai
     if let Some(folder) = env::var_os("CARGO_TARGET_DIR") {
         command.env("CARGO_TARGET_DIR", folder);
     }
-    let status = command.args(arguments).status()?;
+    finish(command.args(arguments))
+}
+
+/// Runs a command, and ends as it does.
+pub(super) fn finish(command: &mut Command) -> Result<ExitCode, Failure> {
+    let status = command.status()?;
     // A process that a signal has ended has no code.
     let code = status.code().and_then(|code| u8::try_from(code).ok());
     Ok(code.map_or(ExitCode::FAILURE, ExitCode::from))

@@ -1,6 +1,7 @@
 //! Building a guest.
 
-use super::{Compiler, Error, messages, process};
+use super::shadow::{self, Flags, Shadow};
+use super::{Compiler, Error, messages, plugin, process};
 use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -27,6 +28,7 @@ pub struct Build<'a> {
     default_features: bool,
     locked: bool,
     target_dir: Option<PathBuf>,
+    harness_std: bool,
 }
 
 /// A wasm file that was built, or was up to date.
@@ -60,6 +62,7 @@ impl<'a> Build<'a> {
             default_features: true,
             locked: false,
             target_dir: None,
+            harness_std: false,
         }
     }
 
@@ -132,6 +135,16 @@ impl<'a> Build<'a> {
         self
     }
 
+    /// Builds with `harness-std`: `std::net` works in the plugin, in its own code and in all crates below it.
+    ///
+    /// It is for [`Target::Wasip1`](super::Target::Wasip1). The sysroot that this takes is made when it is first
+    /// needed, in the cache folder. It builds into the folder `harness-std` below the one that it would
+    /// otherwise. Flags in cargo's configuration count; those in `RUSTFLAGS` do not, as for every build here.
+    pub fn harness_std(mut self) -> Build<'a> {
+        self.harness_std = true;
+        self
+    }
+
     /// Builds, and names the wasm files.
     ///
     /// `say` gets cargo's progress and warnings, a line at a time. What the compiler says about a
@@ -139,7 +152,7 @@ impl<'a> Build<'a> {
     pub fn run(&self, say: &dyn Fn(&str)) -> Result<Vec<Artifact>, Error> {
         say(&format!("building {} ...", self.subject()));
         let mut diagnostics = Vec::new();
-        let mut command = self.command();
+        let mut command = self.command(say)?;
         let output = process::watch(
             &mut command,
             LIMIT,
@@ -161,13 +174,25 @@ impl<'a> Build<'a> {
         self.artifacts(&output.stdout)
     }
 
-    fn command(&self) -> Command {
+    fn command(&self, say: &dyn Fn(&str)) -> Result<Command, Error> {
         let mut command = self.compiler.cargo();
+        let mut target_dir = self.target_dir.clone();
+        if self.harness_std {
+            let here = self.manifest.parent().unwrap_or(Path::new(""));
+            let shadow = Shadow::find(self.compiler, say)?;
+            // Cargo reads the configuration of the folder that it runs in, which is ours.
+            shadow.prepare(&mut command, Path::new("."), Flags::Configured)?;
+            let usual = target_dir.map_or_else(|| plugin::target_dir(here), Ok)?;
+            target_dir = Some(shadow::target_dir(&usual));
+        }
         command
             .args(["build", "--message-format=json-render-diagnostics"])
             .args(["--target", self.compiler.target().triple()])
             .args(self.arguments());
-        command
+        if let Some(folder) = target_dir {
+            command.arg("--target-dir").arg(folder);
+        }
+        Ok(command)
     }
 
     fn arguments(&self) -> Vec<OsString> {
@@ -190,9 +215,6 @@ impl<'a> Build<'a> {
         }
         if self.locked {
             add(&["--locked"]);
-        }
-        if let Some(folder) = &self.target_dir {
-            arguments.extend(["--target-dir".into(), folder.into()]);
         }
         arguments
     }

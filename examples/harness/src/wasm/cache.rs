@@ -39,7 +39,6 @@ impl Cache {
         Ok(Cache { folder })
     }
 
-    #[cfg(target_os = "linux")]
     pub fn folder(&self) -> &std::path::Path {
         &self.folder
     }

@@ -109,6 +109,12 @@ impl Compiler {
         &self.environment
     }
 
+    /// The compiler itself.
+    pub(super) fn rustc(&self) -> OsString {
+        let own = self.environment.iter().find(|(name, _)| name == "RUSTC");
+        own.map_or_else(installed::rustc, |(_, path)| path.clone())
+    }
+
     fn prepare(&self, command: &mut Command) {
         environment::clean(command).envs(self.environment.iter().map(|(k, v)| (k, v)));
     }

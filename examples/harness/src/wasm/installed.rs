@@ -60,7 +60,7 @@ pub(super) fn version(rustc: &OsStr) -> Result<String, Error> {
 }
 
 /// As cargo chooses it, save that a configuration file may name another.
-fn rustc() -> OsString {
+pub(super) fn rustc() -> OsString {
     std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into())
 }
 

@@ -41,6 +41,7 @@ mod messages;
 mod plugin;
 mod probe;
 mod process;
+pub(crate) mod shadow;
 mod target;
 
 pub use build::{Artifact, Build};

@@ -63,7 +63,7 @@ fn build(folder: &Path, target: Target) -> Result<PathBuf, Error> {
 }
 
 /// Where cargo builds what is in this folder: nobody else knows of workspaces and settings.
-fn target_dir(folder: &Path) -> Result<PathBuf, Error> {
+pub(super) fn target_dir(folder: &Path) -> Result<PathBuf, Error> {
     const DEED: &str = "ask cargo where it builds";
     let mut ask = Command::new(environment::cargo());
     ask.args(["metadata", "--no-deps", "--format-version=1"])

@@ -39,17 +39,38 @@ pub(super) fn plugin(rustc: &OsStr, target: Target) -> Result<(), Error> {
         Target::Wasip1 => WITH_STD,
         Target::Unknown => WITHOUT_STD,
     };
-    compile(rustc, target, "cdylib", source)
+    compile(rustc, target, "cdylib", source, &[])
+}
+
+/// What does not compile with std as it is, and links only if starting a thread does.
+const WITH_SHADOW: &str = r#"
+const _: () = assert!(std::IS_HARNESS_STD);
+#[unsafe(no_mangle)]
+pub extern "C" fn probe() -> bool {
+    let thread = std::thread::Builder::new().spawn(|| ());
+    thread.is_ok() || std::net::TcpStream::connect("localhost:80").is_ok()
+}
+"#;
+
+/// Compiles a plugin that connects, and that would start a thread if it could, with `harness-std`, which these flags lead to.
+pub(super) fn with_shadow(rustc: &OsStr, flags: &[String]) -> Result<(), Error> {
+    compile(rustc, Target::Wasip1, "cdylib", WITH_SHADOW, flags)
 }
 
 /// Compiles a small program, one with a `main`, for `wasm32-wasip1` with `rustc`.
 #[cfg(target_os = "linux")]
 pub(super) fn program(rustc: &OsStr) -> Result<(), Error> {
     let source = r#"fn main() { println!("{:?}", std::env::args()); }"#;
-    compile(rustc, Target::Wasip1, "bin", source)
+    compile(rustc, Target::Wasip1, "bin", source, &[])
 }
 
-fn compile(rustc: &OsStr, target: Target, kind: &str, source: &str) -> Result<(), Error> {
+fn compile(
+    rustc: &OsStr,
+    target: Target,
+    kind: &str,
+    source: &str,
+    flags: &[String],
+) -> Result<(), Error> {
     let scratch = Scratch::new()?;
     let from = scratch.0.join("probe.rs");
     let to = scratch.0.join("probe.wasm");
@@ -58,7 +79,8 @@ fn compile(rustc: &OsStr, target: Target, kind: &str, source: &str) -> Result<()
     super::environment::clean(&mut command)
         .args(["--edition", "2021", "--crate-name", "probe"])
         .args(["--crate-type", kind, "--target", target.triple(), "-o"])
-        .args([&to, &from]);
+        .args([&to, &from])
+        .args(flags);
     process::run(&mut command, LIMIT)?.success(&format!("compile for {target}"))?;
     if is_wasm(&to) {
         return Ok(());

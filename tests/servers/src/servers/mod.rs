@@ -1,33 +1,43 @@
 //! The servers, one small file each.
 
+mod beanstalkd;
 mod chrony;
 mod coap;
 mod collectd;
 mod dnsmasq;
 mod dovecot;
+mod ftp;
+mod modbus;
 mod mosquitto;
 mod nginx;
 mod postgres;
 mod redis;
+mod snmpd;
 mod websocket;
 
-use crate::find::postgres_folder;
+use crate::find::{postgres_folder, python_with};
 use crate::{Result, program};
 
+pub use beanstalkd::beanstalkd;
 pub use chrony::chrony;
 pub use coap::coap;
 pub use collectd::collectd;
 pub use dnsmasq::{MANY, dnsmasq};
 pub use dovecot::dovecot;
+pub use ftp::ftp;
+pub use modbus::modbus;
 pub use mosquitto::mosquitto;
 pub use nginx::{Nginx, nginx};
 pub use postgres::postgres;
 pub use redis::redis;
+pub use snmpd::snmpd;
 pub use websocket::websocket_echo;
 
 /// What a test may need.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
+    /// A queue of jobs.
+    Beanstalkd,
     /// For NTP.
     Chrony,
     /// libcoap's, for CoAP.
@@ -38,6 +48,10 @@ pub enum Kind {
     Dnsmasq,
     /// For IMAP.
     Dovecot,
+    /// For FTP.
+    Ftp,
+    /// For Modbus.
+    Modbus,
     /// For MQTT.
     Mosquitto,
     /// For HTTP and TLS.
@@ -46,22 +60,28 @@ pub enum Kind {
     Postgres,
     /// Redis.
     Redis,
+    /// For SNMP.
+    Snmpd,
     /// Python's, for WebSocket.
     Websockets,
 }
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Kind; 10] = [
+    pub const ALL: [Kind; 14] = [
+        Kind::Beanstalkd,
         Kind::Chrony,
         Kind::Coap,
         Kind::Collectd,
         Kind::Dnsmasq,
         Kind::Dovecot,
+        Kind::Ftp,
+        Kind::Modbus,
         Kind::Mosquitto,
         Kind::Nginx,
         Kind::Postgres,
         Kind::Redis,
+        Kind::Snmpd,
         Kind::Websockets,
     ];
 
@@ -71,16 +91,20 @@ impl Kind {
     /// What is missing.
     pub fn installed(self) -> Result<()> {
         let name = match self {
+            Kind::Beanstalkd => "beanstalkd",
             Kind::Chrony => "chronyd",
             Kind::Coap => "coap-server-notls",
             Kind::Collectd => "collectd",
             Kind::Dnsmasq => "dnsmasq",
             Kind::Dovecot => "dovecot",
+            Kind::Ftp => return python_with("pyftpdlib").map(drop),
+            Kind::Modbus => return python_with("pymodbus.server").map(drop),
             Kind::Mosquitto => "mosquitto",
             Kind::Nginx => "nginx",
             Kind::Postgres => return postgres_folder().map(drop),
             Kind::Redis => "redis-server",
-            Kind::Websockets => return websocket::python().map(drop),
+            Kind::Snmpd => "snmpd",
+            Kind::Websockets => return python_with("websockets").map(drop),
         };
         program(name).map(drop)
     }

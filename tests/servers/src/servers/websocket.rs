@@ -1,31 +1,11 @@
+use crate::find::python_with;
 use crate::process::Launch;
-use crate::{Error, Result, Server, program};
-use std::path::PathBuf;
-use std::process::Command;
-
-/// A Python that has `websockets`.
-pub fn python() -> Result<PathBuf> {
-    // Debian's package is for Debian's Python, which need not be the first on the path.
-    let debian = PathBuf::from("/usr/bin/python3");
-    let python = if debian.is_file() {
-        debian
-    } else {
-        program("python3")?
-    };
-    let there = Command::new(&python)
-        .args(["-c", "import websockets"])
-        .output()?;
-    if there.status.success() {
-        Ok(python)
-    } else {
-        Err(Error::Missing("Python's `websockets`".to_owned()))
-    }
-}
+use crate::{Result, Server};
 
 /// Python's `websockets`, as an echo server. A message that begins with `later` comes back when the
 /// client has sent a ping.
 pub fn websocket_echo() -> Result<Server> {
-    let python = python()?;
+    let python = python_with("websockets")?;
     Server::start("websockets", 1, |place| {
         let script = place.write("echo.py", SCRIPT)?;
         let mut launch = Launch::new(&python);

@@ -1,3 +1,4 @@
+use crate::places::{Nobody, everywhere, nowhere};
 use server_tests::guests::{Host, Package, call};
 use server_tests::{servers, started};
 
@@ -23,4 +24,18 @@ pub fn simple_dns_takes_what_is_too_long_for_a_datagram_over_tcp(host: Host) {
     assert!(answer.lines().all(|line| line.len() == 100), "{answer}");
     let calls = &plugin.report().calls;
     assert_eq!((calls.get("udp_connect"), calls.get("tcp_connect")), (1, 1));
+}
+
+pub fn rsdns_asks_dnsmasq(host: Host) {
+    let server = started(servers::dnsmasq());
+    let config = host.config();
+    everywhere("std_rsdns", &config, server.addr(), |call, at| {
+        let answer = call(format!("{at} crab.test")).unwrap();
+        assert_eq!(answer, "192.0.2.7\n8 bytes\n");
+        let error = call(format!("{at} lobster.test")).unwrap_err();
+        assert!(error.starts_with("`run` failed: "), "{error}");
+    });
+    nowhere("std_rsdns", &config, Nobody::NameAndPort, |at| {
+        format!("{at} crab.test")
+    });
 }

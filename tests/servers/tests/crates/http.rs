@@ -1,3 +1,4 @@
+use crate::places::{Nobody, everywhere, nowhere};
 use harness_host::peers::TcpPeer;
 use server_tests::guests::{Host, Package, call};
 use server_tests::servers::{Nginx, nginx};
@@ -126,4 +127,37 @@ pub fn reqwless_gets_several_pages_from_nginx_over_one_connection(host: Host) {
         assert!(output.ends_with(hello), "{output}");
         assert_eq!(plugin.report().calls.get("tcp_connect"), 1);
     }
+}
+
+/// What each of the crates does that open their own connection.
+fn gets_pages_without_a_word_of_ours(name: &str, host: Host) {
+    let server = server();
+    let config = host.config();
+    let big = Nginx::big();
+    everywhere(name, &config, server.http(), |call, at| {
+        let urls = ["/hello.txt", "/big.txt", "/chunked.html", "/none"];
+        let urls = urls.map(|page| format!("http://{at}{page}")).join("\n");
+        let output = call(urls).unwrap();
+        let chunked = format!("You asked for /chunked.html.\n{big}");
+        let (big_is, chunked_is) = (big.len(), chunked.len());
+        let known = format!(
+            "200 18\nHello from nginx.\n200 {big_is}\n{big}200 {chunked_is}\n{chunked}404 "
+        );
+        assert!(output.starts_with(&known), "{at}: {}", &output[..200]);
+    });
+    nowhere(name, &config, Nobody::NameAndPort, |at| {
+        format!("http://{at}/hello.txt")
+    });
+}
+
+pub fn minreq_gets_pages_from_nginx(host: Host) {
+    gets_pages_without_a_word_of_ours("std_minreq", host);
+}
+
+pub fn attohttpc_gets_pages_from_nginx(host: Host) {
+    gets_pages_without_a_word_of_ours("std_attohttpc", host);
+}
+
+pub fn ureq_with_its_own_transport_gets_pages_from_nginx(host: Host) {
+    gets_pages_without_a_word_of_ours("std_ureq", host);
 }

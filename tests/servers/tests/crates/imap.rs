@@ -1,4 +1,5 @@
 use crate::credentials;
+use crate::places::{Nobody, everywhere, nowhere};
 use harness_host::Clock;
 use harness_host::peers::TcpPeer;
 use server_tests::guests::{Host, Package, call};
@@ -85,4 +86,17 @@ fn deliver(server: &Server) -> io::Result<()> {
     let mail = server.file("mail/tmp/1.late");
     fs::write(&mail, "From: crab@example.org\r\nSubject: At last\r\n\r\n")?;
     fs::rename(mail, server.file("mail/new/1.late"))
+}
+
+pub fn imap_with_its_own_connection_leaves_messages_in_dovecot(host: Host) {
+    let server = started(dovecot());
+    let config = credentials(host);
+    let mut subjects = String::new();
+    everywhere("std_imap", &config, server.addr(), |call, at| {
+        subjects += &format!("From {at}\n");
+        assert_eq!(call(format!("{at}\nFrom {at}")).unwrap(), subjects);
+    });
+    nowhere("std_imap", &config, Nobody::NameAndPort, |at| {
+        format!("{at}\nHello")
+    });
 }

@@ -6,13 +6,18 @@
 
 mod coap;
 mod dns;
+mod ftp;
 mod http;
 mod imap;
+mod modbus;
 mod mqtt;
 mod ntp;
+mod places;
 mod postgres;
 mod production;
+mod queue;
 mod redis;
+mod snmp;
 mod statsd;
 mod table;
 mod tls;
@@ -61,6 +66,12 @@ const TESTS: &[Test] = tests! {
         OnEachHost {
             simple_dns_asks_dnsmasq,
             simple_dns_takes_what_is_too_long_for_a_datagram_over_tcp,
+            rsdns_asks_dnsmasq,
+        }
+    }
+    ftp, Some(Kind::Ftp) => {
+        OnEachHost {
+            suppaftp_stores_and_fetches_files_at_pyftpdlib,
         }
     }
     http, Some(Kind::Nginx) => {
@@ -69,15 +80,24 @@ const TESTS: &[Test] = tests! {
             ureq_finds_nginx_by_name,
             ureq_gets_pages_from_a_server_that_keeps_no_connection,
             ureq_posts_to_a_server_that_stays_silent_until_it_has_the_body,
+            minreq_gets_pages_from_nginx,
+            attohttpc_gets_pages_from_nginx,
+            ureq_with_its_own_transport_gets_pages_from_nginx,
             reqwless_gets_several_pages_from_nginx_over_one_connection,
         }
     }
     imap, Some(Kind::Dovecot) => {
         OnEachHost {
             imap_leaves_messages_in_dovecot_and_lists_them,
+            imap_with_its_own_connection_leaves_messages_in_dovecot,
         }
         Once {
             imap_waits_for_mail_without_a_clock,
+        }
+    }
+    modbus, Some(Kind::Modbus) => {
+        OnEachHost {
+            modbus_writes_and_reads_registers_of_pymodbus,
         }
     }
     mqtt, Some(Kind::Mosquitto) => {
@@ -89,6 +109,7 @@ const TESTS: &[Test] = tests! {
     ntp, Some(Kind::Chrony) => {
         OnEachHost {
             sntpc_asks_chrony_for_the_time,
+            rsntp_asks_chrony_for_the_time,
             sntpc_without_std_asks_chrony_for_the_time,
         }
     }
@@ -97,15 +118,29 @@ const TESTS: &[Test] = tests! {
             postgres_protocol_logs_in_to_postgresql_and_asks,
         }
     }
+    queue, Some(Kind::Beanstalkd) => {
+        OnEachHost {
+            beanstalkc_leaves_and_takes_jobs_at_beanstalkd,
+        }
+    }
     redis, Some(Kind::Redis) => {
         OnEachHost {
             redis_protocol_talks_to_redis,
             redis_refuses_a_wrong_password,
+            redis_as_it_is_talks_to_redis,
+            redis_as_it_is_refuses_a_wrong_password,
+        }
+    }
+    snmp, Some(Kind::Snmpd) => {
+        OnEachHost {
+            snmp_walks_over_snmpd,
         }
     }
     statsd, Some(Kind::Collectd) => {
         OnEachHost {
             cadence_tells_collectd,
+            cadence_with_its_own_sink_tells_collectd,
+            statsd_tells_collectd,
         }
     }
     table, None => {
@@ -141,6 +176,7 @@ const TESTS: &[Test] = tests! {
         OnEachHost {
             tungstenite_talks_to_websockets,
             embedded_websocket_talks_to_websockets,
+            tungstenite_connects_itself_to_websockets,
         }
         Once {
             tungstenite_waits_out_a_silence_without_a_clock,

@@ -1,3 +1,4 @@
+use crate::places::{Nobody, everywhere, nowhere};
 use server_tests::guests::{Host, Package, call};
 use server_tests::{servers, started};
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -45,4 +46,22 @@ pub fn sntpc_without_std_asks_chrony_for_the_time(host: Host) {
         "{before} {answer} {after}"
     );
     assert_eq!(stratum, "5");
+}
+
+pub fn rsntp_asks_chrony_for_the_time(host: Host) {
+    let server = started(servers::chrony());
+    let config = host.config();
+    everywhere("std_rsntp", &config, server.addr(), |call, at| {
+        let before = now();
+        let answer = call(at.to_owned()).unwrap();
+        let after = now();
+        let (seconds, stratum) = answer.split_once(' ').unwrap();
+        let seconds: u64 = seconds.parse().unwrap();
+        assert_eq!(stratum, "5");
+        // On a clock that stands still, the crate reckons from a wrong time.
+        if matches!(host, Host::Default) {
+            assert!((before - 1..=after + 1).contains(&seconds), "{answer}");
+        }
+    });
+    nowhere("std_rsntp", &config, Nobody::NameAndPort, str::to_owned);
 }

@@ -1,3 +1,4 @@
+use crate::places::{Nobody, everywhere, nowhere};
 use server_tests::guests::{Host, Package, call};
 use server_tests::{servers, started};
 
@@ -30,4 +31,29 @@ pub fn redis_refuses_a_wrong_password(host: Host) {
     let mut plugin = Package::Std.load("redis", &config);
     let error = call(&mut plugin, format!("{}\nPING", server.addr())).unwrap_err();
     assert!(error.contains("WRONGPASS"), "{error}");
+}
+
+pub fn redis_as_it_is_talks_to_redis(host: Host) {
+    let server = started(servers::redis(Some("sesame")));
+    let config = host.config().set("password", "sesame");
+    let big = "x".repeat(200_000);
+    everywhere("std_redis", &config, server.addr(), |call, at| {
+        let commands = format!(
+            "SET crab sideways\nGET crab\nSET legs 9\nINCR legs\nGET nothing\nSET big {big}\nGET big"
+        );
+        let once = format!("OK\nsideways\nOK\n10\nnothing\nOK\n{big}\n");
+        let output = call(format!("{at}\n{commands}")).unwrap();
+        assert_eq!(output, once.repeat(2));
+    });
+    nowhere("std_redis", &config, Nobody::NameAndPort, |at| {
+        format!("{at}\nPING")
+    });
+}
+
+pub fn redis_as_it_is_refuses_a_wrong_password(host: Host) {
+    let server = started(servers::redis(Some("sesame")));
+    let config = host.config().set("password", "barley");
+    let mut plugin = Package::Unmodified.load("std_redis", &config);
+    let error = call(&mut plugin, format!("{}\nPING", server.addr())).unwrap_err();
+    assert!(error.starts_with("`run` failed: "), "{error}");
 }

@@ -1,3 +1,4 @@
+use crate::places::{Nobody, everywhere, nowhere};
 use server_tests::guests::{Host, Package, call};
 use server_tests::{Server, servers, started};
 use std::fs;
@@ -40,4 +41,39 @@ fn written(server: &Server, name: &str) -> String {
         assert!(Instant::now() < deadline, "collectd has not written {name}");
         sleep(Duration::from_millis(100));
     }
+}
+
+/// What both of the crates do that open their own socket.
+fn tells_collectd(name: &str, host: Host, latency: &str) {
+    let server = started(servers::collectd());
+    let config = host.config();
+    let mut places = 0;
+    everywhere(name, &config, server.addr(), |call, at| {
+        // A name for each place, so that none is taken for another.
+        let prefix = format!("plugin{places}");
+        places += 1;
+        assert_eq!(call(format!("{at} {prefix}")).unwrap(), "sent");
+        assert_eq!(written(&server, &format!("derive-{prefix}.requests-")), "3");
+        assert_eq!(
+            written(&server, &format!("gauge-{prefix}.queue-")),
+            "17.000000"
+        );
+        assert_eq!(
+            written(&server, &format!("latency-{prefix}.answer-average-")),
+            latency
+        );
+    });
+}
+
+pub fn cadence_with_its_own_sink_tells_collectd(host: Host) {
+    tells_collectd("std_cadence", host, "0.250000");
+    let config = host.config();
+    nowhere("std_cadence", &config, Nobody::Name, |at| {
+        format!("{at} plugin")
+    });
+}
+
+pub fn statsd_tells_collectd(host: Host) {
+    // The crate does not report what was not sent.
+    tells_collectd("std_statsd", host, "0.250000");
 }

@@ -1,4 +1,5 @@
 use crate::SEED;
+use crate::places::{Nobody, everywhere, nowhere};
 use harness_host::{Clock, Config};
 use server_tests::guests::{Host, Package, call};
 use server_tests::{servers, started};
@@ -43,4 +44,18 @@ pub fn embedded_websocket_talks_to_websockets(host: Host) {
     assert_eq!(call(&mut plugin, format!("{addr} {long}")).unwrap(), long);
     let by_name = format!("localhost:{} Hello", addr.port());
     assert_eq!(call(&mut plugin, by_name).unwrap(), "Hello");
+}
+
+pub fn tungstenite_connects_itself_to_websockets(host: Host) {
+    let server = started(servers::websocket_echo());
+    let config = host.config();
+    let long = "long ".repeat(30_000);
+    everywhere("std_tungstenite", &config, server.addr(), |call, at| {
+        for message in ["Grüezi", &long] {
+            assert_eq!(call(format!("ws://{at}/\n{message}")).unwrap(), message);
+        }
+    });
+    nowhere("std_tungstenite", &config, Nobody::NameAndPort, |at| {
+        format!("ws://{at}/\nHello")
+    });
 }

@@ -1,0 +1,141 @@
+//! std's `ToSocketAddrs`, in which a name has one address, that stands for it.
+
+use crate::stand_ins;
+use harness_wasi_sockets::net::{Endpoints, ToSocketAddrs as Known};
+use real::io::{self, ErrorKind};
+use real::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6};
+use real::prelude::rust_2024::*;
+use real::{vec, vec::IntoIter};
+
+/// As `std::net::ToSocketAddrs`.
+///
+/// A name, `localhost` among them, stands for one address of 198.18.0.0/15, which becomes the name again when
+/// it is connected or sent to, with whatever port. `peer_addr` and `recv_from` return that address.
+pub trait ToSocketAddrs {
+    /// As std's.
+    type Iter: Iterator<Item = SocketAddr>;
+
+    /// As std's.
+    ///
+    /// # Errors
+    /// Kind `InvalidInput` if it can be no address; `QuotaExceeded` if the plugin has resolved 4,096 different
+    /// names already.
+    fn to_socket_addrs(&self) -> io::Result<Self::Iter>;
+}
+
+/// What stands for itself.
+macro_rules! known {
+    ($($type:ty),+) => {$(
+        impl ToSocketAddrs for $type {
+            type Iter = <$type as Known>::Iter;
+
+            fn to_socket_addrs(&self) -> io::Result<Self::Iter> {
+                Known::to_socket_addrs(self)
+            }
+        }
+    )+};
+}
+
+known! { SocketAddr, SocketAddrV4, SocketAddrV6, (IpAddr, u16), (Ipv4Addr, u16), (Ipv6Addr, u16) }
+
+impl<'a> ToSocketAddrs for &'a [SocketAddr] {
+    type Iter = <&'a [SocketAddr] as Known>::Iter;
+
+    fn to_socket_addrs(&self) -> io::Result<Self::Iter> {
+        Known::to_socket_addrs(self)
+    }
+}
+
+/// What may be a name.
+macro_rules! text {
+    ($($type:ty),+) => {$(
+        impl ToSocketAddrs for $type {
+            type Iter = IntoIter<SocketAddr>;
+
+            fn to_socket_addrs(&self) -> io::Result<Self::Iter> {
+                stand_in(self.to_endpoints()?)
+            }
+        }
+    )+};
+}
+
+text! { str, String, (&str, u16), (String, u16) }
+
+impl<T: ToSocketAddrs + ?Sized> ToSocketAddrs for &T {
+    type Iter = T::Iter;
+
+    fn to_socket_addrs(&self) -> io::Result<Self::Iter> {
+        (**self).to_socket_addrs()
+    }
+}
+
+fn stand_in(endpoints: Endpoints<IntoIter<SocketAddr>>) -> io::Result<IntoIter<SocketAddr>> {
+    let Endpoints::Text(text) = endpoints else {
+        return Err(ErrorKind::Unsupported.into());
+    };
+    let (host, port) = match Known::to_socket_addrs(&*text) {
+        Ok(addrs) => match addrs.as_slice() {
+            // The library knows this name alone. With two addresses for one name, code that is in a hurry
+            // tries both at once, in threads, which a plugin has not.
+            [first, _] => ("localhost", first.port()),
+            _ => return Ok(addrs),
+        },
+        // A name, or an IPv6 address whose scope is a name.
+        Err(error) if error.kind() == ErrorKind::Unsupported => {
+            let (host, port) = text.rsplit_once(':').ok_or_else(no_address)?;
+            let inside = host
+                .strip_prefix('[')
+                .and_then(|host| host.strip_suffix(']'));
+            (
+                inside.unwrap_or(host),
+                port.parse().map_err(|_| no_address())?,
+            )
+        }
+        Err(error) => return Err(error),
+    };
+    let address = SocketAddr::from((stand_ins::address(host)?, port));
+    Ok(vec![address].into_iter())
+}
+
+/// An address, or the name that it stands for.
+#[derive(Clone, Copy)]
+pub(super) struct At(pub SocketAddr);
+
+impl Known for At {
+    type Iter = <SocketAddr as Known>::Iter;
+
+    fn to_socket_addrs(&self) -> io::Result<Self::Iter> {
+        Known::to_socket_addrs(&self.0)
+    }
+
+    fn to_endpoints(&self) -> io::Result<Endpoints<Self::Iter>> {
+        let addr = self.0;
+        let name = match addr {
+            SocketAddr::V4(addr) => stand_ins::name(*addr.ip()),
+            SocketAddr::V6(_) => None,
+        };
+        match name {
+            Some(host) => Ok(Endpoints::StandIn { host, addr }),
+            None => addr.to_endpoints(),
+        }
+    }
+}
+
+/// Tries the addresses in turn, as std does, until something can be done with one of them.
+pub(super) fn try_each<T>(
+    addr: impl ToSocketAddrs,
+    mut what: impl FnMut(At) -> io::Result<T>,
+) -> io::Result<T> {
+    let mut error = None;
+    for addr in addr.to_socket_addrs()? {
+        match what(At(addr)) {
+            Ok(done) => return Ok(done),
+            Err(failed) => error = Some(failed),
+        }
+    }
+    Err(error.unwrap_or_else(no_address))
+}
+
+pub(super) fn no_address() -> io::Error {
+    io::Error::new(ErrorKind::InvalidInput, "it stands for no address")
+}

@@ -1,0 +1,29 @@
+//! `std::net`, over the host's functions.
+//!
+//! What needs no host is std's own, and what a new Rust adds is there by itself.
+
+mod address;
+mod listener;
+mod tcp;
+mod udp;
+
+pub use address::ToSocketAddrs;
+pub use listener::{Incoming, TcpListener};
+#[doc(hidden)]
+pub use real::net::*;
+pub use tcp::TcpStream;
+pub use udp::UdpSocket;
+
+/// Methods that the library's type has with the same signature.
+macro_rules! forward {
+    ($type:ident: $($name:ident($($arg:ident: $arg_type:ty),*) -> $result:ty;)+) => {
+        impl $type {$(
+            #[doc = concat!("As `std::net::", stringify!($type), "::", stringify!($name), "`.")]
+            pub fn $name(&self, $($arg: $arg_type),*) -> real::io::Result<$result> {
+                self.0.$name($($arg),*)
+            }
+        )+}
+    };
+}
+
+use forward;
