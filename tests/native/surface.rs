@@ -218,10 +218,6 @@ fn the_table_has_every_method_and_no_other() {
 }
 
 #[test]
-fn the_table_is_in_both_places() {
-    assert!(
-        include_str!("../../features.md").contains(TABLE),
-        "features.md has another table"
-    );
+fn the_table_is_in_the_documentation() {
     assert!(include_str!("../../src/net/mod.rs").contains("include_str!(\"std_api.md\")"));
 }
