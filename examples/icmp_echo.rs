@@ -9,7 +9,7 @@ use extism_pdk::{Error, FnResult, plugin_fn};
 use harness_wasi_sockets::{IcmpResponse, IcmpSocket, IpAddr};
 
 const SEQ: u16 = 7;
-/// How many packets are looked at: a host that hears others' all the time must not keep us for ever.
+/// How many packets are looked at: a host that hears others' all the time must not keep us forever.
 const MOST: usize = 100;
 
 #[plugin_fn]

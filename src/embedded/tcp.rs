@@ -165,7 +165,7 @@ impl<const N: usize, H: Host> TcpStream<N, H> {
     /// Writes bytes of `buf`, in one call to the host, and returns how many: at least one, unless `buf` is
     /// empty, and at most 65,536. The host gives it 5 s.
     ///
-    /// This corresponds to `std::io::Write::write`. Whoever has a reference can write.
+    /// This corresponds to `std::io::Write::write`. A shared reference is enough.
     ///
     /// # Errors
     /// [`Error::SendFailed`] if the host could not send, and how much arrived is not known; [`Error::Shutdown`] after
@@ -312,7 +312,7 @@ impl<const N: usize, H: Host> ErrorType for &TcpStream<N, H> {
     type Error = Error;
 }
 
-/// Writing changes nothing in the stream, so whoever has a reference can write.
+/// Writing changes nothing in the stream, so a shared reference is enough.
 ///
 /// There is no `WriteReady`: the host does not say whether a write would wait, and it may.
 impl<const N: usize, H: Host> Write for &TcpStream<N, H> {

@@ -29,7 +29,7 @@ pub struct IcmpSocket {
     socket: embedded::IcmpSocket,
 }
 
-/// An ICMP packet, as the host tells of it.
+/// An ICMP packet, as the host reports it.
 ///
 /// # Example
 /// ```no_run

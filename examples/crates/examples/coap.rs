@@ -12,7 +12,7 @@ use std::hash::{BuildHasher, RandomState};
 use std::io::ErrorKind;
 use std::net::SocketAddr;
 
-/// How often a request is sent at the most.
+/// How often a request is sent at most.
 const TRIES: u8 = 4;
 
 #[plugin_fn]

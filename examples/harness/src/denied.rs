@@ -1,4 +1,4 @@
-//! What a plugin was denied, for whoever wants to know of it when it happens.
+//! What a plugin was denied, reported when it happens.
 
 use std::fmt;
 use std::sync::Arc;

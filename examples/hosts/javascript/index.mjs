@@ -101,7 +101,7 @@ export class Sockets {
     await this.#thread.close();
   }
 
-  /** Counts what is a rule or a limit of ours, and tells of it. Answers 0. */
+  /** Counts what a rule or a limit of ours denied, and reports it. Returns 0. */
   #deny(name, target, why) {
     if (!why) return 0;
     this.denied += 1;

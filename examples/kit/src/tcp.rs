@@ -139,7 +139,7 @@ pub const ALL: &[Behaviour] = &[
     Behaviour {
         function: "tcp_close",
         does: "closes the connection: the peer sees the end",
-        costs: "peers that wait for the end wait for ever; connections pile up",
+        costs: "peers that wait for the end wait forever; connections pile up",
         row: "is made to close in any order of shutting, breaking and dropping",
         check: closes,
     },
@@ -337,7 +337,7 @@ fn gives_what_has_come(peers: &Peers) -> Verdict {
         .max();
     let most = most.unwrap_or(0);
     Verdict::of(most >= 500, || {
-        format!("{most} bytes at the most, of 1000 that were asked for")
+        format!("{most} bytes at most, of 1000 that were asked for")
     })
 }
 

@@ -1,4 +1,4 @@
-//! Connecting, and what a stream tells of itself.
+//! Connecting, and what a stream says about itself.
 
 use super::net::{Ipv4Addr, SocketAddr, TcpStream};
 use super::{Peers, differences, outcome, production, stands_for_a_name};

@@ -228,7 +228,7 @@ fn send_tcp(stream: &mut TcpStream, data: &[u8], limit: Duration) -> io::Result<
     Ok(sent)
 }
 
-/// The operating system takes a timeout of nothing for "for ever".
+/// The operating system takes a timeout of nothing for "forever".
 fn at_least(timeout: Duration) -> Duration {
     timeout.max(Duration::from_millis(1))
 }

@@ -25,7 +25,7 @@ pub(crate) trait Owner: Sized + 'static {
     fn with<T>(owner: &Mutex<Self>, plugin: Uuid, run: impl FnOnce(&mut Host) -> T) -> T;
 }
 
-/// All ten in this import module, bound to the state of whoever calls.
+/// All ten in this import module, bound to the state of the plugin that calls.
 pub(crate) fn all<O: Owner>(owner: &UserData<O>, module: &str) -> Vec<Function> {
     let define = |name: &'static str, params: &[ValType], result: Option<ValType>, f: Body| {
         let run = move |plugin: &mut CurrentPlugin,
@@ -136,7 +136,7 @@ impl Host {
         answer
     }
 
-    /// Counts what is denied, and tells of it.
+    /// Counts what is denied, and reports it.
     fn deny(&mut self, a: &Arguments, plugin: &CurrentPlugin, target: &[u8], why: Why) {
         match why {
             Why::NotAllowed => self.report.denied += 1,

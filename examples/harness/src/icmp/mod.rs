@@ -217,7 +217,7 @@ fn is_passing(error: &io::Error) -> bool {
     )
 }
 
-/// The operating system takes a timeout of nothing for "for ever".
+/// The operating system takes a timeout of nothing for "forever".
 fn at_least(timeout: Duration) -> Duration {
     timeout.max(Duration::from_millis(1))
 }

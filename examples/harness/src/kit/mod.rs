@@ -1,4 +1,4 @@
-//! A kit for whoever has a host: a plugin that says which behaviours of the contract hold in it, and the peers
+//! A kit for anybody with a host: a plugin that says which behaviours of the contract hold in it, and the peers
 //! that the plugin talks to.
 //!
 //! The plugin is `examples/kit`. It needs nothing but the ten functions, so any host can run it.

@@ -207,7 +207,7 @@ fn number(word: &str) -> usize {
 }
 
 fn pattern(length: usize) -> Vec<u8> {
-    // No more than a datagram, or a send or two: whoever asks may be anybody.
+    // No more than a datagram, or a send or two: anybody may ask.
     let length = length.min(1 << 20);
     (0..length)
         .map(|i| (i ^ (i >> 8) ^ (i >> 16)) as u8)

@@ -53,7 +53,7 @@ impl Cache {
             .write(true)
             .open(self.folder.join("lock"))
             .map_err(Error::doing(deed()))?;
-        // `File::lock` waits for ever, and its holder may be a process that hangs.
+        // `File::lock` waits forever, and its holder may be a process that hangs.
         let deadline = Instant::now() + PATIENCE;
         let mut told = false;
         loop {

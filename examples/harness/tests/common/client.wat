@@ -102,7 +102,7 @@
     (call $output (local.get $opened))
     (i32.const 0))
 
-  ;; Tries to connect to the input's address, in vain, for ever.
+  ;; Tries to connect to the input's address, in vain, forever.
   (func (export "hammer") (result i32)
     (loop $next
       (drop (call $connect (call $input_offset)))

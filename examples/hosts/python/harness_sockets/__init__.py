@@ -198,7 +198,7 @@ class Sockets:
         return max(self._max_bytes - self.bytes_sent - self.bytes_received, 0)
 
     def _deny(self, target, why):
-        """Counts it and tells of it, if it is a rule or a limit of ours. Answers 0."""
+        """Counts and reports it, if a rule or a limit of ours denied it. Returns 0."""
         if why:
             self.denied += 1
             if self._on_denied:

@@ -35,7 +35,7 @@ impl Socket {
         })
     }
 
-    /// What its datagrams take in the echo's buffer at the most.
+    /// The most that its datagrams take in the echo's buffer.
     pub fn in_flight(&self) -> usize {
         self.owed.iter().map(|(_, len, _)| len + OVERHEAD).sum()
     }

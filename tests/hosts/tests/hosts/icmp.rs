@@ -1,4 +1,4 @@
-//! ICMP: packets as the production host tells of them, and real ones where they can be had.
+//! ICMP: packets as the production host reports them, and real ones where they can be had.
 
 use harness_host::{Allow, Config, Dialect, Plugin, guests, icmp};
 use host_tests::{Host, Outcome, Run};

@@ -68,7 +68,7 @@ impl Faults {
     }
 
     /// This fault, with this probability (0 to 1) in every call that it can happen in. A call has
-    /// one fault at the most: that of the first rule that strikes.
+    /// at most one fault: that of the first rule that strikes.
     pub fn rate(self, fault: Fault, rate: f64) -> Self {
         self.rule(fault, None, When::Rate(rate))
     }

@@ -67,7 +67,7 @@ impl Config {
         Ok(Config(config))
     }
 
-    /// Refuses what cannot be had together with a sysroot of ours.
+    /// Refuses what does not go together with a sysroot of ours.
     pub fn check(&self) -> Result<(), Error> {
         match self.0.pointer("/unstable/build-std") {
             Some(_) => Err(Error::new(
