@@ -1,7 +1,7 @@
 //! What std's sockets take as an address, and how it becomes one the host takes.
 
 use crate::Error;
-use crate::address::{self, Address, HostText, LOCALHOST};
+use crate::address::{self, Address, HostText, LOCALHOST, Unchecked};
 use crate::connection::{Connection, Protocol};
 use crate::host::DefaultHost;
 use core::iter::Cloned;
@@ -112,7 +112,7 @@ pub(super) struct Endpoint {
 
 impl Endpoint {
     fn at(addr: SocketAddr) -> Result<Self, Error> {
-        let text = addr.with_text(|text| Ok(text.iter().copied().map(char::from).collect()))?;
+        let text = addr.with_text(|text| Ok(String::from_utf8_lossy(text).into_owned()))?;
         let addr = OnceLock::from(Some(addr));
         Ok(Self {
             text,
@@ -125,12 +125,13 @@ impl Endpoint {
     #[cfg(feature = "stand-ins")]
     fn standing_in(host: &str, addr: SocketAddr) -> Self {
         Self {
-            text: text_of((host, addr.port())),
             addr: OnceLock::from(Some(addr)),
             stands_in: true,
+            ..Self::written(text_of((host, addr.port())))
         }
     }
 
+    /// Text that a caller wrote, and that is not checked yet.
     const fn written(text: String) -> Self {
         let addr = OnceLock::new();
         Self {
@@ -140,8 +141,15 @@ impl Endpoint {
         }
     }
 
+    /// # Errors
+    /// [`Error::InvalidAddress`] if it cannot be one.
+    fn checked(self) -> Result<Self, Error> {
+        self.text.with_text(|_| Ok(()))?;
+        Ok(self)
+    }
+
     pub(super) fn open<P: Protocol>(&self) -> Result<Connection<P, DefaultHost>, Error> {
-        Connection::open(DefaultHost, self.text.as_bytes())
+        Connection::open(DefaultHost, &Unchecked(&self.text))
     }
 
     pub(super) fn text(&self) -> &str {
@@ -194,7 +202,7 @@ pub(super) fn try_each<T>(
         Endpoints::Text(text) => {
             let mut texts = Texts::new(text);
             while let Some(text) = texts.next() {
-                match what(Endpoint::written(text)) {
+                match Endpoint::written(text).checked().and_then(&mut what) {
                     Ok(done) => return Ok(done),
                     Err(failed) => error = failed,
                 }
@@ -202,13 +210,15 @@ pub(super) fn try_each<T>(
         }
         #[cfg(feature = "stand-ins")]
         Endpoints::StandIn { host, addr } => {
-            return Ok(what(Endpoint::standing_in(&host, addr))?);
+            let endpoint = Endpoint::standing_in(&host, addr).checked();
+            return Ok(endpoint.and_then(what)?);
         }
     }
     Err(error.into())
 }
 
-/// Where a datagram goes: as an [`Endpoint`], but an address is written out only if it is to be opened.
+/// Where a datagram goes: as an [`Endpoint`], but an address is written out, and text checked, only if it is to be
+/// opened.
 #[derive(Debug)]
 pub(super) enum Destination {
     At(SocketAddr),
@@ -237,7 +247,7 @@ impl Destination {
     pub(super) fn endpoint(&self) -> Result<Endpoint, Error> {
         match self {
             Self::At(addr) => Endpoint::at(*addr),
-            Self::Written(endpoint) => Ok(endpoint.clone()),
+            Self::Written(endpoint) => endpoint.clone().checked(),
         }
     }
 

@@ -53,7 +53,7 @@ macro_rules! text {
             type Iter = IntoIter<SocketAddr>;
 
             fn to_socket_addrs(&self) -> io::Result<Self::Iter> {
-                stand_in(self.to_endpoints()?)
+                stand_in(Known::to_socket_addrs(self), || self.to_endpoints())
             }
         }
     )+};
@@ -69,11 +69,13 @@ impl<T: ToSocketAddrs + ?Sized> ToSocketAddrs for &T {
     }
 }
 
-fn stand_in(endpoints: Endpoints<IntoIter<SocketAddr>>) -> io::Result<IntoIter<SocketAddr>> {
-    let Endpoints::Text(text) = endpoints else {
-        return Err(ErrorKind::Unsupported.into());
-    };
-    let (host, port) = match Known::to_socket_addrs(&*text) {
+/// The addresses that are known; or the one that stands for the name in `endpoints`.
+fn stand_in(
+    known: io::Result<IntoIter<SocketAddr>>,
+    endpoints: impl FnOnce() -> io::Result<Endpoints<IntoIter<SocketAddr>>>,
+) -> io::Result<IntoIter<SocketAddr>> {
+    let text;
+    let (host, port) = match known {
         Ok(addrs) => match addrs.as_slice() {
             // The library knows this name alone. With two addresses for one name, code that is in a hurry
             // tries both at once, in threads, which a plugin has not.
@@ -82,6 +84,10 @@ fn stand_in(endpoints: Endpoints<IntoIter<SocketAddr>>) -> io::Result<IntoIter<S
         },
         // A name, or an IPv6 address whose scope is a name.
         Err(error) if error.kind() == ErrorKind::Unsupported => {
+            let Endpoints::Text(given) = endpoints()? else {
+                return Err(error);
+            };
+            text = given;
             let (host, port) = text.rsplit_once(':').ok_or_else(no_address)?;
             let inside = host
                 .strip_prefix('[')
