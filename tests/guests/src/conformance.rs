@@ -3,16 +3,18 @@
 #[path = "../../conformance/suite/mod.rs"]
 mod suite;
 
+#[path = "../../conformance/guest.rs"]
+mod guest;
+
 /// Whose behaviour it is.
 mod net {
     pub use harness_wasi_sockets::net::*;
 }
 
-use crate::panics;
 use extism_pdk::{FnResult, plugin_fn};
 use net::{ToSocketAddrs, UdpSocket};
 use std::io;
-use suite::{Peers, Who, behaviours};
+use suite::Who;
 
 const WHO: Who = Who::Wasm;
 
@@ -26,45 +28,21 @@ fn connect_udp<A: ToSocketAddrs>(socket: &UdpSocket, addr: A) -> io::Result<()> 
     socket.connect_to(addr)
 }
 
-/// A behaviour, by its name.
-type Behaviour = (&'static str, fn(&Peers));
-
-/// All of them, in order.
-macro_rules! all {
-    ($($module:ident: $($name:ident)+;)+) => {
-        &[$($((stringify!($name), suite::$module::$name)),+),+]
-    };
-}
-
-const ALL: &[Behaviour] = behaviours!(all);
-
 /// Runs the behaviour `NAME ADDRESSES`, in a host as production's.
 #[plugin_fn]
 pub fn conformance_in_production(input: String) -> FnResult<()> {
     suite::production::expect();
-    run(&input)
+    guest::run(&input)
 }
 
 /// Runs the behaviour `NAME ADDRESSES`.
 #[plugin_fn]
 pub fn conformance(input: String) -> FnResult<()> {
-    run(&input)
-}
-
-fn run(input: &str) -> FnResult<()> {
-    panics::report();
-    let (wanted, peers) = input.split_once(' ').expect("NAME ADDRESSES");
-    let peers = peers.parse().expect("the server's addresses");
-    let (_, behaviour) = ALL
-        .iter()
-        .find(|(name, _)| *name == wanted)
-        .unwrap_or_else(|| panic!("no such behaviour: {wanted}"));
-    behaviour(&peers);
-    Ok(())
+    guest::run(&input)
 }
 
 /// The names of all behaviours, a line each.
 #[plugin_fn]
 pub fn conformance_names() -> FnResult<String> {
-    Ok(ALL.iter().map(|(name, _)| format!("{name}\n")).collect())
+    Ok(guest::names())
 }

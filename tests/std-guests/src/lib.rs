@@ -6,6 +6,9 @@
 #[path = "../../conformance/suite/mod.rs"]
 mod suite;
 
+#[path = "../../conformance/guest.rs"]
+mod guest;
+
 #[path = "../../conformance/of_std.rs"]
 mod of_std;
 
@@ -14,41 +17,21 @@ mod panics;
 
 use extism_pdk::{FnResult, plugin_fn};
 use of_std::{connect_udp, net, udp_to};
-use suite::{Peers, Who, behaviours};
+use suite::Who;
 
 const WHO: Who = Who::Shadow;
 
 // Where the sockets are std's own, this does not compile.
 const _: () = assert!(std::IS_HARNESS_STD);
 
-/// A behaviour, by its name.
-type Behaviour = (&'static str, fn(&Peers));
-
-/// All of them, in order.
-macro_rules! all {
-    ($($module:ident: $($name:ident)+;)+) => {
-        &[$($((stringify!($name), suite::$module::$name)),+),+]
-    };
-}
-
-const ALL: &[Behaviour] = behaviours!(all);
-
 /// Runs the behaviour `NAME ADDRESSES`.
 #[plugin_fn]
 pub fn conformance(input: String) -> FnResult<()> {
-    panics::report();
-    let (wanted, peers) = input.split_once(' ').expect("NAME ADDRESSES");
-    let peers = peers.parse().expect("the server's addresses");
-    let (_, behaviour) = ALL
-        .iter()
-        .find(|(name, _)| *name == wanted)
-        .unwrap_or_else(|| panic!("no such behaviour: {wanted}"));
-    behaviour(&peers);
-    Ok(())
+    guest::run(&input)
 }
 
 /// The names of all behaviours, a line each.
 #[plugin_fn]
 pub fn conformance_names() -> FnResult<String> {
-    Ok(ALL.iter().map(|(name, _)| format!("{name}\n")).collect())
+    Ok(guest::names())
 }
