@@ -63,15 +63,10 @@ impl Peers {
         &self,
         then: impl FnOnce(&Peer) -> Result<T, Error>,
     ) -> Result<T, Error> {
-        let other;
-        then(match (self.only(), self.several.get()) {
-            (Some(peer), _) => peer,
-            (None, Some(several)) => {
-                other = several.connected()?;
-                &other
-            }
-            (None, None) => return Err(Error::NotConnected),
-        })
+        match self.only() {
+            Some(peer) => then(peer),
+            None => then(&*self.several.get().ok_or(Error::NotConnected)?.connected()?),
+        }
     }
 
     /// The peer that is meant, to send to it. It is opened if the socket has not sent to it yet.

@@ -1,10 +1,15 @@
 //! UDP: datagrams to an echo server and back, one by one.
 
 use crate::frame::{LEN, ROUNDS, datagram};
-use harness_wasi_sockets::embedded::UdpSocket;
+use harness_wasi_sockets::embedded::{Address, UdpSocket};
 
 /// Sends each datagram and compares what comes back.
 pub fn ping_pong(address: &str) -> Option<()> {
+    ping_pong_with(address)
+}
+
+/// The same with a peer in whatever form.
+pub(super) fn ping_pong_with(address: impl Address) -> Option<()> {
     let socket = UdpSocket::connect(address).ok()?;
     for round in 0..ROUNDS {
         let sent = datagram(round);
