@@ -88,6 +88,17 @@ fn pings_in_production() {
     assert!(matches!(error, Err(Error::Guest { .. })), "{error:?}");
 }
 
+/// One over a crate of the registry, whose own package builds it with nothing but that crate.
+#[test]
+fn a_crate_that_nobody_changed_runs_by_its_name() {
+    let http = HttpServer::v4().unwrap();
+    for config in hosts() {
+        let mut plugin = example("std_minreq", &config);
+        let output = call(&mut plugin, "run", &format!("http://{}/", http.addr()));
+        assert!(output.starts_with("200 "), "{output}");
+    }
+}
+
 /// What needs a configuration, or another module, says so.
 #[test]
 fn what_cannot_work_in_production_says_why() {

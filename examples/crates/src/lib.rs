@@ -7,4 +7,5 @@
 #![cfg(target_family = "wasm")]
 
 pub mod clock;
+#[cfg(any(feature = "http", feature = "https"))]
 pub mod ureq;

@@ -87,9 +87,9 @@ pub(super) fn of(
         "udp_echo" => (Kind::UdpEcho, "PEER"),
         "udp_proxy" => (Kind::UdpEcho, "Hello through a proxy"),
         "http_get" => (Kind::Http, "PEER/"),
-        "http" => (Kind::Http, "http://PEER/"),
+        "http" | "std_attohttpc" | "std_minreq" | "std_ureq" => (Kind::Http, "http://PEER/"),
         "bare_http" => (Kind::Http, "http://PEER\n/"),
-        "statsd" => (Kind::UdpEcho, "PEER plugin"),
+        "statsd" | "std_cadence" | "std_statsd" => (Kind::UdpEcho, "PEER plugin"),
         _ => (Kind::TcpEcho, "PEER"),
     };
     let peer = kind.start()?;

@@ -73,8 +73,9 @@ pub const EXAMPLES: [Example; 9] = [
     },
 ];
 
-/// Those over crates that many people use: with std, and without.
-pub const CRATES: [Example; 17] = [
+/// Those over crates that many people use: with std, without, and crates that open their sockets with
+/// `std::net` themselves.
+pub const CRATES: [Example; 31] = [
     over(
         "websocket",
         "URL [MESSAGE]",
@@ -162,7 +163,95 @@ pub const CRATES: [Example; 17] = [
         "NTP without std, with sntpc",
         Some("a time server"),
     ),
+    unmodified(
+        "std_attohttpc",
+        "a URL a line",
+        "HTTP, with attohttpc",
+        None,
+    ),
+    unmodified("std_minreq", "a URL a line", "HTTP, with minreq", None),
+    unmodified("std_ureq", "a URL a line", "HTTP, with ureq", None),
+    unmodified(
+        "std_redis",
+        "ADDRESS, and a command a line; [--set password=]",
+        "Redis, with redis",
+        Some("Redis"),
+    ),
+    unmodified(
+        "std_suppaftp",
+        "ADDRESS, mode and content, a line each; --set user=, password=",
+        "FTP, with suppaftp",
+        Some("an FTP server"),
+    ),
+    unmodified(
+        "std_tungstenite",
+        "URL and message, a line each",
+        "WebSocket, with tungstenite",
+        Some("a WebSocket echo"),
+    ),
+    unmodified(
+        "std_imap",
+        "ADDRESS and subject, a line each; --set user=, password=",
+        "IMAP, with imap",
+        Some("an IMAP server"),
+    ),
+    unmodified(
+        "std_rsntp",
+        "ADDRESS",
+        "NTP, with rsntp",
+        Some("a time server"),
+    ),
+    unmodified(
+        "std_rsdns",
+        "ADDRESS NAME",
+        "DNS, with rsdns",
+        Some("a name server"),
+    ),
+    unmodified(
+        "std_cadence",
+        "ADDRESS PREFIX",
+        "StatsD, with cadence",
+        None,
+    ),
+    unmodified("std_statsd", "ADDRESS PREFIX", "StatsD, with statsd", None),
+    unmodified(
+        "std_modbus",
+        "ADDRESS and numbers",
+        "Modbus TCP, with modbus",
+        Some("a Modbus server"),
+    ),
+    unmodified(
+        "std_snmp",
+        "ADDRESS COMMUNITY",
+        "SNMP 2c, with snmp",
+        Some("an SNMP agent"),
+    ),
+    unmodified(
+        "std_beanstalkc",
+        "ADDRESS and job, a line each",
+        "a work queue, with beanstalkc",
+        Some("beanstalkd"),
+    ),
 ];
+
+impl Example {
+    /// Whether it must be built with harness-std: the crates in it use `std::net`.
+    pub fn needs_harness_std(&self) -> bool {
+        self.package == UNMODIFIED
+    }
+
+    /// The feature of its package that brings the crates that it needs, if there are such features.
+    pub(super) fn feature(&self) -> Option<&'static str> {
+        match self.package {
+            "crate-guests" => Some(self.name),
+            UNMODIFIED => self.name.strip_prefix("std_"),
+            _ => None,
+        }
+    }
+}
+
+/// The package of those that are built with harness-std.
+const UNMODIFIED: &str = "unmodified-guests";
 
 const fn example(name: &'static str, input: &'static str, about: &'static str) -> Example {
     Example {
@@ -199,6 +288,19 @@ const fn bare(
     Example {
         package: "no-std-crate-guests",
         target: Target::Unknown,
+        ..over(name, input, about, server)
+    }
+}
+
+/// With std, over a crate that opens its sockets itself.
+const fn unmodified(
+    name: &'static str,
+    input: &'static str,
+    about: &'static str,
+    server: Option<&'static str>,
+) -> Example {
+    Example {
+        package: UNMODIFIED,
         ..over(name, input, about, server)
     }
 }

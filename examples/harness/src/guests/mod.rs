@@ -96,12 +96,18 @@ fn build_examples(workspace: &Path, say: &dyn Fn(&str)) -> Built {
 
 fn build_one(workspace: &Path, example: &Example, say: &dyn Fn(&str)) -> Built {
     let compiler = Compiler::find(example.target, say)?;
-    Build::new(&compiler, workspace)
+    let mut build = Build::new(&compiler, workspace)
         .package(example.package)
         .example(example.name)
         .profile(PROFILE)
-        .target_dir(&target_dir(workspace))
-        .run(say)
+        .target_dir(&target_dir(workspace));
+    if let Some(feature) = example.feature() {
+        build = build.no_default_features().features([feature]);
+    }
+    if example.needs_harness_std() {
+        build = build.harness_std();
+    }
+    build.run(say)
 }
 
 fn build_library(workspace: &Path, package: &str, target: Target, say: &dyn Fn(&str)) -> Built {
@@ -139,6 +145,7 @@ mod tests {
             ("examples", "harness-wasi-sockets"),
             ("examples/crates/examples", "crate-guests"),
             ("examples/no-std-crates/examples", "no-std-crate-guests"),
+            ("examples/unmodified/examples", "unmodified-guests"),
         ] {
             let mut sources: Vec<_> = std::fs::read_dir(workspace().unwrap().join(folder))
                 .unwrap()
@@ -151,7 +158,7 @@ mod tests {
                 .iter()
                 .chain(&CRATES)
                 .filter(|example| example.package == package)
-                .map(|example| example.name)
+                .map(|example| example.name.strip_prefix("std_").unwrap_or(example.name))
                 .collect();
             listed.sort();
             assert_eq!(sources, listed);
