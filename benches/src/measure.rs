@@ -2,7 +2,7 @@
 
 use crate::Result;
 use crate::cases::Case;
-use crate::goals::Goal;
+use crate::goals::{ALWAYS, Goal};
 use crate::guests::{Guests, Style};
 use crate::measured::{Measured, Styled};
 use crate::peers::Peer;
@@ -63,6 +63,7 @@ pub fn measure(guests: &Guests, case: &Case, quick: bool) -> Result<Measured> {
     measured.goals = case
         .goals
         .iter()
+        .chain(&ALWAYS)
         .map(|goal| judge(*goal, &measured))
         .collect();
     Ok(measured)

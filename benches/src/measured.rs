@@ -50,6 +50,21 @@ pub struct Styled {
     pub steady: Option<(f64, f64)>,
 }
 
+/// Calls that every guest makes for its input and output.
+pub const OF_EACH_GUEST: [&str; 3] = ["input_length", "input_load_u8", "output_set"];
+
+impl Styled {
+    /// How many calls of the kernel the counted run made, without those for input and output.
+    #[must_use]
+    pub fn kernel_calls(&self) -> u64 {
+        let calls = self.counted.1.kernel_calls.iter();
+        calls
+            .filter(|(name, _)| !OF_EACH_GUEST.contains(name))
+            .map(|(_, count)| count)
+            .sum()
+    }
+}
+
 impl Measured {
     /// What one guest came to.
     #[must_use]

@@ -5,6 +5,7 @@ use crate::cases::{Case, KEPT};
 use crate::guests::{Guests, Style};
 use crate::peers::Peers;
 use harness_host::{Allow, Config, Plugin, Report};
+use rustix::time::{ClockId, clock_gettime};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
@@ -72,7 +73,8 @@ pub struct Run {
     pub heap_allocations: u64,
     /// Pages of 64 KiB of the guest's memory.
     pub guest_pages: u64,
-    /// How long it took.
+    /// Processor time of the thread that made the calls: the guest, the kernel, the host functions and what the
+    /// system does for them. Waiting costs none, and neither do the peers.
     #[serde(skip)]
     pub time: Duration,
 }
@@ -100,12 +102,12 @@ pub fn run_work(guests: &Guests, case: &Case, work: &str, style: Style, how: How
         1
     };
     plugin.reset_counters();
-    let start = Instant::now();
+    let start = processor_time()?;
     let mut outcome = Vec::new();
     for _ in 0..calls {
         outcome = plugin.call(work, job.as_bytes())?;
     }
-    let time = start.elapsed();
+    let time = processor_time()?.saturating_sub(start);
     let report = plugin.report();
     if work == KEPT {
         plugin.call("close_kept", job.as_bytes())?;
@@ -127,6 +129,11 @@ pub fn run_work(guests: &Guests, case: &Case, work: &str, style: Style, how: How
         taken: peers.taken(),
         ..run
     })
+}
+
+/// What this thread has used so far.
+fn processor_time() -> Result<Duration> {
+    Ok(clock_gettime(ClockId::ThreadCPUTime).try_into()?)
 }
 
 fn config(case: &Case, style: Style, how: How) -> Config {

@@ -1,7 +1,7 @@
 //! What was measured, as tables.
 
 use crate::guests::Style;
-use crate::measured::Measured;
+use crate::measured::{Measured, OF_EACH_GUEST};
 use crate::table::Table;
 use harness_host::table::grouped;
 use std::collections::BTreeMap;
@@ -14,7 +14,7 @@ pub fn all(measured: &[Measured]) -> String {
         ("Goals", goals(measured)),
         ("Calls", calls(measured)),
         ("Memory", memory(measured)),
-        ("Time, to that by hand", time(measured)),
+        ("Processor time, to that by hand", time(measured)),
     ];
     tables
         .into_iter()
@@ -33,6 +33,9 @@ fn fuel(measured: &[Measured]) -> Table {
         "#ratio",
         "#floor",
         "#unrolled",
+        "#kernel calls by hand",
+        "#embedded",
+        "#facade",
         "repeats",
     ]);
     for m in measured {
@@ -52,10 +55,22 @@ fn fuel(measured: &[Measured]) -> Table {
             format!("{:.3}", facade.fuel_ratio),
             floor(false),
             floor(true),
+            grouped(hand.kernel_calls()),
+            more(embedded.kernel_calls(), hand.kernel_calls()),
+            more(facade.kernel_calls(), hand.kernel_calls()),
             repeats(m),
         ]);
     }
     table
+}
+
+/// By how much one number is more than another, or less.
+fn more(own: u64, than: u64) -> String {
+    match own.checked_sub(than) {
+        Some(0) => "the same".to_owned(),
+        Some(more) => format!("+{}", grouped(more)),
+        None => format!("-{}", grouped(than.saturating_sub(own))),
+    }
 }
 
 fn repeats(m: &Measured) -> String {
@@ -102,10 +117,7 @@ fn calls(measured: &[Measured]) -> Table {
                 s.style.name().to_owned(),
                 list(&s.run.host_calls, &[]),
                 grouped(s.counted.0),
-                list(
-                    &s.counted.1.kernel_calls,
-                    &["input_length", "input_load_u8", "output_set"],
-                ),
+                list(&s.counted.1.kernel_calls, &OF_EACH_GUEST),
             ]);
         }
     }

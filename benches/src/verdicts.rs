@@ -1,8 +1,9 @@
 //! Whether the goals are reached.
 
-use crate::goals::Goal;
+use crate::goals::{Goal, KERNEL_CALLS_MORE};
 use crate::guests::Style;
 use crate::measured::{Measured, Styled, Verdict};
+use harness_host::table::grouped;
 
 /// Holds a measurement to it.
 #[must_use]
@@ -54,6 +55,17 @@ pub fn judge(goal: Goal, measured: &Measured) -> Verdict {
                     hand.values().sum::<u64>()
                 ),
                 met: own == hand,
+                fuel_at_most: None,
+            }
+        }
+        Goal::KernelCalls(style) => {
+            let own = measured.style(style).kernel_calls();
+            let hand = measured.style(Style::Hand).kernel_calls();
+            Verdict {
+                style: style.name(),
+                goal: format!("kernel calls: at most {KERNEL_CALLS_MORE} more than by hand"),
+                measured: format!("{} to {}", grouped(own), grouped(hand)),
+                met: hand > 0 && own <= hand.saturating_add(KERNEL_CALLS_MORE),
                 fuel_at_most: None,
             }
         }
