@@ -50,6 +50,10 @@ pub enum Error {
     /// The call used more than [`Config::fuel_limit`](crate::Config::fuel_limit).
     #[error("`{0}` used up its fuel")]
     OutOfFuel(String),
+    /// The plugin or its kernel needed more memory than [`Config::memory_pages`](crate::Config::memory_pages)
+    /// allows.
+    #[error("`{0}` used up its memory (oom)")]
+    OutOfMemory(String),
     /// There is no example guest of this name.
     #[error("there is no example `{0}`")]
     NoSuchExample(String),

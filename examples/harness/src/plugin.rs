@@ -149,6 +149,7 @@ fn call_error(function: &str, error: extism::Error, message: Option<String>) -> 
     match (error.to_string().as_str(), message) {
         ("timeout", _) => Error::TimedOut(function),
         ("plugin ran out of fuel", _) => Error::OutOfFuel(function),
+        ("oom", _) => Error::OutOfMemory(function),
         (_, Some(message)) => Error::Guest { function, message },
         (_, None) => Error::Stopped {
             function,

@@ -28,14 +28,18 @@ pub fn render<const N: usize>(head: [&str; N], numbers: [bool; N], rows: &[[Stri
     line(head) + &rule + &body
 }
 
-/// Text on one line, and not too long for a table.
-pub(crate) fn cell(text: &str) -> String {
-    const WIDEST: usize = 40;
+/// Text on one line, cut to so many characters.
+pub(crate) fn cell(text: &str, widest: usize) -> String {
+    const CUT: &str = "...";
     let text = text.trim().replace('\n', " / ");
-    match text.char_indices().nth(WIDEST) {
-        None => text,
-        Some((end, _)) => text[..end].trim_end().to_owned() + "...",
+    if text.chars().count() <= widest {
+        return text;
     }
+    let kept: String = text
+        .chars()
+        .take(widest.saturating_sub(CUT.len()))
+        .collect();
+    kept.trim_end().to_owned() + CUT
 }
 
 /// A number with its digits in groups of three.
@@ -71,8 +75,8 @@ mod tests {
 
     #[test]
     fn cells_are_one_line() {
-        assert_eq!(cell("one\ntwo\n"), "one / two");
-        assert_eq!(cell(&"ä".repeat(50)), "ä".repeat(40) + "...");
+        assert_eq!(cell("one\ntwo\n", 9), "one / two");
+        assert_eq!(cell(&"ä".repeat(50), 40), "ä".repeat(37) + "...");
     }
 
     #[test]

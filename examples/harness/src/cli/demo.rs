@@ -9,6 +9,14 @@ use crate::table::{self, cell, grouped};
 use crate::wasm::{Artifact, Target};
 use crate::{Allow, Config, Dialect, Error, Plugin, Report, icmp};
 
+/// The form of ICMP data that the production host does not use.
+const NUMBERS: &str = "data in numbers";
+/// The hosts.
+const DEFAULT: &str = "default";
+const PRODUCTION: &str = "production";
+/// How much of an output is shown: the table fits 80 columns.
+const SHOWN: usize = 18;
+
 /// One run of a guest.
 #[derive(Clone)]
 struct Run {
@@ -18,8 +26,6 @@ struct Run {
     /// What is special about this run.
     about: &'static str,
     input: String,
-    /// The part of the input that travels.
-    sent: String,
     /// What the output must contain.
     expected: String,
     config: Config,
@@ -79,10 +85,9 @@ fn start_peers() -> Result<Peers, Failure> {
 fn runs(peers: &Peers) -> Vec<Run> {
     let echo = |guest, about, address: String, message: &str| Run {
         guest,
-        host: "default",
+        host: DEFAULT,
         about,
         input: format!("{address} {message}"),
-        sent: message.to_owned(),
         expected: message.to_owned(),
         config: Config::new()
             .allow(Allow::loopback())
@@ -135,11 +140,10 @@ fn runs(peers: &Peers) -> Vec<Run> {
             peers.udp.addr().to_string(),
             "Hello over UDP",
         ),
-        icmp_echo("as described", "Hello, numbers", Dialect::Described),
-        icmp_echo("as production writes", "Hello, base64", Dialect::Real),
+        icmp_echo(NUMBERS, "Hello, numbers", Dialect::Described),
+        icmp_echo("data in base64", "Hello, base64", Dialect::Real),
         Run {
             input: format!("{}/hello.txt", peers.http.addr()),
-            sent: "GET /hello.txt".to_owned(),
             expected: HttpServer::BODY.to_owned(),
             ..echo("http_get", "a page", String::new(), "")
         },
@@ -150,12 +154,12 @@ fn runs(peers: &Peers) -> Vec<Run> {
 /// The same in a host as the one in production. `None` for what differs in nothing there.
 fn in_production(run: &Run) -> Option<Run> {
     let mut run = Run {
-        host: "production",
+        host: PRODUCTION,
         config: run.config.clone().like_production(),
         ..run.clone()
     };
     if run.guest == "icmp_echo" {
-        if run.about == "as described" {
+        if run.about == NUMBERS {
             return None;
         }
         run.about = "to loopback";
@@ -199,45 +203,49 @@ fn try_run(run: &Run, guest: &Artifact) -> Result<(String, Report), Failure> {
 }
 
 fn show(outcomes: &[(Run, Outcome, u64)]) {
-    let rows: Vec<_> = outcomes
-        .iter()
-        .map(|(run, outcome, bytes)| {
-            let (output, calls, fuel, verdict) = match outcome {
-                Outcome::Worked { output, report } => (
-                    cell(output),
-                    report.calls.total().to_string(),
-                    grouped(report.fuel),
-                    "ok",
-                ),
-                Outcome::Failed(_) => (String::new(), String::new(), String::new(), "FAILED"),
-                Outcome::Skipped(_) => (String::new(), String::new(), String::new(), "skipped"),
-            };
-            [
-                run.guest.to_owned(),
-                run.host.to_owned(),
-                run.about.to_owned(),
-                cell(&run.sent),
-                output,
-                calls,
-                fuel,
-                grouped(*bytes),
-                verdict.to_owned(),
-            ]
-        })
-        .collect();
-    let head = [
-        "guest",
-        "host",
-        "how",
-        "sent",
-        "came back",
-        "host calls",
-        "fuel",
-        "wasm bytes",
-        "result",
-    ];
-    let numbers = [false, false, false, false, false, true, true, true, false];
-    println!("\n{}", table::render(head, numbers, &rows));
+    for (host, title) in [
+        (DEFAULT, "In the default host:"),
+        (PRODUCTION, "In a host as in production:"),
+    ] {
+        let rows: Vec<_> = outcomes
+            .iter()
+            .filter(|(run, ..)| run.host == host)
+            .map(|(run, outcome, bytes)| row(run, outcome, *bytes))
+            .collect();
+        let head = [
+            "guest",
+            "how",
+            "came back",
+            "calls",
+            "fuel",
+            "bytes",
+            "result",
+        ];
+        let numbers = [false, false, false, true, true, true, false];
+        println!("\n{title}\n\n{}", table::render(head, numbers, &rows));
+    }
+}
+
+fn row(run: &Run, outcome: &Outcome, bytes: u64) -> [String; 7] {
+    let (output, calls, fuel, verdict) = match outcome {
+        Outcome::Worked { output, report } => (
+            cell(output, SHOWN),
+            report.calls.total().to_string(),
+            grouped(report.fuel),
+            "ok",
+        ),
+        Outcome::Failed(_) => (String::new(), String::new(), String::new(), "FAILED"),
+        Outcome::Skipped(_) => (String::new(), String::new(), String::new(), "skipped"),
+    };
+    [
+        run.guest.to_owned(),
+        run.about.to_owned(),
+        output,
+        calls,
+        fuel,
+        grouped(bytes),
+        verdict.to_owned(),
+    ]
 }
 
 /// Says last what must not be overlooked.

@@ -2,6 +2,7 @@
 
 mod arguments;
 mod demo;
+mod new;
 mod peer;
 mod shadow;
 mod single;
@@ -9,16 +10,35 @@ mod tools;
 
 use std::process::ExitCode;
 
-use arguments::Command;
+use arguments::{Command, Usage};
 
 /// What the program can end with other than success: any error is text for a person.
 type Failure = Box<dyn std::error::Error>;
 
+/// The exit status of a command line that makes no sense.
+const USAGE: u8 = 2;
+
 /// Does what the command line says.
 pub fn main() -> ExitCode {
-    let done = arguments::parse(lexopt::Parser::from_env()).and_then(|command| match command {
+    let parsed = arguments::parse(lexopt::Parser::from_env());
+    let done = parsed.map_err(Failure::from).and_then(execute);
+    done.unwrap_or_else(|failure| {
+        eprintln!("harness-host: {failure}");
+        match failure.is::<Usage>() {
+            true => ExitCode::from(USAGE),
+            false => ExitCode::FAILURE,
+        }
+    })
+}
+
+fn execute(command: Command) -> Result<ExitCode, Failure> {
+    match command {
         Command::Help => {
             print!("{}", arguments::HELP);
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Version => {
+            println!("harness-host {}", env!("CARGO_PKG_VERSION"));
             Ok(ExitCode::SUCCESS)
         }
         Command::List => {
@@ -32,13 +52,11 @@ pub fn main() -> ExitCode {
         Command::Clippy(arguments) => tools::clippy(&arguments),
         Command::Std(arguments) => shadow::run(&arguments),
         Command::Toolchain => tools::toolchain(),
+        Command::New { folder, no_std } => new::run(&folder, no_std),
+        Command::Serve(kinds) => serve(&kinds),
         Command::Kit(folder) => kit(&folder),
         Command::KitPeers => kit_peers(),
-    });
-    done.unwrap_or_else(|failure| {
-        eprintln!("harness-host: {failure}");
-        ExitCode::FAILURE
-    })
+    }
 }
 
 fn soak(settings: &crate::soak::Settings) -> Result<ExitCode, Failure> {
@@ -53,6 +71,19 @@ fn kit(folder: &std::path::Path) -> Result<ExitCode, Failure> {
         folder.display()
     ));
     Ok(ExitCode::SUCCESS)
+}
+
+/// Starts peers, prints where they are, and is there until it is stopped.
+fn serve(kinds: &[peer::Kind]) -> Result<ExitCode, Failure> {
+    let peers = kinds.iter().map(|kind| kind.start());
+    let peers = peers.collect::<Result<Vec<_>, _>>()?;
+    for (kind, peer) in kinds.iter().zip(&peers) {
+        println!("{:<8}  {}", kind.name(), peer.address());
+    }
+    say("stop them with Ctrl-C");
+    loop {
+        std::thread::park();
+    }
 }
 
 /// Prints the plugin's input, and is there until it is stopped.

@@ -26,20 +26,27 @@ pub(super) struct Peer {
 }
 
 impl FromStr for Kind {
-    type Err = &'static str;
+    type Err = ();
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        Ok(match text {
-            "tcp-echo" => Kind::TcpEcho,
-            "lines" => Kind::Lines,
-            "udp-echo" => Kind::UdpEcho,
-            "http" => Kind::Http,
-            _ => return Err("a peer is tcp-echo, lines, udp-echo or http"),
-        })
+        let named = |kind: &Kind| kind.name() == text;
+        Kind::ALL.into_iter().find(named).ok_or(())
     }
 }
 
 impl Kind {
+    pub const ALL: [Kind; 4] = [Kind::TcpEcho, Kind::Lines, Kind::UdpEcho, Kind::Http];
+    pub const FORM: &str = "tcp-echo, lines, udp-echo or http";
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Kind::TcpEcho => "tcp-echo",
+            Kind::Lines => "lines",
+            Kind::UdpEcho => "udp-echo",
+            Kind::Http => "http",
+        }
+    }
+
     pub fn start(self) -> io::Result<Peer> {
         let (address, server): (_, Box<dyn Any>) = match self {
             Kind::TcpEcho => TcpEcho::v4().map(|p| (p.addr(), Box::new(p) as _))?,
@@ -55,6 +62,10 @@ impl Kind {
 }
 
 impl Peer {
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
     /// An input that leads a plugin here: `PEER` in it is the peer's address.
     pub fn input(&self, pattern: &str) -> String {
         pattern.replace("PEER", &self.address.to_string())

@@ -6,26 +6,29 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::{env, fs, io, process};
 
-use super::arguments::Job;
+use super::arguments::{self, Form, Job, Usage};
 use super::peer;
 use super::{Failure, say};
 use crate::guests::{self, CRATES, EXAMPLES, Example};
-use crate::table::{self, grouped};
+use crate::table::grouped;
 use crate::wasm::Target;
-use crate::{Error, Plugin, Report};
+use crate::{Config, Denied, Error, Plugin, Report, Why};
 
 /// The switch with which Extism lets a plugin's standard output and error through.
 const STDIO: &str = "EXTISM_ENABLE_WASI_OUTPUT";
 
+/// A plugin of this size takes seconds to compile to machine code the first time.
+const LARGE: u64 = 500_000;
+
 /// Names the example guests.
 pub(super) fn list() {
-    let rows: Vec<_> = EXAMPLES
-        .iter()
-        .chain(&CRATES)
-        .map(|e| [e.name, e.about, e.server.unwrap_or("nothing"), e.input].map(str::to_owned))
-        .collect();
-    let head = ["name", "what it does", "needs", "input"];
-    print!("{}", table::render(head, [false; 4], &rows));
+    for example in EXAMPLES.iter().chain(&CRATES) {
+        println!("{:<16}{}", example.name, example.about);
+        println!("{:16}input: {}", "", example.input);
+        if let Some(server) = example.server {
+            println!("{:16}needs {server}", "");
+        }
+    }
 }
 
 /// Runs one plugin, and prints its output.
@@ -51,18 +54,29 @@ pub(super) fn run(job: &Job) -> Result<ExitCode, Failure> {
     };
     let given = words.next();
     if let Some(surplus) = words.next() {
-        return Err(format!("what is {} for? See --help", surplus.display()).into());
+        let surplus = surplus.display();
+        let form = match example {
+            Some(example) => format!("{} INPUT", example.name),
+            None => "PLUGIN.wasm FUNCTION INPUT".to_owned(),
+        };
+        return Err(usage(format!(
+            "{surplus}: not expected after {form}; quote an input with spaces"
+        )));
     }
     // The peer lives as long as this.
     let (input, _peer) = match (given, &job.input_file, job.peer, example) {
-        (Some(_), Some(_), ..) => return Err("INPUT and --input-file are one too many".into()),
+        (Some(_), Some(_), ..) => {
+            return Err(usage("give INPUT or --input-file, not both".to_owned()));
+        }
         (None, Some(_), Some(_), _) => {
-            return Err("--peer has no place in the input of a file".into());
+            return Err(usage(
+                "--peer works with INPUT, not with --input-file".to_owned(),
+            ));
         }
         (given, None, Some(kind), _) => {
             let peer = kind.start()?;
             let pattern = given.map_or(Some("PEER"), |given| given.to_str());
-            let input = peer.input(pattern.ok_or("INPUT is no text")?);
+            let input = peer.input(pattern.ok_or("INPUT must be UTF-8 where --peer is given")?);
             say(&format!("input: {input}"));
             (input.into_bytes(), Some(peer))
         }
@@ -76,7 +90,12 @@ pub(super) fn run(job: &Job) -> Result<ExitCode, Failure> {
         (None, None, None, None) => (Vec::new(), None),
     };
 
-    let mut plugin = Plugin::from_file(path, &config)?;
+    let config = config.on_denied(denied);
+    if fs::metadata(&path).is_ok_and(|file| file.len() > LARGE) {
+        say("compiling the plugin to machine code (kept for the next time) ...");
+    }
+    let mut plugin =
+        Plugin::from_file(path, &config).map_err(|error| explained(error, &job.config))?;
     let output = plugin.call(function, &input);
     if let Ok(output) = &output {
         let mut stdout = io::stdout().lock();
@@ -86,16 +105,49 @@ pub(super) fn run(job: &Job) -> Result<ExitCode, Failure> {
         }
         stdout.flush()?;
     }
-    if job.report {
-        show(&plugin.report(), plugin.open_connections());
+    match job.report {
+        Some(Form::Lines) => show(&plugin.report(), plugin.open_connections()),
+        Some(Form::Json) => eprintln!("{}", json(&plugin.report(), plugin.open_connections())),
+        None => {}
     }
     match output {
         Ok(_) => Ok(ExitCode::SUCCESS),
         Err(stopped @ Error::Stopped { .. }) if !job.stdio => {
             Err(format!("{stopped}\n(--stdio shows what the plugin printed)").into())
         }
-        Err(other) => Err(other.into()),
+        Err(other) => Err(explained(other, &job.config)),
     }
+}
+
+/// What a plugin is not told: for who runs it.
+fn denied(denied: &Denied) {
+    let (function, target) = (denied.function, &denied.target);
+    eprintln!(
+        "denied: {function} {target}: {}",
+        match denied.why {
+            Why::NotAllowed => "not allowed: see --allow",
+            Why::Connections => "too many connections: see --max-connections",
+            Why::Bytes => "too many bytes",
+            Why::Time => "too much time",
+        }
+    );
+}
+
+/// An error with the option that is behind it.
+fn explained(error: Error, config: &Config) -> Failure {
+    match &error {
+        Error::Load(why) if why.contains("wasi_snapshot_preview1") && !config.wasi => {
+            format!("{error}: the plugin needs WASI, and you passed --no-wasi").into()
+        }
+        Error::OutOfMemory(_) => format!("{error}: see --memory").into(),
+        Error::OutOfFuel(_) => format!("{error}: see --fuel").into(),
+        Error::TimedOut(_) => format!("{error}: see --timeout").into(),
+        _ => error.into(),
+    }
+}
+
+fn usage(text: String) -> Failure {
+    Usage(text).into()
 }
 
 /// Runs this program once more: the switch is an environment variable, and only a new process can
@@ -126,11 +178,19 @@ fn locate(job: &Job) -> Result<(PathBuf, Option<&'static Example>, &[OsString]),
             Ok((artifact.path, Some(example), &job.words))
         }
         None if path.is_file() => Ok((path.to_owned(), None, &job.words)),
-        None => Err(format!(
-            "there is neither a file nor an example named {}; --list names the examples",
-            path.display()
-        )
-        .into()),
+        None if path.extension().is_some() || path.components().count() > 1 => {
+            Err(usage(format!("there is no file {}", path.display())))
+        }
+        None => {
+            let name = path.display();
+            let meant = job.plugin.to_str().and_then(arguments::meant);
+            Err(usage(match meant {
+                Some(meant) => format!("there is no example {name}: did you mean {meant}?"),
+                None => format!(
+                    "{name} is no example, command or file; see --list for the examples, --help for the commands"
+                ),
+            }))
+        }
     }
 }
 
@@ -170,4 +230,29 @@ fn show(report: &Report, open: usize) {
         number(report.kernel_bytes),
         number(report.kernel_used)
     );
+}
+
+/// The same as one line of JSON. A number that is not known is `null`.
+fn json(report: &Report, open: usize) -> serde_json::Value {
+    let calls: serde_json::Map<_, _> = report
+        .calls
+        .iter()
+        .map(|(name, count)| (name.to_owned(), count.into()))
+        .collect();
+    serde_json::json!({
+        "host_calls": calls,
+        "fuel": report.fuel,
+        "bytes_sent": report.bytes_sent,
+        "bytes_received": report.bytes_received,
+        "opened": report.opened,
+        "closed": report.closed,
+        "left_open": open,
+        "denied": report.denied,
+        "limited": report.limited,
+        "faults": report.faults.to_string(),
+        "live_blocks": report.live_blocks,
+        "kernel_blocks": report.kernel_blocks,
+        "kernel_bytes": report.kernel_bytes,
+        "kernel_used": report.kernel_used,
+    })
 }

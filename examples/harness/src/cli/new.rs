@@ -1,0 +1,143 @@
+//! `harness-host new NAME`: a plugin to begin with, with its tests.
+
+use std::ffi::OsStr;
+use std::path::{Component, Path, PathBuf};
+use std::process::ExitCode;
+use std::{env, fs};
+
+use super::arguments::Usage;
+use super::{Failure, say};
+use crate::error::writing;
+use crate::guests;
+
+/// A file of a plugin: where it goes, and what is in it. `PLUGIN_NAME`, `PLUGIN_FILE` (the name as Rust spells
+/// it), `FOLDER` and `HARNESS` (the way from the file's package to the library) are filled in.
+type File = (&'static str, &'static str);
+
+macro_rules! files {
+    ($template:literal: $($path:literal),+ $(,)?) => {
+        &[$(($path, include_str!(concat!("../../templates/", $template, "/", $path, ".in")))),+]
+    };
+}
+
+const STD: &[File] = files!("std":
+    "Cargo.toml",
+    "README.md",
+    ".gitignore",
+    ".cargo/config.toml",
+    "rust-analyzer.toml",
+    "src/lib.rs",
+    "end-to-end/Cargo.toml",
+    "end-to-end/src/lib.rs",
+    "end-to-end/tests/plugin.rs",
+);
+
+/// Writes the plugin, and says what to do with it.
+pub(super) fn run(folder: &Path, no_std: bool) -> Result<ExitCode, Failure> {
+    let name = folder
+        .file_name()
+        .and_then(OsStr::to_str)
+        .unwrap_or_default();
+    if !is_name(name) {
+        return Err(Usage(format!(
+            "new {}: a name is of letters, digits, - and _, and begins with a letter",
+            folder.display()
+        ))
+        .into());
+    }
+    if folder.exists() {
+        return Err(format!("{} exists already", folder.display()).into());
+    }
+    let library = guests::workspace()?;
+    if no_std {
+        return Err("new --no-std: there is no such template yet".into());
+    }
+    let files = STD;
+    for (path, text) in files {
+        let path = folder.join(path);
+        let package = folder.join(match path.strip_prefix(folder.join("end-to-end")) {
+            Ok(_) => "end-to-end",
+            Err(_) => "",
+        });
+        write(
+            &path,
+            &filled(text, name, folder, &way(&package, &library)?),
+        )?;
+    }
+    // The versions of everything that the library is tested with.
+    let lock = library.join("Cargo.lock");
+    let text = fs::read_to_string(&lock)?;
+    write(&folder.join("Cargo.lock"), &text)?;
+
+    let shown = folder.display();
+    say(&format!("wrote a plugin and its tests to {shown}. Now:"));
+    say(&format!("  cd {shown}"));
+    say("  cargo test          # the logic, natively, in milliseconds");
+    say("  cargo plugin        # the plugin, for wasm");
+    say("  cargo end-to-end    # the plugin in the real Extism runtime, over real sockets");
+    Ok(ExitCode::SUCCESS)
+}
+
+/// A name that cargo takes for a package.
+fn is_name(name: &str) -> bool {
+    let good = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+    name.starts_with(|c: char| c.is_ascii_alphabetic()) && name.chars().all(good)
+}
+
+fn filled(text: &str, name: &str, folder: &Path, library: &Path) -> String {
+    text.replace("PLUGIN_NAME", name)
+        .replace("PLUGIN_FILE", &name.replace('-', "_"))
+        .replace("FOLDER", &folder.display().to_string())
+        .replace("HARNESS", &library.display().to_string().replace('\\', "/"))
+}
+
+fn write(path: &Path, text: &str) -> Result<(), Failure> {
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder).map_err(writing(folder))?;
+    }
+    Ok(fs::write(path, text).map_err(writing(path))?)
+}
+
+/// The way from a folder, which need not exist, to another: relative, so that both can be moved together.
+fn way(from: &Path, to: &Path) -> Result<PathBuf, Failure> {
+    let from = env::current_dir()?.canonicalize()?.join(from);
+    let from: Vec<_> = from
+        .components()
+        .filter(|c| *c != Component::CurDir)
+        .collect();
+    let to: Vec<_> = to.components().collect();
+    let common = from.iter().zip(&to).take_while(|(a, b)| a == b).count();
+    let up = from.iter().skip(common).map(|_| Component::ParentDir);
+    Ok(up.chain(to.into_iter().skip(common)).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_way_is_relative() {
+        let here = env::current_dir().unwrap().canonicalize().unwrap();
+        let to = here.parent().unwrap().join("library");
+        assert_eq!(
+            way(Path::new("plugin"), &to).unwrap(),
+            Path::new("../../library")
+        );
+        assert_eq!(way(Path::new("./plugin"), &here).unwrap(), Path::new(".."));
+        assert_eq!(way(&here, &here.join("x")).unwrap(), Path::new("x"));
+    }
+
+    #[test]
+    fn names_are_those_of_packages() {
+        assert!(
+            ["a", "my-plugin", "my_plugin2"]
+                .iter()
+                .all(|name| is_name(name))
+        );
+        assert!(
+            ["", "2nd", "my plugin", "-x", "ä"]
+                .iter()
+                .all(|name| !is_name(name))
+        );
+    }
+}
