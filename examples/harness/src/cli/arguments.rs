@@ -62,6 +62,16 @@ pub(super) fn parse(mut parser: lexopt::Parser) -> Result<Command, Failure> {
             Long("dialect") => config = config.dialect(parser.value()?.parse_with(dialect)?),
             Long("icmp") => config = config.icmp(parser.value()?.parse_with(listening)?),
             Long("wait") => config = config.wait(Duration::from_millis(parser.value()?.parse()?)),
+            Long("http-wait") => {
+                config = config.http_wait(Duration::from_millis(parser.value()?.parse()?));
+            }
+            #[cfg(feature = "http")]
+            Long("ca") => {
+                let file = std::path::PathBuf::from(parser.value()?);
+                let wrong = |why: String| format!("--ca {}: {why}", file.display());
+                let pem = std::fs::read(&file).map_err(|e| wrong(e.to_string()))?;
+                config = config.trust(&pem).map_err(|e| wrong(e.to_string()))?;
+            }
             Long("timeout") => {
                 let limit = Duration::from_millis(parser.value()?.parse()?);
                 config = config.call_timeout(limit);
@@ -270,6 +280,8 @@ mod tests {
             &["--wait", "soon", "x.wasm"],
             &["--wait"],
             &["--dialect", "loud", "x.wasm"],
+            &["--ca", "no/such/file.pem", "x.wasm"],
+            &["--ca", "Cargo.toml", "x.wasm"],
             &["--clock", "slow", "x.wasm"],
             &["--set", "key", "x.wasm"],
             &["--allow", "example.org", "x.wasm"],
