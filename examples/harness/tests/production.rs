@@ -168,11 +168,9 @@ fn a_response_body_that_ends_early_is_cut() {
         });
         let server = server.unwrap();
         let url = format!("http://{}/", server.addr());
-        let words = [3, url.len() as u64, 0];
-        let mut input: Vec<u8> = words.iter().flat_map(|word| word.to_le_bytes()).collect();
-        input.extend_from_slice(format!("GET{url}").as_bytes());
+        let input = format!("GET\n{url}\n\n");
         let mut plugin = Plugin::new(include_bytes!("common/http.wat"), config).unwrap();
-        String::from_utf8(plugin.call("http_request", &input).unwrap()).unwrap()
+        String::from_utf8(plugin.call("http_request", input.as_bytes()).unwrap()).unwrap()
     };
     let elsewhere = Config::new().allow(Allow::loopback());
     for response in [

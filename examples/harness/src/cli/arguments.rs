@@ -65,6 +65,10 @@ pub(super) fn parse(mut parser: lexopt::Parser) -> Result<Command, Failure> {
             Long("http-wait") => {
                 config = config.http_wait(Duration::from_millis(parser.value()?.parse()?));
             }
+            Long("max-body") => {
+                let bytes = parser.value()?.parse()?;
+                config = config.max_request_body(bytes).max_response_body(bytes);
+            }
             #[cfg(feature = "http")]
             Long("ca") => {
                 let file = std::path::PathBuf::from(parser.value()?);

@@ -1,8 +1,8 @@
 //! The body of a response, read to its end.
 
-use std::io::{self, ErrorKind, Read};
+use std::io::{self, BufRead, BufReader, ErrorKind, Read};
 
-use flate2::read::MultiGzDecoder;
+use flate2::bufread::MultiGzDecoder;
 
 /// Why a body is not whole.
 #[derive(Debug, PartialEq, Eq)]
@@ -22,7 +22,14 @@ pub(super) fn read(
     short: bool,
 ) -> Result<Vec<u8>, (Vec<u8>, Cut)> {
     let mut body: Box<dyn Read> = match gzip {
-        true => Box::new(MultiGzDecoder::new(body)),
+        true => {
+            let mut body = BufReader::new(body);
+            // No body at all is not packed either. (An error comes again when it is read.)
+            if body.fill_buf().is_ok_and(<[u8]>::is_empty) {
+                return Ok(Vec::new());
+            }
+            Box::new(MultiGzDecoder::new(body))
+        }
         false => Box::new(body),
     };
     let (mut all, mut piece) = (Vec::new(), vec![0; PIECE]);

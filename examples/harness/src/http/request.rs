@@ -39,6 +39,10 @@ impl Request {
             return None;
         }
         let url = std::str::from_utf8(url).ok()?;
+        // The parser would leave these out without a word.
+        if url.contains(|c: char| c.is_ascii_control()) {
+            return None;
+        }
         let host_as_written = written_host(url).to_owned();
         let url = parse(Url::parse(url).ok()?)?;
         Some(Self {
@@ -117,6 +121,8 @@ mod tests {
             "http://",
             "http://example.org:99999/",
             "http://a b/",
+            "http://a/\r\n",
+            "ht\ttp://a/",
         ] {
             assert!(request(url, "").is_none(), "{url:?}");
         }

@@ -1,6 +1,6 @@
 ;; A plugin that hands its export straight on to `http_request`, and answers what the host answered. Its input
-;; is three little-endian u64 words, the lengths of the method, the URL and the headers; then these, then the
-;; body. What is empty is passed as 0.
+;; is the method, the URL and the headers, with a line feed after each, and then the body. What is empty is
+;; passed as 0.
 (module
   (import "extism:host/env" "alloc" (func $alloc (param i64) (result i64)))
   (import "extism:host/env" "length" (func $length (param i64) (result i64)))
@@ -15,18 +15,32 @@
   ;; How far the input has been read.
   (global $at (mut i64) (i64.const 0))
 
-  ;; A block with so many more of the input's bytes; 0 for none.
-  (func $next (param $count i64) (result i64)
-    (local $block i64) (local $i i64)
-    (if (i64.eqz (local.get $count)) (then (return (i64.const 0))))
-    (local.set $block (call $alloc (local.get $count)))
+  ;; A block with the input's bytes up to this place; 0 for none.
+  (func $take (param $end i64) (result i64)
+    (local $block i64) (local $from i64)
+    (local.set $from (global.get $at))
+    (global.set $at (local.get $end))
+    (if (i64.eq (local.get $from) (local.get $end)) (then (return (i64.const 0))))
+    (local.set $block (call $alloc (i64.sub (local.get $end) (local.get $from))))
     (loop $each
+      (local.set $end (i64.sub (local.get $end) (i64.const 1)))
       (call $store_u8
-        (i64.add (local.get $block) (local.get $i))
-        (call $byte (i64.add (global.get $at) (local.get $i))))
-      (local.set $i (i64.add (local.get $i) (i64.const 1)))
-      (br_if $each (i64.lt_u (local.get $i) (local.get $count))))
-    (global.set $at (i64.add (global.get $at) (local.get $count)))
+        (i64.add (local.get $block) (i64.sub (local.get $end) (local.get $from)))
+        (call $byte (local.get $end)))
+      (br_if $each (i64.gt_u (local.get $end) (local.get $from))))
+    (local.get $block))
+
+  ;; The same up to the next line feed, which is passed over.
+  (func $line (result i64)
+    (local $end i64) (local $block i64)
+    (local.set $end (global.get $at))
+    (block $found
+      (loop $next
+        (br_if $found (i32.eq (call $byte (local.get $end)) (i32.const 10)))
+        (local.set $end (i64.add (local.get $end) (i64.const 1)))
+        (br $next)))
+    (local.set $block (call $take (local.get $end)))
+    (global.set $at (i64.add (local.get $end) (i64.const 1)))
     (local.get $block))
 
   (func $answer (param $block i64)
@@ -34,11 +48,11 @@
 
   (func (export "http_request")
     (local $method i64) (local $url i64) (local $headers i64) (local $body i64)
-    (global.set $at (i64.const 24))
-    (local.set $method (call $next (call $load_word (i64.const 0))))
-    (local.set $url (call $next (call $load_word (i64.const 8))))
-    (local.set $headers (call $next (call $load_word (i64.const 16))))
-    (local.set $body (call $next (i64.sub (call $input_length) (global.get $at))))
+    (global.set $at (i64.const 0))
+    (local.set $method (call $line))
+    (local.set $url (call $line))
+    (local.set $headers (call $line))
+    (local.set $body (call $take (call $input_length)))
     (call $answer (call $request
       (local.get $method) (local.get $url) (local.get $headers) (local.get $body)))
     (call $free (local.get $method))
