@@ -78,6 +78,7 @@ pub struct Config {
     pub(crate) connect_wait: Duration,
     pub(crate) send_wait: Duration,
     pub(crate) icmp_wait: Duration,
+    pub(crate) http_wait: Duration,
     pub(crate) icmp: IcmpListening,
     pub(crate) ipv6_pings: bool,
     pub(crate) wasi: bool,
@@ -86,12 +87,17 @@ pub struct Config {
     pub(crate) randomness: Randomness,
     pub(crate) short_numbers: bool,
     pub(crate) whole_blocks: bool,
+    pub(crate) short_bodies: bool,
     pub(crate) fuel_limit: u64,
     pub(crate) memory_pages: Option<u32>,
     pub(crate) call_timeout: Option<Duration>,
     pub(crate) max_receive: u32,
     pub(crate) max_connections: usize,
     pub(crate) max_bytes: u64,
+    pub(crate) max_request_body: u64,
+    pub(crate) max_response_body: u64,
+    #[cfg(feature = "http")]
+    pub(crate) authorities: crate::http::Authorities,
     pub(crate) max_waiting: Duration,
     pub(crate) denied: Observer,
     pub(crate) allow: Allow,
@@ -112,6 +118,7 @@ impl Default for Config {
             connect_wait: Duration::from_secs(5),
             send_wait: Duration::from_secs(5),
             icmp_wait: Duration::from_secs(60),
+            http_wait: Duration::from_secs(10),
             icmp: IcmpListening::default(),
             ipv6_pings: true,
             wasi: true,
@@ -120,6 +127,7 @@ impl Default for Config {
             randomness: Randomness::default(),
             short_numbers: true,
             whole_blocks: false,
+            short_bodies: false,
             // Half the range: no plugin gets there, and adding to it cannot overflow.
             fuel_limit: u64::MAX / 2,
             memory_pages: None,
@@ -127,6 +135,10 @@ impl Default for Config {
             max_receive: 16 * 1024 * 1024,
             max_connections: 1024,
             max_bytes: u64::MAX,
+            max_request_body: 32 * 1024 * 1024,
+            max_response_body: 32 * 1024 * 1024,
+            #[cfg(feature = "http")]
+            authorities: Vec::new(),
             max_waiting: Duration::MAX,
             denied: Observer::default(),
             allow: Allow::nothing(),
@@ -175,6 +187,7 @@ impl Config {
             randomness: Randomness::Fixed,
             short_numbers: false,
             whole_blocks: true,
+            short_bodies: true,
             ..self
         }
     }
@@ -224,6 +237,13 @@ impl Config {
     /// The longest that `icmp_recv` waits, whatever the plugin asks for. Default: 60 s.
     pub fn icmp_wait(mut self, wait: Duration) -> Self {
         self.icmp_wait = wait;
+        self
+    }
+
+    /// How long `http_request` may take in all: looking up names, connecting, redirects, both bodies.
+    /// Default: 10 s.
+    pub fn http_wait(mut self, wait: Duration) -> Self {
+        self.http_wait = wait;
         self
     }
 
@@ -362,7 +382,35 @@ impl Config {
         self
     }
 
-    /// How long a plugin may wait inside the ten functions, all its calls together. Then they fail at once,
+    /// The longest body that `http_request` sends. A longer one fails, and nothing is sent. Default: 32 MiB.
+    pub fn max_request_body(mut self, bytes: u64) -> Self {
+        self.max_request_body = bytes;
+        self
+    }
+
+    /// The longest body that `http_request` returns, once decoded. A longer one makes it fail.
+    /// Default: 32 MiB.
+    pub fn max_response_body(mut self, bytes: u64) -> Self {
+        self.max_response_body = bytes;
+        self
+    }
+
+    /// Whether `http_request` takes a response body that ends early for a whole one. Default: no, it fails. In
+    /// production it does, and the plugin cannot tell.
+    pub fn short_bodies(mut self, are_whole: bool) -> Self {
+        self.short_bodies = are_whole;
+        self
+    }
+
+    /// Makes `http_request` trust these certificate authorities, in PEM, besides the system's. May be called
+    /// again for more. Default: the system's alone.
+    #[cfg(feature = "http")]
+    pub fn trust(mut self, pem: &[u8]) -> Result<Self, crate::NoCertificate> {
+        self.authorities.extend(crate::http::authorities(pem)?);
+        Ok(self)
+    }
+
+    /// How long a plugin may wait inside the host functions, all its calls together. Then they fail at once,
     /// and one that waits stops waiting. Default: no limit.
     pub fn max_waiting(mut self, time: Duration) -> Self {
         self.max_waiting = time;

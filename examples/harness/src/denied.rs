@@ -11,7 +11,8 @@ pub struct Denied {
     pub plugin: String,
     /// The host function that it called.
     pub function: &'static str,
-    /// The address that it asked for, as it wrote it; empty where it gave none.
+    /// The address that it asked for, as it wrote it; empty where it gave none. Of an HTTP request the host
+    /// and port of its URL, or of the URL that a redirect led to.
     pub target: String,
     /// What stood against it.
     pub why: Why,
@@ -25,7 +26,9 @@ pub enum Why {
     NotAllowed,
     /// [`Config::max_connections`](crate::Config::max_connections).
     Connections,
-    /// [`Config::max_bytes`](crate::Config::max_bytes).
+    /// [`Config::max_bytes`](crate::Config::max_bytes), or the limit of one body:
+    /// [`Config::max_request_body`](crate::Config::max_request_body),
+    /// [`Config::max_response_body`](crate::Config::max_response_body).
     Bytes,
     /// [`Config::max_waiting`](crate::Config::max_waiting).
     Time,

@@ -51,6 +51,8 @@ mod error;
 #[cfg(feature = "full")]
 pub mod guests;
 mod host;
+#[cfg(feature = "http")]
+mod http;
 pub mod icmp;
 mod kernel;
 #[cfg(feature = "full")]
@@ -76,6 +78,8 @@ pub use error::Error;
 /// The crate that the functions are for: its version must be the one that you build plugins with.
 pub use extism;
 pub use host::{Fault, FaultCounts, Faults};
+#[cfg(feature = "http")]
+pub use http::NoCertificate;
 #[cfg(feature = "full")]
 pub use plugin::Plugin;
 pub use report::{Calls, HOST_FUNCTIONS, KERNEL_FUNCTIONS, KernelCalls, Report};

@@ -140,7 +140,11 @@ impl Drop for Plugin {
 }
 
 fn load_error(error: extism::Error) -> Error {
-    Error::Load(format!("{error:#}"))
+    let mut error = format!("{error:#}");
+    if cfg!(not(feature = "http")) && error.contains("::http_request`") {
+        error += "; this host was built without its feature `http`, which has that function";
+    }
+    Error::Load(error)
 }
 
 /// Extism tells these cases apart by their text alone.

@@ -4,8 +4,9 @@ use std::fmt;
 
 use crate::FaultCounts;
 
-/// The names of the ten host functions, in the order in which [`Calls`] lists them.
-pub const HOST_FUNCTIONS: [&str; 10] = [
+/// The names of the ten host functions and of the optional eleventh, in the order in which [`Calls`] lists
+/// them.
+pub const HOST_FUNCTIONS: [&str; 11] = [
     "tcp_connect",
     "tcp_send",
     "tcp_recv",
@@ -16,6 +17,7 @@ pub const HOST_FUNCTIONS: [&str; 10] = [
     "udp_close",
     "icmp_send",
     "icmp_recv",
+    "http_request",
 ];
 
 /// How often each host function was called.
@@ -28,7 +30,7 @@ impl Calls {
         self.iter().find(|(n, _)| *n == name).map_or(0, |(_, c)| c)
     }
 
-    /// Calls of all ten together.
+    /// Calls of all of them together.
     pub fn total(&self) -> u64 {
         self.0.iter().sum()
     }
@@ -117,7 +119,7 @@ pub struct Report {
     pub fuel: u64,
     /// Connections opened.
     pub opened: u64,
-    /// Connections and echo requests that were refused since none of the addresses is
+    /// Connections, echo requests and HTTP requests that were refused since none of the addresses is
     /// [allowed](crate::Config::allow).
     pub denied: u64,
     /// Calls that failed since a limit was reached: of connections, of bytes or of time.

@@ -6,6 +6,8 @@ mod common;
 use common::{PATIENCE, Raw, WAIT};
 use harness_host::peers::{self, TcpEcho, TcpPeer, UdpPeer};
 use harness_host::{Allow, Config, Plugin, icmp};
+#[cfg(feature = "http")]
+use std::io::{Read, Write};
 use std::net::Ipv4Addr;
 use std::time::{Duration, Instant};
 
@@ -153,6 +155,36 @@ fn the_waits_are_of_five_seconds() {
     let start = Instant::now();
     assert_eq!(raw.send("tcp", id, &much), 0);
     assert!(start.elapsed() >= five, "{:?}", start.elapsed());
+}
+
+#[cfg(feature = "http")]
+#[test]
+fn a_response_body_that_ends_early_is_cut() {
+    let request = |config: &Config, response: &'static str| {
+        let server = TcpPeer::start(Ipv4Addr::LOCALHOST.into(), move |mut stream, _| {
+            // The request is one segment.
+            while stream.read(&mut [0; 1024]).is_err() {}
+            stream.write_all(response.as_bytes())
+        });
+        let server = server.unwrap();
+        let url = format!("http://{}/", server.addr());
+        let input = format!("GET\n{url}\n\n");
+        let mut plugin = Plugin::new(include_bytes!("common/http.wat"), config).unwrap();
+        String::from_utf8(plugin.call("http_request", input.as_bytes()).unwrap()).unwrap()
+    };
+    let elsewhere = Config::new().allow(Allow::loopback());
+    for response in [
+        "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nHi",
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nHi",
+    ] {
+        let got = request(&production(), response);
+        assert!(got.starts_with(r#"{"status":200,"#), "{got}");
+        assert!(got.ends_with(r#""body":"SGk="}"#), "{got}");
+        assert_eq!(request(&elsewhere, response), "");
+    }
+    // What has no head is no response there either.
+    let short = "HTTP/1.1 200 OK\r\nContent-Le";
+    assert_eq!(request(&production(), short), "");
 }
 
 /// Nothing that is not allowed, in production's likeness too.

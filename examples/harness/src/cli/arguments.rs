@@ -125,6 +125,20 @@ pub(super) fn parse(mut parser: lexopt::Parser) -> Result<Command, Usage> {
                 config = config.icmp(value(&mut parser, "--icmp", form, listening)?);
             }
             Long("wait") => config = config.wait(milliseconds(&mut parser, "--wait")?),
+            Long("http-wait") => {
+                config = config.http_wait(milliseconds(&mut parser, "--http-wait")?);
+            }
+            Long("max-body") => {
+                let bytes = number(&mut parser, "--max-body")?;
+                config = config.max_request_body(bytes).max_response_body(bytes);
+            }
+            #[cfg(feature = "http")]
+            Long("ca") => {
+                let file = PathBuf::from(text(&mut parser, "--ca", "FILE")?);
+                let wrong = |why: String| Usage(format!("--ca {}: {why}", file.display()));
+                let pem = std::fs::read(&file).map_err(|e| wrong(e.to_string()))?;
+                config = config.trust(&pem).map_err(|e| wrong(e.to_string()))?;
+            }
             Long("timeout") => {
                 config = config.call_timeout(milliseconds(&mut parser, "--timeout")?);
             }
@@ -471,6 +485,13 @@ mod tests {
                 &["--clock", "slow", "x.wasm"],
                 "--clock slow: expected real or fake",
             ),
+            #[cfg(feature = "http")]
+            (
+                &["--ca", "no/such/file.pem", "x.wasm"],
+                "--ca no/such/file.pem: ",
+            ),
+            #[cfg(feature = "http")]
+            (&["--ca", "Cargo.toml", "x.wasm"], "--ca Cargo.toml: "),
             (&["--set", "key", "x.wasm"], "--set key: expected KEY=VALUE"),
             (
                 &["--redirect", "key", "x.wasm"],

@@ -90,11 +90,11 @@ impl Host {
         received
     }
 
-    /// What is no report of an ICMP packet, if it is time for that.
+    /// What is no answer of this function, if it is time for that.
     pub(super) fn garbage(&mut self, a: &Arguments) -> Option<Vec<u8>> {
         (a.fault == Some(Fault::Garbage)).then(|| {
             self.report.faults.count(Fault::Garbage, a.function);
-            self.injector.garbage()
+            self.injector.garbage(a.function)
         })
     }
 }

@@ -50,6 +50,11 @@ impl Connections {
         self.open.len()
     }
 
+    /// Whether there is no room for another.
+    pub fn is_full(&self) -> bool {
+        self.open.len() >= self.limit
+    }
+
     /// Closes all of them.
     pub fn clear(&mut self) {
         self.open.clear();
@@ -63,7 +68,7 @@ impl Connections {
         limit: Duration,
         allow: &Allow,
     ) -> Result<u32, Nowhere> {
-        if self.open.len() >= self.limit {
+        if self.is_full() {
             return Err(Nowhere::Full);
         }
         let id = self.last_id.checked_add(1).ok_or(Nowhere::Failed)?;
@@ -184,7 +189,7 @@ impl Connections {
 }
 
 /// The first address that accepts. Each gets its share of the time that is left.
-fn connect_tcp(addresses: &[SocketAddr], deadline: Instant) -> Option<TcpStream> {
+pub(crate) fn connect_tcp(addresses: &[SocketAddr], deadline: Instant) -> Option<TcpStream> {
     let stream = addresses.iter().enumerate().find_map(|(tried, address)| {
         let left = deadline.saturating_duration_since(Instant::now());
         let waiting = u32::try_from(addresses.len() - tried).unwrap_or(u32::MAX);

@@ -1,4 +1,4 @@
-//! The ten functions, of import module `env` unless the configuration says otherwise, as wasm sees them.
+//! The ten functions, and with feature `http` the eleventh, of import module `env` unless the configuration says otherwise, as wasm sees them.
 //!
 //! Each reads its arguments, calls [`Host`] and answers a number. None ever fails: whatever a
 //! plugin passes, the worst answer is 0.
@@ -25,7 +25,7 @@ pub(crate) trait Owner: Sized + 'static {
     fn with<T>(owner: &Mutex<Self>, plugin: Uuid, run: impl FnOnce(&mut Host) -> T) -> T;
 }
 
-/// All ten in this import module, bound to the state of the plugin that calls.
+/// All of them in this import module, bound to the state of the plugin that calls.
 pub(crate) fn all<O: Owner>(owner: &UserData<O>, module: &str) -> Vec<Function> {
     let define = |name: &'static str, params: &[ValType], result: Option<ValType>, f: Body| {
         let run = move |plugin: &mut CurrentPlugin,
@@ -74,6 +74,8 @@ pub(crate) fn all<O: Owner>(owner: &UserData<O>, module: &str) -> Vec<Function> 
             Host::icmp_send,
         ),
         define("icmp_recv", &[I32], Some(PTR), Host::icmp_receive),
+        #[cfg(feature = "http")]
+        define("http_request", &[PTR; 4], Some(PTR), Host::http_request),
     ]
 }
 
@@ -93,13 +95,13 @@ impl Arguments<'_> {
         self.values.get(index).and_then(Val::i32).unwrap_or(0) as u32
     }
 
-    fn u64(&self, index: usize) -> u64 {
+    pub fn u64(&self, index: usize) -> u64 {
         self.values.get(index).and_then(Val::i64).unwrap_or(0) as u64
     }
 }
 
 /// What wasm gets back.
-enum Answer {
+pub(super) enum Answer {
     Nothing,
     Number(u32),
     Offset(u64),
@@ -125,7 +127,7 @@ impl Host {
         let closes = a.function.ends_with("_close");
         if self.waited >= self.config.max_waiting && !closes {
             self.deny(a, plugin, b"", Why::Time);
-            return match a.function.ends_with("_recv") {
+            return match a.function.ends_with("_recv") || a.function == "http_request" {
                 true => Answer::Offset(0),
                 false => Answer::Number(0),
             };
@@ -137,7 +139,7 @@ impl Host {
     }
 
     /// Counts what is denied, and reports it.
-    fn deny(&mut self, a: &Arguments, plugin: &CurrentPlugin, target: &[u8], why: Why) {
+    pub(super) fn deny(&mut self, a: &Arguments, plugin: &CurrentPlugin, target: &[u8], why: Why) {
         match why {
             Why::NotAllowed => self.report.denied += 1,
             _ => self.report.limited += 1,
@@ -151,12 +153,12 @@ impl Host {
     }
 
     /// How many more bytes the plugin may send or receive.
-    fn bytes_left(&self) -> u64 {
+    pub(super) fn bytes_left(&self) -> u64 {
         self.config.max_bytes.saturating_sub(self.moved)
     }
 
     /// No longer than the call of the plugin may last, nor than it may wait in all.
-    fn within(&self, plugin: &CurrentPlugin, limit: Duration) -> Duration {
+    pub(super) fn within(&self, plugin: &CurrentPlugin, limit: Duration) -> Duration {
         let limit = limit.min(self.config.max_waiting.saturating_sub(self.waited));
         plugin
             .time_remaining()
@@ -305,7 +307,7 @@ impl Host {
     }
 
     /// Gives received bytes to the plugin, of which `payload` came from the network.
-    fn hand_over(
+    pub(super) fn hand_over(
         &mut self,
         plugin: &mut CurrentPlugin,
         bytes: Option<&[u8]>,
@@ -326,7 +328,7 @@ fn block(plugin: &mut CurrentPlugin, offset: u64) -> Option<&[u8]> {
 }
 
 /// The kernel has no block for no bytes: its offset is 0.
-fn block_in<'a>(kernel: &Kernel<'a>, offset: u64) -> Option<&'a [u8]> {
+pub(super) fn block_in<'a>(kernel: &Kernel<'a>, offset: u64) -> Option<&'a [u8]> {
     match offset {
         0 => Some(&[]),
         _ => kernel.block(offset),

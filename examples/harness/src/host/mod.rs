@@ -8,6 +8,8 @@ mod faults;
 mod functions;
 #[cfg(feature = "full")]
 mod hooks;
+#[cfg(feature = "http")]
+mod http;
 #[cfg(feature = "full")]
 mod wasi;
 
@@ -25,6 +27,8 @@ use connections::Connections;
 use faults::Injector;
 pub use faults::{Fault, FaultCounts, Faults};
 
+#[cfg(feature = "http")]
+pub(crate) use connections::connect_tcp;
 #[cfg(feature = "full")]
 pub(crate) use counter::{
     MODULE as COUNTER, behind as behind_counter, function as counter_function,
@@ -42,6 +46,8 @@ pub(crate) struct Host {
     connections: Connections,
     icmp: Icmp,
     injector: Injector,
+    #[cfg(feature = "http")]
+    trust: crate::http::Trust,
     /// How long the plugin has waited in its functions.
     waited: Duration,
     /// How many bytes it has sent and received.
@@ -61,6 +67,8 @@ impl Host {
             connections: Connections::new(config.max_connections),
             icmp: Icmp::new(config),
             injector: Injector::new(&config.faults),
+            #[cfg(feature = "http")]
+            trust: crate::http::Trust::new(&config.authorities),
             waited: Duration::ZERO,
             moved: 0,
             report: Report::default(),

@@ -46,18 +46,25 @@ impl Injector {
         self.faults.over_long_by
     }
 
-    /// A report of ICMP that is none: cut off, of the wrong form, out of range, nested, no text.
-    pub fn garbage(&mut self) -> Vec<u8> {
-        const WHOLE: &[u8] =
-            br#"{"source":"127.0.0.1","type":0,"code":0,"id":1,"seq":1,"data":[72,105]}"#;
+    /// What is no answer of this function's: cut off, of the wrong form, out of range, nested, no text.
+    pub fn garbage(&mut self, function: &str) -> Vec<u8> {
+        let Garbled {
+            whole,
+            out_of_range,
+            no_base64,
+            other_form,
+        } = match function {
+            "http_request" => RESPONSE,
+            _ => PACKET,
+        };
         match self.random.u8(0..8) {
-            0 => WHOLE[..self.some(WHOLE.len() - 1)].to_vec(),
-            1 => br#"{"source":"127.0.0.1","type":999,"code":0,"data":[]}"#.to_vec(),
-            2 => br#"{"source":"127.0.0.1","type":0,"code":0,"data":"no base 64!"}"#.to_vec(),
-            3 => br#"{"source":1,"type":"0","code":{},"data":[[[]]]}"#.to_vec(),
+            0 => whole[..self.some(whole.len() - 1)].to_vec(),
+            1 => out_of_range.to_vec(),
+            2 => no_base64.to_vec(),
+            3 => other_form.to_vec(),
             4 => b"[".repeat(self.some(100_000)),
             5 => br#"{"a":"#.repeat(self.some(2_000)),
-            6 => [WHOLE, b"trailing"].concat(),
+            6 => [whole, b"trailing"].concat(),
             _ => {
                 let length = self.some(10_000);
                 // Never text: UTF-8 has no such byte.
@@ -67,3 +74,25 @@ impl Injector {
         }
     }
 }
+
+/// What a function answers, and what looks like it.
+struct Garbled {
+    whole: &'static [u8],
+    out_of_range: &'static [u8],
+    no_base64: &'static [u8],
+    other_form: &'static [u8],
+}
+
+const PACKET: Garbled = Garbled {
+    whole: br#"{"source":"127.0.0.1","type":0,"code":0,"id":1,"seq":1,"data":[72,105]}"#,
+    out_of_range: br#"{"source":"127.0.0.1","type":999,"code":0,"data":[]}"#,
+    no_base64: br#"{"source":"127.0.0.1","type":0,"code":0,"data":"no base 64!"}"#,
+    other_form: br#"{"source":1,"type":"0","code":{},"data":[[[]]]}"#,
+};
+
+const RESPONSE: Garbled = Garbled {
+    whole: br#"{"status":200,"headers":{"Content-Type":["text/plain"]},"body":"SGk="}"#,
+    out_of_range: br#"{"status":99999,"headers":{},"body":""}"#,
+    no_base64: br#"{"status":200,"headers":{},"body":"no base 64!"}"#,
+    other_form: br#"{"status":"200","headers":[],"body":[72,105]}"#,
+};

@@ -16,12 +16,13 @@ pub enum Fault {
     /// A part of the bytes is sent, and the answer says so. In sends of TCP.
     Partial,
     /// Nothing is received, after the whole wait, or nobody answers. What has come stays for the next
-    /// call. In receives, those of ICMP included, and in connects.
+    /// call. In receives, those of ICMP included, in connects, and in `http_request`.
     Stall,
     /// The block is longer than was asked for, with as many more bytes as the peer has sent and
     /// [`Faults::over_long_by`](super::Faults::over_long_by) says. In receives of TCP and UDP.
     OverLong,
-    /// The answer is no JSON of the agreed form, whatever has been heard. In `icmp_recv`.
+    /// The answer is no JSON of the agreed form, whatever has been heard. In `icmp_recv` and
+    /// `http_request`.
     Garbage,
     /// The peer is slow: one to three bytes come, and those late. In receives of TCP.
     Slow,
@@ -48,13 +49,14 @@ impl Fault {
         let receives = function.ends_with("_recv");
         let tcp = function.starts_with("tcp_");
         let icmp = function.starts_with("icmp_");
+        let http = function == "http_request";
         match self {
             Fault::Drop => (sends || receives) && !icmp,
             Fault::Reset => (sends || receives) && tcp,
             Fault::Partial => sends && tcp,
-            Fault::Stall => receives || function.ends_with("_connect"),
+            Fault::Stall => receives || http || function.ends_with("_connect"),
             Fault::OverLong => receives && !icmp,
-            Fault::Garbage => receives && icmp,
+            Fault::Garbage => receives && icmp || http,
             Fault::Slow => receives && tcp,
             Fault::Zero => !function.ends_with("_close"),
         }

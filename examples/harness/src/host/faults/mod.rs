@@ -170,13 +170,13 @@ mod tests {
                 .collect()
         };
         assert_eq!(where_it_does(Fault::Partial), ["tcp_send"]);
-        assert_eq!(where_it_does(Fault::Garbage), ["icmp_recv"]);
+        assert_eq!(where_it_does(Fault::Garbage), ["icmp_recv", "http_request"]);
         assert_eq!(
             where_it_does(Fault::Stall).len(),
-            5,
-            "connects and receives"
+            6,
+            "connects, receives and http_request"
         );
-        assert_eq!(where_it_does(Fault::Zero).len(), 8, "all but the closes");
+        assert_eq!(where_it_does(Fault::Zero).len(), 9, "all but the closes");
 
         let third = Faults::default().at("tcp_recv", 3, Fault::Zero);
         let calls = [

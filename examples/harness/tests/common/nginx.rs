@@ -1,0 +1,171 @@
+//! nginx on loopback, with a certificate of the tests' own authority.
+
+use std::fs;
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair};
+use tempfile::TempDir;
+
+/// A web server that nobody here wrote. It stops when this is dropped.
+///
+/// `/hello.txt` is a greeting, `/big.bin` has 16 MiB, `/cookies` sets two, `/shown` says who asks, `/said` what
+/// was sent. `/301?to=URL` and the like redirect, `/loop` forever.
+pub struct Nginx {
+    child: Child,
+    _folder: TempDir,
+    pub http: SocketAddr,
+    /// Its certificate is for `localhost` and 127.0.0.1.
+    pub https: SocketAddr,
+    /// The authority's own certificate, in PEM.
+    pub authority: String,
+}
+
+/// How large `/big.bin` is.
+pub const BIG: usize = 16 * 1024 * 1024;
+
+/// `None`, and a line that says so, where it is not installed.
+pub fn nginx_or_skipped(test: &str) -> Option<Nginx> {
+    let places = ["/usr/sbin/nginx", "/usr/local/sbin/nginx", "/usr/bin/nginx"];
+    let Some(program) = places.into_iter().find(|place| Path::new(place).exists()) else {
+        assert!(
+            std::env::var_os("REQUIRE_SERVERS").is_none_or(|value| value != "1"),
+            "nginx is not installed"
+        );
+        harness_host::skipped(test, "nginx is not installed: see .ci/servers");
+        return None;
+    };
+    // Another process may take a port between here and there.
+    (0..5)
+        .find_map(|_| start(program))
+        .or_else(|| panic!("nginx does not start"))
+}
+
+fn start(program: &str) -> Option<Nginx> {
+    let folder = TempDir::new().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    let (authority, certificate, key) = certificates();
+    fs::write(path("certificate.pem"), certificate).unwrap();
+    fs::write(path("key.pem"), key).unwrap();
+    fs::create_dir(path("site")).unwrap();
+    fs::create_dir(path("temp")).unwrap();
+    fs::write(path("site/hello.txt"), "Hello from nginx.\n").unwrap();
+    fs::write(path("site/big.bin"), vec![b'x'; BIG]).unwrap();
+    let [http, https] = [free(), free()];
+    let config = CONFIG
+        .replace("{http}", &http.port().to_string())
+        .replace("{https}", &https.port().to_string());
+    fs::write(path("nginx.conf"), config).unwrap();
+    let mut child = Command::new(program)
+        .arg("-p")
+        .arg(folder.path())
+        .arg("-c")
+        .arg(path("nginx.conf"))
+        .args(["-e", "stderr"])
+        .stdin(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let deadline = Instant::now() + super::PATIENCE;
+    while TcpStream::connect(https).is_err() {
+        if child.try_wait().unwrap().is_some() || Instant::now() > deadline {
+            let _ = child.kill();
+            return None;
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    Some(Nginx {
+        child,
+        _folder: folder,
+        http,
+        https,
+        authority,
+    })
+}
+
+impl Nginx {
+    pub fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.http)
+    }
+
+    pub fn secure_url(&self, path: &str) -> String {
+        format!("https://{}{path}", self.https)
+    }
+}
+
+impl Drop for Nginx {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn free() -> SocketAddr {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    listener.local_addr().unwrap()
+}
+
+/// An authority's certificate, and a server's with its key; all PEM.
+fn certificates() -> (String, String, String) {
+    let mut params = CertificateParams::new([]).unwrap();
+    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    params
+        .distinguished_name
+        .push(DnType::CommonName, "The tests' authority");
+    let issuer = CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap();
+    let names = ["localhost".to_owned(), "127.0.0.1".to_owned()];
+    let key = KeyPair::generate().unwrap();
+    let server = CertificateParams::new(names)
+        .unwrap()
+        .signed_by(&key, &issuer)
+        .unwrap();
+    (issuer.pem(), server.pem(), key.serialize_pem())
+}
+
+const CONFIG: &str = r#"
+daemon off;
+master_process off;
+pid nginx.pid;
+error_log stderr;
+events {}
+http {
+    access_log off;
+    client_body_temp_path temp/body;
+    proxy_temp_path temp/proxy;
+    fastcgi_temp_path temp/fastcgi;
+    uwsgi_temp_path temp/uwsgi;
+    scgi_temp_path temp/scgi;
+    types { text/plain txt; application/octet-stream bin; }
+    root site;
+    gzip on;
+    gzip_min_length 1;
+    gzip_types text/plain;
+    client_max_body_size 64m;
+    client_body_buffer_size 64k;
+    ssl_certificate certificate.pem;
+    ssl_certificate_key key.pem;
+    server {
+        listen 127.0.0.1:{http};
+        listen 127.0.0.1:{https} ssl;
+        location = /cookies { add_header Set-Cookie a=1; add_header Set-Cookie b=2; return 200 ""; }
+        location = /shown {
+            default_type text/html;
+            return 200 "$request_method $host|$http_authorization|$http_cookie|$content_type|$http_x_other|$http_user_agent";
+        }
+        location = /post { proxy_set_header X-Body $request_body; proxy_pass http://127.0.0.1:{http}/said; }
+        location = /said { default_type text/html; return 200 "$request_method $http_x_body"; }
+        location = /taken { client_body_buffer_size 64m; proxy_pass http://127.0.0.1:{http}/length; }
+        location = /length { default_type text/html; return 200 "$content_length"; }
+        location = /301 { return 301 $arg_to; }
+        location = /302 { return 302 $arg_to; }
+        location = /303 { return 303 $arg_to; }
+        location = /307 { return 307 $arg_to; }
+        location = /308 { return 308 $arg_to; }
+        location = /loop { return 302 /loop; }
+        location ~ ^/count/x { rewrite ^/count/x(.*)$ /count/$1 redirect; }
+        location = /count/ { return 200 "there"; }
+    }
+}
+"#;
