@@ -1,7 +1,7 @@
 //! A stream in two halves: one reads while the other writes.
 
 use crate::{PATIENCE, Turn, WAIT, pattern};
-use embedded_io::{BufRead, Read, ReadReady, Write};
+use embedded_io::{BufRead, ReadReady, Write};
 use harness_host::peers::{LineServer, TcpEcho};
 use harness_wasi_sockets::embedded::{ReadHalf, Shutdown, Silence, TcpStream, WriteHalf};
 use harness_wasi_sockets::host::Native;
