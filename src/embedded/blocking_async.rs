@@ -1,13 +1,14 @@
 //! `embedded-io-async` 0.7 for the streams.
 
-use embedded_io_async::{BufRead, ErrorType, Read, ReadExactError, Write};
+use embedded_io_async::{BufRead, ErrorType, Read, ReadExactError, ReadReady, Write};
 
 /// A stream for crates that want the async traits of [`embedded_io_async`](https://docs.rs/embedded-io-async/0.7).
 ///
 /// A host function returns when the host has done its part, and nothing else runs meanwhile. So the futures
 /// block: each is ready when it is first polled, and any executor will do.
 ///
-/// It is a type of its own so that `read` and `write` of a [`TcpStream`](super::TcpStream) need no `await`.
+/// It is a type of its own so that `read` and `write` of a [`TcpStream`](super::TcpStream) need no `await`. The halves
+/// of a stream go into one each.
 ///
 /// # Example
 /// ```
@@ -52,6 +53,13 @@ impl<T: embedded_io::BufRead> BufRead for BlockingAsync<T> {
 
     fn consume(&mut self, amt: usize) {
         self.0.consume(amt);
+    }
+}
+
+/// It is not asynchronous, and may block for the host's wait, 5 s.
+impl<T: ReadReady> ReadReady for BlockingAsync<T> {
+    fn read_ready(&mut self) -> Result<bool, T::Error> {
+        self.0.read_ready()
     }
 }
 

@@ -20,17 +20,21 @@
 
 #[cfg(feature = "embedded-io-async-v0.7")]
 mod blocking_async;
+mod halves;
 mod icmp;
+mod io;
 #[cfg(feature = "embedded-nal-async-v0.9")]
 mod nal_async;
 mod tcp;
 mod udp;
+mod whole;
 
 pub use crate::address::{Address, Unchecked};
 pub use crate::error::Error;
 pub use crate::patience::Silence;
 #[cfg(feature = "embedded-io-async-v0.7")]
 pub use blocking_async::BlockingAsync;
+pub use halves::{ReadHalf, WriteHalf};
 pub use icmp::{IcmpResponse, IcmpSocket, PingReply};
 #[cfg(feature = "embedded-nal-async-v0.9")]
 pub use nal_async::{BoundUdp, Stack};

@@ -1,6 +1,6 @@
 //! A TCP connection without std.
 
-use super::{Address, DEFAULT_CAPACITY};
+use super::{Address, DEFAULT_CAPACITY, ReadHalf, WriteHalf, whole};
 use crate::Error;
 use crate::block::Block;
 use crate::connection::{BOTH, Connection, READ, Tcp, WRITE};
@@ -8,7 +8,7 @@ use crate::host::{DefaultHost, Host};
 use crate::patience::{Silence, Timeout, Waiting};
 use crate::reader::Reader;
 use core::time::Duration;
-use embedded_io::{BufRead, ErrorType, Read, ReadExactError, ReadReady, Write};
+use embedded_io::ReadExactError;
 
 /// A TCP connection, closed on drop.
 ///
@@ -61,6 +61,16 @@ pub enum Shutdown {
     Both,
 }
 
+impl Shutdown {
+    pub(super) const fn directions(self) -> u8 {
+        match self {
+            Shutdown::Read => READ,
+            Shutdown::Write => WRITE,
+            Shutdown::Both => BOTH,
+        }
+    }
+}
+
 impl TcpStream {
     /// Connects to `address`, with a buffer of [`DEFAULT_CAPACITY`] bytes.
     ///
@@ -107,17 +117,8 @@ impl<const N: usize, H: Host> TcpStream<N, H> {
     /// # Errors
     /// `UnexpectedEof` if the stream ends before; otherwise as [`read`](TcpStream::read). What had come by then
     /// is in `buf`, and how much that was is not known.
-    // The trait's own slices by index, which keeps the panic machinery in a small plugin.
-    pub fn read_exact(&mut self, mut buf: &mut [u8]) -> Result<(), ReadExactError<Error>> {
-        while !buf.is_empty() {
-            let n = self.read(buf)?;
-            if n == 0 {
-                return Err(ReadExactError::UnexpectedEof);
-            }
-            let Some(rest) = buf.get_mut(n..) else { break };
-            buf = rest;
-        }
-        Ok(())
+    pub fn read_exact(&mut self, buf: &mut [u8]) -> Result<(), ReadExactError<Error>> {
+        whole::read(|buf| self.read(buf), buf)
     }
 
     /// Copies bytes that the next read will return into `buf`, and waits for the first as a read does.
@@ -180,14 +181,8 @@ impl<const N: usize, H: Host> TcpStream<N, H> {
     ///
     /// # Errors
     /// As [`write`](TcpStream::write); how much was written before is not known.
-    // As `read_exact`: the trait's own can panic.
-    pub fn write_all(&self, mut buf: &[u8]) -> Result<(), Error> {
-        while !buf.is_empty() {
-            let n = self.write(buf)?;
-            let Some(rest) = buf.get(n..) else { break };
-            buf = rest;
-        }
-        Ok(())
+    pub fn write_all(&self, buf: &[u8]) -> Result<(), Error> {
+        whole::write(|buf| self.write(buf), buf)
     }
 
     /// Shuts down one direction of the stream, or both.
@@ -197,11 +192,43 @@ impl<const N: usize, H: Host> TcpStream<N, H> {
     /// alone is shut on this side only: reads return the end of the stream, writes [`Error::Shutdown`], and the
     /// peer does not see it.
     pub fn shutdown(&mut self, how: Shutdown) {
-        self.connection.shut(match how {
-            Shutdown::Read => READ,
-            Shutdown::Write => WRITE,
-            Shutdown::Both => BOTH,
-        });
+        self.connection.shut(how.directions());
+    }
+
+    /// Splits the stream into a half that reads and a half that writes, for code that does both at the same time.
+    ///
+    /// Neither half allocates. The stream cannot be used until both are gone, and is as it was then. The facade has
+    /// `try_clone` for the same purpose.
+    ///
+    /// # Example
+    /// ```
+    /// use embedded_io::{Read, Write};
+    /// use harness_wasi_sockets::Error;
+    /// use harness_wasi_sockets::embedded::TcpStream;
+    ///
+    /// /// Sends what comes back to where it came from.
+    /// fn echo<E>(mut from: impl Read<Error = E>, mut to: impl Write<Error = E>) -> Result<usize, E> {
+    ///     let mut buf = [0; 64];
+    ///     let n = from.read(&mut buf)?;
+    ///     to.write_all(&buf[..n])?;
+    ///     Ok(n)
+    /// }
+    ///
+    /// # let server = harness_host::peers::TcpEcho::v4().unwrap();
+    /// let mut stream = TcpStream::connect(server.addr())?;
+    /// stream.write_all(b"Hello")?;
+    /// let (reader, writer) = stream.split();
+    /// assert!((1..=5).contains(&echo(reader, writer)?));
+    /// # Ok::<(), Error>(())
+    /// ```
+    pub fn split(&mut self) -> (ReadHalf<'_, N, H>, WriteHalf<'_, H>) {
+        let connection = &self.connection;
+        let reader = ReadHalf {
+            connection,
+            reader: &mut self.reader,
+            waiting: &mut self.waiting,
+        };
+        (reader, WriteHalf { connection })
     }
 
     /// Sets how long a read waits for the first byte; `None` is forever.
@@ -275,72 +302,5 @@ impl<const N: usize, H: Host> TcpStream<N, H> {
     /// bytes, which stay in the buffer.
     pub fn read_block(&mut self, max: usize) -> Result<Option<Block<H>>, Error> {
         self.reader.read_block(&self.connection, self.waiting, max)
-    }
-}
-
-impl<const N: usize, H: Host> ErrorType for TcpStream<N, H> {
-    type Error = Error;
-}
-
-impl<const N: usize, H: Host> Read for TcpStream<N, H> {
-    fn read(&mut self, buf: &mut [u8]) -> Result<usize, Error> {
-        self.read(buf)
-    }
-
-    fn read_exact(&mut self, buf: &mut [u8]) -> Result<(), ReadExactError<Error>> {
-        self.read_exact(buf)
-    }
-}
-
-impl<const N: usize, H: Host> BufRead for TcpStream<N, H> {
-    fn fill_buf(&mut self) -> Result<&[u8], Error> {
-        self.fill_buf()
-    }
-
-    fn consume(&mut self, amt: usize) {
-        self.consume(amt);
-    }
-}
-
-impl<const N: usize, H: Host> ReadReady for TcpStream<N, H> {
-    fn read_ready(&mut self) -> Result<bool, Error> {
-        self.read_ready()
-    }
-}
-
-impl<const N: usize, H: Host> ErrorType for &TcpStream<N, H> {
-    type Error = Error;
-}
-
-/// Writing changes nothing in the stream, so a shared reference is enough.
-///
-/// There is no `WriteReady`: the host does not say whether a write would wait, and it may.
-impl<const N: usize, H: Host> Write for &TcpStream<N, H> {
-    fn write(&mut self, buf: &[u8]) -> Result<usize, Error> {
-        (**self).write(buf)
-    }
-
-    /// Does nothing: what has been written is with the host.
-    fn flush(&mut self) -> Result<(), Error> {
-        Ok(())
-    }
-
-    fn write_all(&mut self, buf: &[u8]) -> Result<(), Error> {
-        (**self).write_all(buf)
-    }
-}
-
-impl<const N: usize, H: Host> Write for TcpStream<N, H> {
-    fn write(&mut self, buf: &[u8]) -> Result<usize, Error> {
-        (*self).write(buf)
-    }
-
-    /// Does nothing: what has been written is with the host.
-    fn flush(&mut self) -> Result<(), Error> {
-        Ok(())
-    }
-
-    fn write_all(&mut self, buf: &[u8]) -> Result<(), Error> {
-        (*self).write_all(buf)
     }
 }

@@ -4,6 +4,7 @@
 mod bad_input;
 mod contract;
 mod embedded;
+mod halves;
 mod host;
 mod host_by_reference;
 mod icmp;

@@ -1,7 +1,7 @@
 //! The async traits: every future is ready when it is first polled.
 
 use crate::{PATIENCE, Turn, pattern, refusing_tcp, v4};
-use embedded_io_async::{BufRead, Read, Write};
+use embedded_io_async::{BufRead, Read, ReadReady, Write};
 use embedded_nal_async::{AddrType, ConnectedUdp, Dns, TcpConnect, UdpStack, UnconnectedUdp};
 use harness_host::peers::{TcpEcho, UdpEcho};
 use harness_wasi_sockets::Error;
@@ -52,6 +52,18 @@ fn a_stream() {
     now(BlockingAsync(&stream.0).write_all(b"by reference")).unwrap();
     let n = now(stream.read(&mut got)).unwrap();
     assert!(b"by reference".starts_with(&got[..n]) && n > 0);
+
+    // Code for two directions has one half each.
+    let (reader, writer) = stream.0.split();
+    let (mut reader, mut writer) = (BlockingAsync(reader), BlockingAsync(writer));
+    now(writer.write_all(b"in halves")).unwrap();
+    let mut all = b"by reference".len() + b"in halves".len() - n;
+    while all > 0 {
+        let shown = now(reader.fill_buf()).unwrap().len();
+        assert_eq!(reader.read_ready(), Ok(true));
+        reader.consume(shown);
+        all -= shown;
+    }
 
     let (_port, refused) = refusing_tcp();
     assert_eq!(

@@ -1,0 +1,82 @@
+//! `embedded-io` for the streams and their halves.
+
+use super::{ReadHalf, TcpStream, WriteHalf};
+use crate::Error;
+use crate::host::Host;
+
+/// Each trait's methods are the type's own of the same names, which come before the trait's.
+macro_rules! reads {
+    ($io:ident, [$($generics:tt)*] $type:ty) => {
+        impl<$($generics)*> $io::ErrorType for $type {
+            type Error = Error;
+        }
+
+        impl<$($generics)*> $io::Read for $type {
+            fn read(&mut self, buf: &mut [u8]) -> Result<usize, Error> {
+                self.read(buf)
+            }
+
+            fn read_exact(&mut self, buf: &mut [u8]) -> Result<(), $io::ReadExactError<Error>> {
+                self.read_exact(buf)
+            }
+        }
+
+        impl<$($generics)*> $io::BufRead for $type {
+            fn fill_buf(&mut self) -> Result<&[u8], Error> {
+                self.fill_buf()
+            }
+
+            fn consume(&mut self, amt: usize) {
+                self.consume(amt);
+            }
+        }
+
+        impl<$($generics)*> $io::ReadReady for $type {
+            fn read_ready(&mut self) -> Result<bool, Error> {
+                self.read_ready()
+            }
+        }
+    };
+}
+
+/// There is no `WriteReady`: the host does not say whether a write would wait, and it may.
+macro_rules! writes {
+    ($io:ident, [$($generics:tt)*] $type:ty) => {
+        impl<$($generics)*> $io::Write for $type {
+            fn write(&mut self, buf: &[u8]) -> Result<usize, Error> {
+                (*self).write(buf)
+            }
+
+            /// Does nothing: what has been written is with the host.
+            fn flush(&mut self) -> Result<(), Error> {
+                Ok(())
+            }
+
+            fn write_all(&mut self, buf: &[u8]) -> Result<(), Error> {
+                (*self).write_all(buf)
+            }
+        }
+    };
+}
+
+macro_rules! streams {
+    ($io:ident) => {
+        reads!($io, [const N: usize, H: Host] TcpStream<N, H>);
+        writes!($io, [const N: usize, H: Host] TcpStream<N, H>);
+
+        // Writing changes nothing in the stream, so a shared reference is enough.
+        impl<const N: usize, H: Host> $io::ErrorType for &TcpStream<N, H> {
+            type Error = Error;
+        }
+        writes!($io, [const N: usize, H: Host] &TcpStream<N, H>);
+
+        reads!($io, [const N: usize, H: Host] ReadHalf<'_, N, H>);
+
+        impl<H: Host> $io::ErrorType for WriteHalf<'_, H> {
+            type Error = Error;
+        }
+        writes!($io, [H: Host] WriteHalf<'_, H>);
+    };
+}
+
+streams!(embedded_io);

@@ -1,0 +1,37 @@
+//! Whole buffers, read and written in as many pieces as it takes.
+//!
+//! The methods that the traits provide slice by index, which brings the panic machinery into a small plugin.
+
+use crate::Error;
+use embedded_io::ReadExactError;
+
+/// Fills all of `into`.
+#[inline(always)]
+pub(super) fn read(
+    mut some: impl FnMut(&mut [u8]) -> Result<usize, Error>,
+    mut into: &mut [u8],
+) -> Result<(), ReadExactError<Error>> {
+    while !into.is_empty() {
+        let n = some(into)?;
+        if n == 0 {
+            return Err(ReadExactError::UnexpectedEof);
+        }
+        let Some(rest) = into.get_mut(n..) else { break };
+        into = rest;
+    }
+    Ok(())
+}
+
+/// Writes all of `from`.
+#[inline(always)]
+pub(super) fn write(
+    some: impl Fn(&[u8]) -> Result<usize, Error>,
+    mut from: &[u8],
+) -> Result<(), Error> {
+    while !from.is_empty() {
+        let n = some(from)?;
+        let Some(rest) = from.get(n..) else { break };
+        from = rest;
+    }
+    Ok(())
+}
