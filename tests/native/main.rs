@@ -6,6 +6,7 @@ mod contract;
 mod embedded;
 mod host;
 mod host_by_reference;
+mod http;
 mod icmp;
 mod nal_async;
 mod no_address;

@@ -11,6 +11,7 @@ mod http;
 mod imap;
 mod modbus;
 mod mqtt;
+mod native;
 mod ntp;
 mod places;
 mod postgres;
@@ -106,6 +107,13 @@ const TESTS: &[Test] = tests! {
             rust_mqtt_talks_to_mosquitto,
         }
     }
+    native, Some(Kind::Nginx) => {
+        Once {
+            native_gets_pages_from_nginx_with_tls,
+            native_refuses_a_wrong_name,
+            native_moves_16_mib_to_nginx_and_back,
+        }
+    }
     ntp, Some(Kind::Chrony) => {
         OnEachHost {
             sntpc_asks_chrony_for_the_time,
@@ -185,6 +193,9 @@ const TESTS: &[Test] = tests! {
 };
 
 fn main() {
+    if native::is_for_a_request() {
+        return;
+    }
     let arguments = Arguments::from_args();
     let trials = TESTS.iter().flat_map(|test| {
         let missing = test.needs.and_then(|kind| kind.installed().err());
