@@ -230,8 +230,11 @@ fn a_body_that_ends_early_is_an_error_where_its_length_was_said() {
 #[test]
 fn a_server_that_stalls_costs_ten_seconds() {
     let _blocks = Blocks;
-    let server = TcpPeer::start(v4(), |stream, stop| {
-        receive(&stream)?;
+    let server = TcpPeer::start(v4(), |mut stream, stop| {
+        // One stalls before its response, one in the middle of its body.
+        if receive(&stream)?.line.contains("body") {
+            stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\ncut")?;
+        }
         while !stop.is_set() {
             sleep(Duration::from_millis(10));
         }
@@ -239,6 +242,8 @@ fn a_server_that_stalls_costs_ten_seconds() {
     });
     let server = server.unwrap();
     let url = format!("http://{}/", server.addr());
+    let of_body = format!("{url}body");
+    let other = std::thread::spawn(move || get(&of_body).unwrap_err().kind());
     let began = Instant::now();
     assert_eq!(get(&url).unwrap_err().kind(), ErrorKind::Other);
     assert!(
@@ -246,4 +251,5 @@ fn a_server_that_stalls_costs_ten_seconds() {
         "{:?}",
         began.elapsed()
     );
+    assert_eq!(other.join().unwrap(), ErrorKind::Other);
 }

@@ -6,7 +6,7 @@ use base64::engine::general_purpose::STANDARD;
 use http::header::HOST;
 use http::{HeaderName, HeaderValue, Method, Request, Response};
 use std::collections::BTreeMap;
-use std::io::Read;
+use std::io::{self, Read};
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 use ureq::tls::{Certificate, RootCerts, TlsConfig};
@@ -97,6 +97,11 @@ fn takes_body(method: &Method) -> bool {
     .contains(method)
 }
 
+fn timed_out(error: &io::Error) -> bool {
+    let inner = error.get_ref().and_then(|inner| inner.downcast_ref());
+    matches!(inner, Some(ureq::Error::Timeout(_)))
+}
+
 fn to_json(response: Response<Body>) -> Option<Vec<u8>> {
     let (parts, body) = response.into_parts();
     let mut headers = BTreeMap::<String, Vec<String>>::new();
@@ -105,8 +110,11 @@ fn to_json(response: Response<Body>) -> Option<Vec<u8>> {
         values.push(String::from_utf8_lossy(value.as_bytes()).into_owned());
     }
     let mut bytes = Vec::new();
-    // A body that ends early is cut without a sign, as at the real host.
-    let _ = body.into_reader().read_to_end(&mut bytes);
+    match body.into_reader().read_to_end(&mut bytes) {
+        Err(error) if timed_out(&error) => return None,
+        // A body that ends early is cut without a sign, as at the real host.
+        Ok(_) | Err(_) => {}
+    }
     let json = serde_json::json!({
         "status": parts.status.as_u16(),
         "headers": headers,
