@@ -71,6 +71,17 @@ pub enum Error {
     NameNotResolved,
     /// This host does not offer it: kind `Unsupported`.
     Unsupported,
+    /// The URL of an HTTP request is not one: kind `InvalidInput`. The host was not called.
+    #[cfg(feature = "http")]
+    InvalidUrl,
+    /// A header of an HTTP request has a name or a value that cannot be sent: kind `InvalidInput`. The host
+    /// was not called.
+    #[cfg(feature = "http")]
+    InvalidHeader,
+    /// The host returned no response to an HTTP request, and does not say why: kind `Other`. Whether the
+    /// server has got the request is not known.
+    #[cfg(feature = "http")]
+    RequestFailed,
 }
 
 impl Error {
@@ -114,6 +125,21 @@ impl Error {
                  and `recv_from` need a peer given by address"
             }
             Error::Unsupported => "the host has no function for this",
+            #[cfg(feature = "http")]
+            Error::InvalidUrl => {
+                "not a URL to request: expected `http://` or `https://`, a host, and a path and query whose \
+                 spaces and special characters are percent-encoded"
+            }
+            #[cfg(feature = "http")]
+            Error::InvalidHeader => {
+                "not a header: its name may have letters, digits and `-`; its value must be UTF-8 without line \
+                 breaks and control characters"
+            }
+            #[cfg(feature = "http")]
+            Error::RequestFailed => {
+                "the host got no response, and does not say why: check the URL, the server and its \
+                 certificate, what the host allows, and its limits of time (10 s), redirects (10) and memory"
+            }
         }
     }
 }
@@ -139,6 +165,10 @@ impl embedded_io::Error for Error {
             Error::NotConnected => ErrorKind::NotConnected,
             Error::CannotBind => ErrorKind::AddrNotAvailable,
             Error::NotSent | Error::NotHeard | Error::WouldBlock => ErrorKind::Other,
+            #[cfg(feature = "http")]
+            Error::InvalidUrl | Error::InvalidHeader => ErrorKind::InvalidInput,
+            #[cfg(feature = "http")]
+            Error::RequestFailed => ErrorKind::Other,
         }
     }
 }
@@ -159,6 +189,10 @@ impl From<Error> for std::io::Error {
             Error::NotConnected => ErrorKind::NotConnected,
             Error::CannotBind => ErrorKind::AddrNotAvailable,
             Error::NotSent | Error::NotHeard => ErrorKind::Other,
+            #[cfg(feature = "http")]
+            Error::InvalidUrl | Error::InvalidHeader => ErrorKind::InvalidInput,
+            #[cfg(feature = "http")]
+            Error::RequestFailed => ErrorKind::Other,
         };
         std::io::Error::new(kind, error)
     }
@@ -169,7 +203,7 @@ mod tests {
     use super::*;
     use std::collections::BTreeSet;
 
-    const ALL: [Error; 17] = [
+    const ALL: &[Error] = &[
         Error::InvalidAddress,
         Error::InvalidInput,
         Error::NameNotResolved,
@@ -187,13 +221,19 @@ mod tests {
         Error::InvalidData,
         Error::Overrun,
         Error::Unsupported,
+        #[cfg(feature = "http")]
+        Error::InvalidUrl,
+        #[cfg(feature = "http")]
+        Error::InvalidHeader,
+        #[cfg(feature = "http")]
+        Error::RequestFailed,
     ];
 
     #[test]
     fn each_error_says_something_of_its_own_and_std_says_it_too() {
-        let messages: BTreeSet<&str> = ALL.into_iter().map(Error::message).collect();
+        let messages: BTreeSet<&str> = ALL.iter().map(|error| error.message()).collect();
         assert_eq!(messages.len(), ALL.len());
-        for error in ALL {
+        for error in ALL.iter().copied() {
             let message = error.message();
             assert!(
                 message.contains(' ') && !message.ends_with('.'),

@@ -109,6 +109,7 @@
 //! | `embedded-nal-async-v0.9` | no | `embedded::Stack`: the traits of `embedded-nal-async` |
 //! | `speed` | no | faster code also where a plugin without `std` is built for size |
 //! | `heapless-v0.9` | no | `heapless::String` as an [`embedded::Address`] |
+//! | `http` | no | `http` and, at the root, `Client`: HTTP requests that the host makes, with its TLS |
 //!
 //! With `default-features = false` the crate is `no_std` and allocates nothing.
 //!
@@ -143,6 +144,8 @@ mod datagrams;
 pub mod embedded;
 mod error;
 pub mod host;
+#[cfg(feature = "http")]
+pub mod http;
 mod json;
 #[cfg(feature = "std")]
 pub mod net;
@@ -160,6 +163,9 @@ mod writer;
 pub use block::Block;
 pub use embedded_io;
 pub use error::Error;
+#[cfg(feature = "http")]
+#[doc(inline)]
+pub use http::{Client, RequestBuilder, Response};
 #[cfg(feature = "std")]
 #[doc(inline)]
 pub use net::*;

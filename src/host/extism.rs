@@ -4,6 +4,8 @@
 //! This is the only file of the crate with `unsafe` in it, and all of it is the three declarations.
 
 use super::Host;
+#[cfg(feature = "http")]
+use super::Http;
 #[cfg(not(small))]
 use super::reuse::ReuseHint;
 #[cfg(all(feature = "std", target_os = "wasi", target_env = "p1"))]
@@ -37,6 +39,8 @@ mod env {
         pub(super) safe fn udp_close(id: u32);
         pub(super) safe fn icmp_send(target: u64, payload: u64, len: u64, seq: u32) -> u32;
         pub(super) safe fn icmp_recv(timeout_ms: u32) -> u64;
+        #[cfg(feature = "http")]
+        pub(super) safe fn http_request(method: u64, url: u64, headers: u64, body: u64) -> u64;
     }
 }
 
@@ -174,5 +178,13 @@ impl Host for Extism {
             0 => Some(Duration::from_nanos(time)),
             _ => None,
         }
+    }
+}
+
+#[cfg(feature = "http")]
+impl Http for Extism {
+    #[inline]
+    fn http_request(&self, method: u64, url: u64, headers: u64, body: u64) -> u64 {
+        env::http_request(method, url, headers, body)
     }
 }

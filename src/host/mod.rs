@@ -35,6 +35,8 @@ mod copy;
 #[cfg(target_family = "wasm")]
 mod extism;
 mod forward;
+#[cfg(feature = "http")]
+mod http;
 #[cfg(all(not(target_family = "wasm"), feature = "std"))]
 mod native;
 #[cfg(any(all(target_family = "wasm", not(small)), all(test, feature = "std")))]
@@ -47,6 +49,9 @@ pub use absent::Absent as DefaultHost;
 pub use extism::{Extism, Extism as DefaultHost};
 #[cfg(all(not(target_family = "wasm"), feature = "std"))]
 pub use native::{Native, Native as DefaultHost};
+
+#[cfg(feature = "http")]
+pub use http::Http;
 
 pub(crate) use forward::forward;
 

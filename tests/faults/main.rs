@@ -12,6 +12,7 @@ mod datagrams;
 mod facade;
 mod grammar;
 mod host;
+mod http;
 mod icmp;
 mod ids;
 mod json;

@@ -7,6 +7,7 @@ mod embedded;
 mod halves;
 mod host;
 mod host_by_reference;
+mod http;
 mod icmp;
 mod nal_async;
 mod no_address;

@@ -3,6 +3,8 @@
 //! Plugin code runs on it unchanged, so it can be unit-tested with plain `cargo test`.
 
 mod address;
+#[cfg(feature = "http")]
+mod http;
 mod icmp;
 mod kernel;
 mod sockets;
@@ -168,6 +170,20 @@ impl Host for Native {
     fn now(&self) -> Option<Duration> {
         static START: OnceLock<Instant> = OnceLock::new();
         Some(START.get_or_init(Instant::now).elapsed())
+    }
+}
+
+#[cfg(feature = "http")]
+impl super::Http for Native {
+    fn http_request(&self, method: u64, url: u64, headers: u64, body: u64) -> u64 {
+        let text = |offset| kernel::bytes(offset, u64::MAX);
+        let (Some(method), Some(url)) = (kernel::text(method), kernel::text(url)) else {
+            return 0;
+        };
+        let (Some(headers), Some(body)) = (text(headers), text(body)) else {
+            return 0;
+        };
+        http::request(&method, &url, &headers, body).map_or(0, kernel::adopt)
     }
 }
 

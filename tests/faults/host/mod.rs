@@ -22,7 +22,7 @@ use std::cell::{RefCell, RefMut};
 use std::rc::Rc;
 use std::time::Duration;
 
-/// The host's ten functions.
+/// The host's functions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Call {
     TcpConnect,
@@ -35,6 +35,7 @@ pub enum Call {
     UdpClose,
     IcmpSend,
     IcmpRecv,
+    HttpRequest,
 }
 
 /// What a host can do wrong in one call.

@@ -8,6 +8,8 @@ use std::time::Duration;
 
 /// An echo request: target, payload, sequence number.
 pub type Ping = (String, Vec<u8>, u16);
+/// An HTTP request: method, URL, headers, body, each as it was handed over.
+pub type Request = [Option<Vec<u8>>; 4];
 
 #[derive(Debug, Default)]
 pub struct State {
@@ -50,6 +52,9 @@ pub struct State {
     pub pinged_at: Vec<Duration>,
     /// What was to be connected to.
     pub addresses: Vec<String>,
+    /// What the next HTTP requests are answered with. When the queue is empty, there is no response.
+    pub responses: VecDeque<Vec<u8>>,
+    pub requests: Vec<Request>,
 }
 
 /// A UDP socket that is open.
@@ -340,6 +345,22 @@ impl State {
             bytes.resize(bytes.len() + by as usize, b' ');
         }
         self.give(bytes, false)
+    }
+}
+
+impl State {
+    pub fn request(&mut self, parts: [u64; 4]) -> u64 {
+        let fault = self.call(Call::HttpRequest);
+        let request = parts.map(|offset| (offset != 0).then(|| self.handed(offset, None)));
+        self.requests.push(request);
+        let mut response = match fault {
+            None | Some(Fault::Longer(_)) => self.responses.pop_front(),
+            Some(fault) => return self.hide(fault, 100),
+        };
+        if let (Some(Fault::Longer(by)), Some(bytes)) = (fault, &mut response) {
+            bytes.resize(bytes.len() + by as usize, b'0');
+        }
+        self.give(response, false)
     }
 }
 

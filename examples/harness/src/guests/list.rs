@@ -75,7 +75,7 @@ pub const EXAMPLES: [Example; 9] = [
 
 /// Those over crates that many people use: with std, without, and crates that open their sockets with
 /// `std::net` themselves.
-pub const CRATES: [Example; 31] = [
+pub const CRATES: [Example; 33] = [
     over(
         "websocket",
         "URL [MESSAGE]",
@@ -94,6 +94,18 @@ pub const CRATES: [Example; 31] = [
         "URL; --set authority=PEM",
         "HTTPS, with ureq and rustls",
         Some("a web server with TLS"),
+    ),
+    over(
+        "host_http",
+        "a URL a line",
+        "HTTP and HTTPS by the host, with the types of http",
+        None,
+    ),
+    over(
+        "own_ip",
+        "[URL]",
+        "its own IP address, with Client and serde",
+        Some("a web service, or the Internet"),
     ),
     over(
         "redis",

@@ -1,8 +1,10 @@
 use crate::authority::Signed;
 use crate::process::Launch;
 use crate::{Error, Result, Server, program};
+use std::fs::{self, Permissions};
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
+use std::os::unix::fs::PermissionsExt;
 
 /// nginx: one site, over HTTP/1.1, TLS 1.3 and TLS 1.2; and over HTTP/1.1 where it soon closes what it
 /// said it would keep.
@@ -62,6 +64,11 @@ impl Nginx {
 /// nginx, with this certificate. It keeps connections open. `/hello.txt` and `/big.txt` come with
 /// their length; `/small.html` and `/chunked.html`, which has `/big.txt` in it, without one, in
 /// chunks. `/connections` counts the open ones.
+///
+/// For the host's own HTTP client: `/packed.txt` is `/big.txt`, with gzip for who takes it. `/ip` says as JSON who
+/// asks, `/cookies` sets two cookies and shows those that came, `/echo` sends a short body back, and `/stored/` keeps
+/// what is put there. `/redirect` leads to `/hello.txt`, `/to-tls` there over TLS, `/loop` to itself, `/away?URL` to
+/// the URL. `/slow.txt` comes at a byte a second.
 pub fn nginx(signed: &Signed) -> Result<Nginx> {
     let program = program("nginx")?;
     let server = Server::start("nginx", 5, |place| {
@@ -71,6 +78,9 @@ pub fn nginx(signed: &Signed) -> Result<Nginx> {
         place.make_folder("temp")?;
         place.write("site/hello.txt", "Hello from nginx.\n")?;
         place.write("site/big.txt", Nginx::big())?;
+        place.write("site/packed.txt", Nginx::big())?;
+        let stored = place.make_folder("site/stored")?;
+        fs::set_permissions(stored, Permissions::from_mode(0o777))?;
         place.write(
             "site/small.html",
             "You asked for <!--#echo var=\"uri\" -->.",
@@ -85,6 +95,10 @@ pub fn nginx(signed: &Signed) -> Result<Nginx> {
             .replace("{tls12}", &place.port(2))
             .replace("{impatient}", &place.port(3))
             .replace("{once}", &place.port(4));
+        let pages = PAGES
+            .replace("{http}", &place.port(0))
+            .replace("{tls13}", &place.port(1));
+        place.write("pages.conf", pages)?;
         let config = place.write("nginx.conf", config)?;
         let mut launch = Launch::new(&program);
         launch
@@ -118,10 +132,34 @@ http {
     keepalive_timeout 60;
     ssl_certificate certificate.pem;
     ssl_certificate_key key.pem;
-    server { listen 127.0.0.1:{http}; location = /connections { stub_status; } }
-    server { listen 127.0.0.1:{tls13} ssl; ssl_protocols TLSv1.3; }
-    server { listen 127.0.0.1:{tls12} ssl; ssl_protocols TLSv1.2; }
+    server { listen 127.0.0.1:{http}; include pages.conf; location = /connections { stub_status; } }
+    server { listen 127.0.0.1:{tls13} ssl; ssl_protocols TLSv1.3; include pages.conf; }
+    server { listen 127.0.0.1:{tls12} ssl; ssl_protocols TLSv1.2; include pages.conf; }
     server { listen 127.0.0.1:{impatient}; keepalive_timeout 1ms; }
     server { listen 127.0.0.1:{once}; keepalive_requests 1; }
 }
 ";
+
+/// (A header is the one thing that has room for a body without a module of nginx's for it.)
+const PAGES: &str = r#"
+location = /packed.txt { gzip on; gzip_types text/plain; }
+location = /ip { default_type application/json; return 200 '{"ip":"$remote_addr"}'; }
+location = /cookies {
+    default_type text/plain;
+    add_header Set-Cookie "a=1";
+    add_header Set-Cookie "b=2; Path=/";
+    return 200 "you sent $http_cookie\n";
+}
+location = /echo {
+    proxy_pass http://127.0.0.1:{http}/body;
+    proxy_set_header X-Body $request_body;
+    proxy_set_header X-Type $content_type;
+}
+location = /body { default_type application/json; add_header X-Type $http_x_type; return 200 $http_x_body; }
+location /stored/ { dav_methods PUT; client_max_body_size 32m; }
+location = /redirect { return 302 /hello.txt; }
+location = /to-tls { return 301 https://localhost:{tls13}/hello.txt; }
+location = /loop { return 302 /loop; }
+location = /away { return 302 $args; }
+location = /slow.txt { limit_rate 1; try_files /hello.txt =404; }
+"#;

@@ -4,13 +4,16 @@
 //! installed is ignored, which a test cannot say of itself under std's harness; so this one has
 //! another.
 
+mod client;
 mod coap;
 mod dns;
 mod ftp;
+mod host_http;
 mod http;
 mod imap;
 mod modbus;
 mod mqtt;
+mod native;
 mod ntp;
 mod places;
 mod postgres;
@@ -57,6 +60,17 @@ macro_rules! tests {
 }
 
 const TESTS: &[Test] = tests! {
+    client, Some(Kind::Nginx) => {
+        OnEachHost {
+            the_documented_usage_works,
+            the_documented_usage_works_without_wasi,
+            headers_come_with_all_their_values,
+            large_bodies_are_in_memory_once,
+            what_brings_no_response_is_an_error,
+            a_server_that_stalls_is_given_up,
+            a_body_that_is_cut_is_an_error,
+        }
+    }
     coap, Some(Kind::Coap) => {
         OnEachHost {
             coap_lite_gets_and_puts_at_libcoap,
@@ -72,6 +86,13 @@ const TESTS: &[Test] = tests! {
     ftp, Some(Kind::Ftp) => {
         OnEachHost {
             suppaftp_stores_and_fetches_files_at_pyftpdlib,
+        }
+    }
+    host_http, Some(Kind::Nginx) => {
+        OnEachHost {
+            http_gets_pages_from_nginx_by_the_host,
+            http_trusts_nginx_as_the_host_does,
+            serde_reads_its_own_ip_from_nginx,
         }
     }
     http, Some(Kind::Nginx) => {
@@ -104,6 +125,13 @@ const TESTS: &[Test] = tests! {
         OnEachHost {
             mqttbytes_talks_to_mosquitto,
             rust_mqtt_talks_to_mosquitto,
+        }
+    }
+    native, Some(Kind::Nginx) => {
+        Once {
+            native_gets_pages_from_nginx_with_tls,
+            native_refuses_a_wrong_name,
+            native_moves_16_mib_to_nginx_and_back,
         }
     }
     ntp, Some(Kind::Chrony) => {
@@ -185,6 +213,9 @@ const TESTS: &[Test] = tests! {
 };
 
 fn main() {
+    if native::is_for_a_request() {
+        return;
+    }
     let arguments = Arguments::from_args();
     let trials = TESTS.iter().flat_map(|test| {
         let missing = test.needs.and_then(|kind| kind.installed().err());

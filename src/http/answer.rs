@@ -1,0 +1,310 @@
+//! A host's answer to an HTTP request: JSON, with the body in base64.
+//!
+//! A body may have many megabytes. So the block is read a piece at a time, the body is decoded as it is read, into
+//! the memory that it stays in, and the rest of the JSON goes to `serde_json`, which sees an empty body.
+
+use super::name::canonical;
+use crate::Block;
+use crate::host::Host;
+use base64::engine::general_purpose::STANDARD;
+use base64::read::DecoderReader;
+use serde::Deserialize;
+use serde::de::{self, Deserializer, MapAccess, Visitor};
+use std::collections::BTreeMap;
+use std::fmt;
+use std::io::{self, ErrorKind, Read};
+
+/// How many bytes of the block are read at a time.
+const PIECE: usize = 1_024;
+/// The key of the body.
+const BODY: &[u8] = b"body";
+
+/// What came back.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Answer {
+    pub(super) status: u16,
+    pub(super) headers: Headers,
+    pub(super) body: Vec<u8>,
+}
+
+/// The headers by their names in canonical form, each with its values in the order in which they came.
+pub(super) type Headers = BTreeMap<String, Vec<String>>;
+
+/// Decodes a host's answer.
+pub(super) fn decode<H: Host>(block: &Block<H>) -> io::Result<Answer> {
+    let mut json = Json::new(block);
+    let rest: Rest = serde_json::from_reader(&mut json).map_err(invalid_json)?;
+    if !(100..1_000).contains(&rest.status) {
+        let status = rest.status;
+        return Err(invalid(format!(
+            "the host answered with status {status}, which is none"
+        )));
+    }
+    Ok(Answer {
+        status: rest.status,
+        headers: rest.headers.0,
+        body: json.body,
+    })
+}
+
+pub(super) fn invalid(why: String) -> io::Error {
+    io::Error::new(ErrorKind::InvalidData, why)
+}
+
+fn invalid_json(error: serde_json::Error) -> io::Error {
+    if error.is_io() {
+        return error.into();
+    }
+    invalid(format!(
+        "the host's answer is not what its contract says: {error}"
+    ))
+}
+
+/// The answer without its body.
+#[derive(Deserialize)]
+struct Rest {
+    status: u16,
+    #[serde(default)]
+    headers: Named,
+    /// Only here so that it comes no more than once, and is a string.
+    #[serde(default, rename = "body")]
+    _body: Option<Taken>,
+}
+
+/// The headers, of which one may be spelled in several ways.
+#[derive(Default)]
+struct Named(Headers);
+
+impl<'de> Deserialize<'de> for Named {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Entries;
+
+        impl<'de> Visitor<'de> for Entries {
+            type Value = Named;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object of arrays")
+            }
+
+            fn visit_unit<E: de::Error>(self) -> Result<Named, E> {
+                Ok(Named::default())
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Named, A::Error> {
+                let mut headers = Headers::new();
+                while let Some((name, values)) =
+                    entries.next_entry::<String, Option<Vec<String>>>()?
+                {
+                    let all = headers.entry(canonical(&name)).or_default();
+                    all.extend(values.unwrap_or_default());
+                }
+                Ok(Named(headers))
+            }
+        }
+
+        deserializer.deserialize_any(Entries)
+    }
+}
+
+/// What is left of the body when it has been taken out of the JSON: an empty string.
+struct Taken;
+
+impl<'de> Deserialize<'de> for Taken {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        match String::deserialize(deserializer)?.as_str() {
+            "" => Ok(Taken),
+            // Its key was written with escapes, which no encoder does.
+            _ => Err(de::Error::custom("a body whose key is not written `body`")),
+        }
+    }
+}
+
+/// The text in a block, from which the body is taken out as it is read.
+struct Json<'a, H: Host> {
+    block: &'a Block<H>,
+    /// How much of the block has been read, and what has been of it and not been looked at.
+    read: usize,
+    piece: [u8; PIECE],
+    piece_at: usize,
+    piece_len: usize,
+    /// How many brackets and braces are open.
+    depth: usize,
+    at: At,
+    /// Whether the last string of the outermost object was the body's key, and then, whether its colon has come.
+    key: Key,
+    body: Vec<u8>,
+}
+
+/// Where in the JSON the next byte is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum At {
+    /// Between strings.
+    Outside,
+    /// In a string, and how much of it agrees with the body's key; `None` if it does not.
+    Inside(Option<usize>),
+    /// Behind a backslash in a string.
+    Escaped,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Key {
+    Another,
+    Body,
+    BodyAndColon,
+}
+
+impl<'a, H: Host> Json<'a, H> {
+    fn new(block: &'a Block<H>) -> Self {
+        Self {
+            block,
+            read: 0,
+            piece: [0; PIECE],
+            piece_at: 0,
+            piece_len: 0,
+            depth: 0,
+            at: At::Outside,
+            key: Key::Another,
+            body: Vec::new(),
+        }
+    }
+
+    /// What is at hand of the text, which is nothing only at its end.
+    fn at_hand(&mut self) -> &[u8] {
+        if self.piece_at == self.piece_len {
+            self.piece_at = 0;
+            self.piece_len = self.block.load(self.read, &mut self.piece);
+            self.read = self.read.saturating_add(self.piece_len);
+        }
+        self.piece
+            .get(self.piece_at..self.piece_len)
+            .unwrap_or_default()
+    }
+
+    fn consume(&mut self, n: usize) {
+        self.piece_at = self.piece_at.saturating_add(n).min(self.piece_len);
+    }
+
+    fn next(&mut self) -> Option<u8> {
+        let byte = self.at_hand().first().copied()?;
+        self.consume(1);
+        Some(byte)
+    }
+
+    /// Follows the structure by one byte. `serde_json` sees the same bytes and stops at the first that is wrong.
+    fn follow(&mut self, byte: u8) -> io::Result<()> {
+        self.at = match (self.at, byte) {
+            (At::Escaped, _) => At::Inside(None),
+            (At::Inside(_), b'\\') => At::Escaped,
+            (At::Inside(matching), b'"') => {
+                if self.depth == 1 && matching == Some(BODY.len()) {
+                    self.key = Key::Body;
+                }
+                At::Outside
+            }
+            (At::Inside(matching), _) => {
+                let matching = matching.filter(|n| BODY.get(*n) == Some(&byte));
+                At::Inside(matching.map(|n| n.saturating_add(1)))
+            }
+            (At::Outside, b'"') if self.key == Key::BodyAndColon => {
+                self.take_body()?;
+                self.key = Key::Another;
+                At::Inside(None)
+            }
+            (At::Outside, b'"') => {
+                self.key = Key::Another;
+                At::Inside(Some(0))
+            }
+            (At::Outside, b':') if self.key == Key::Body => {
+                self.key = Key::BodyAndColon;
+                At::Outside
+            }
+            (At::Outside, _) => {
+                match byte {
+                    b'{' | b'[' => self.depth = self.depth.saturating_add(1),
+                    b'}' | b']' => self.depth = self.depth.saturating_sub(1),
+                    _ => {}
+                }
+                if !byte.is_ascii_whitespace() {
+                    self.key = Key::Another;
+                }
+                At::Outside
+            }
+        };
+        Ok(())
+    }
+
+    /// Decodes the string that begins here, up to its closing quote.
+    fn take_body(&mut self) -> io::Result<()> {
+        // All that is left of the block cannot be more than this, and is hardly less.
+        let left = self.block.len().saturating_sub(self.read);
+        let left = left.saturating_add(self.piece_len.saturating_sub(self.piece_at));
+        let most = left.div_ceil(4).saturating_mul(3);
+        let mut body = Vec::new();
+        body.try_reserve_exact(most)
+            .map_err(|_| io::Error::from(ErrorKind::OutOfMemory))?;
+        DecoderReader::new(Characters(self), &STANDARD).read_to_end(&mut body)?;
+        self.body = body;
+        Ok(())
+    }
+}
+
+impl<H: Host> Read for Json<'_, H> {
+    /// Reads one byte at a time, which is how `serde_json` reads.
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let Some(into) = into.first_mut() else {
+            return Ok(0);
+        };
+        let Some(byte) = self.next() else {
+            return Ok(0);
+        };
+        self.follow(byte)?;
+        *into = byte;
+        Ok(1)
+    }
+}
+
+/// The characters of a string, which ends before its closing quote.
+struct Characters<'a, 'b, H: Host>(&'a mut Json<'b, H>);
+
+impl<H: Host> Read for Characters<'_, '_, H> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let text = self.0.at_hand();
+        let text = text.get(..into.len()).unwrap_or(text);
+        let plain = text.iter().position(|byte| matches!(byte, b'"' | b'\\'));
+        let (text, _) = text.split_at(plain.unwrap_or(text.len()));
+        if let (false, Some(into)) = (text.is_empty(), into.get_mut(..text.len())) {
+            into.copy_from_slice(text);
+            let n = text.len();
+            self.0.consume(n);
+            return Ok(n);
+        }
+        match (self.0.at_hand().first(), into.first_mut()) {
+            (Some(b'\\'), Some(into)) => {
+                *into = self.escaped().ok_or_else(|| {
+                    invalid("an escape in base64 is none of its characters".into())
+                })?;
+                Ok(1)
+            }
+            _ => Ok(0),
+        }
+    }
+}
+
+impl<H: Host> Characters<'_, '_, H> {
+    /// An escape: some encoders write `\/` for `/`, or `\u003d` for `=`.
+    fn escaped(&mut self) -> Option<u8> {
+        self.0.next()?;
+        match self.0.next()? {
+            b'/' => Some(b'/'),
+            b'u' => {
+                let mut code = 0_u32;
+                for _ in 0..4 {
+                    let digit = char::from(self.0.next()?).to_digit(16)?;
+                    code = code << 4 | digit;
+                }
+                u8::try_from(code).ok()
+            }
+            _ => None,
+        }
+    }
+}

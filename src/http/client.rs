@@ -1,0 +1,300 @@
+//! A client with the habits of reqwest's.
+
+use super::answer::{Headers, invalid};
+use super::name::canonical;
+use super::request::exchange;
+use crate::Error;
+use crate::host::{DefaultHost, Http};
+use ::http::header::{CONTENT_TYPE, HeaderName, HeaderValue};
+use ::http::{Method, Uri};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use std::collections::BTreeMap;
+use std::fmt;
+use std::io;
+
+/// Makes HTTP requests through the host.
+///
+/// It corresponds to `reqwest::blocking::Client`, and has no state: no cookies, no connections, no settings of
+/// its own. Redirects, TLS and time limits are the host's.
+///
+/// # Example
+/// ```
+/// use harness_wasi_sockets::Client;
+///
+/// # fn page(url: &str) -> std::io::Result<String> {
+/// let response = Client::new().get(url).header("Accept", "text/html").send()?;
+/// if response.status_is_success() {
+///     println!("{:?}", response.header("content-type"));
+/// }
+/// response.text()
+/// # }
+/// # let server = harness_host::peers::HttpServer::v4()?;
+/// # assert!(page(&format!("http://{}/hello.txt", server.addr()))?.starts_with("Hello"));
+/// # Ok::<(), std::io::Error>(())
+/// ```
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Client<H: Http = DefaultHost> {
+    host: H,
+}
+
+impl Client {
+    /// A client of the plugin's host.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::new_in(DefaultHost)
+    }
+}
+
+impl<H: Http> Client<H> {
+    /// A client of a host of your own.
+    #[must_use]
+    pub fn new_in(host: H) -> Self {
+        Self { host }
+    }
+
+    /// A `GET` request. An invalid URL is an error of [`send`](RequestBuilder::send).
+    pub fn get(&self, url: impl AsRef<str>) -> RequestBuilder<H> {
+        self.request(Method::GET, url)
+    }
+
+    /// A `POST` request, as [`get`](Client::get).
+    pub fn post(&self, url: impl AsRef<str>) -> RequestBuilder<H> {
+        self.request(Method::POST, url)
+    }
+
+    /// A `PUT` request, as [`get`](Client::get).
+    pub fn put(&self, url: impl AsRef<str>) -> RequestBuilder<H> {
+        self.request(Method::PUT, url)
+    }
+
+    /// A `DELETE` request, as [`get`](Client::get).
+    pub fn delete(&self, url: impl AsRef<str>) -> RequestBuilder<H> {
+        self.request(Method::DELETE, url)
+    }
+
+    /// A `PATCH` request, as [`get`](Client::get).
+    pub fn patch(&self, url: impl AsRef<str>) -> RequestBuilder<H> {
+        self.request(Method::PATCH, url)
+    }
+
+    /// A request with any method, as [`get`](Client::get).
+    pub fn request(&self, method: Method, url: impl AsRef<str>) -> RequestBuilder<H> {
+        let url = Uri::try_from(url.as_ref());
+        RequestBuilder {
+            host: self.host.clone(),
+            request: url
+                .map(|url| Request {
+                    method,
+                    url,
+                    headers: Vec::new(),
+                    body: Vec::new(),
+                    content_type: None,
+                })
+                .map_err(|_| Error::InvalidUrl.into()),
+        }
+    }
+}
+
+/// A request that has not been sent. [`Client`] makes it.
+///
+/// What is wrong with it is the error of [`send`](RequestBuilder::send), and the first mistake counts.
+#[must_use = "it is not sent before `send` is called"]
+pub struct RequestBuilder<H: Http = DefaultHost> {
+    host: H,
+    request: io::Result<Request>,
+}
+
+struct Request {
+    method: Method,
+    url: Uri,
+    headers: Vec<(HeaderName, HeaderValue)>,
+    body: Vec<u8>,
+    /// What the body is, if no header says so.
+    content_type: Option<HeaderValue>,
+}
+
+impl<H: Http> RequestBuilder<H> {
+    /// Adds a header. One that is there already is kept too, and both are sent.
+    ///
+    /// Name and value are text, or what the crate `http` has for them.
+    pub fn header<K, V>(self, name: K, value: V) -> Self
+    where
+        HeaderName: TryFrom<K>,
+        HeaderValue: TryFrom<V>,
+    {
+        self.with(|request| {
+            let name = HeaderName::try_from(name).map_err(|_| Error::InvalidHeader)?;
+            let value = HeaderValue::try_from(value).map_err(|_| Error::InvalidHeader)?;
+            request.headers.push((name, value));
+            Ok(())
+        })
+    }
+
+    /// Sends a value as JSON. The header `Content-Type` becomes `application/json`, unless you set it, before
+    /// or after this.
+    ///
+    /// A value that cannot be written as JSON is an error of [`send`](RequestBuilder::send), of kind
+    /// `InvalidInput`.
+    pub fn json<T: Serialize + ?Sized>(self, value: &T) -> Self {
+        self.with(|request| {
+            request.body = serde_json::to_vec(value)
+                .map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, error))?;
+            request.content_type = Some(HeaderValue::from_static("application/json"));
+            Ok(())
+        })
+    }
+
+    /// Sends these bytes. No `Content-Type` comes with them, unless you set it.
+    pub fn body(self, body: Vec<u8>) -> Self {
+        self.with(|request| {
+            request.body = body;
+            request.content_type = None;
+            Ok(())
+        })
+    }
+
+    fn with(mut self, change: impl FnOnce(&mut Request) -> io::Result<()>) -> Self {
+        if let Ok(request) = &mut self.request
+            && let Err(error) = change(request)
+        {
+            self.request = Err(error);
+        }
+        self
+    }
+
+    /// Sends the request and waits for the whole response: 10 s at most, which is the host's limit.
+    ///
+    /// A status such as 404 is a response, not an error: see [`Response::status_is_success`].
+    ///
+    /// # Errors
+    /// As [`http::send`](crate::http::send).
+    pub fn send(self) -> io::Result<Response> {
+        let mut request = self.request?;
+        let has_type = request.headers.iter().any(|(name, _)| name == CONTENT_TYPE);
+        if let (Some(content_type), false) = (request.content_type, has_type) {
+            request.headers.push((CONTENT_TYPE, content_type));
+        }
+        let headers = request.headers.iter().map(|(name, value)| (name, value));
+        let answer = exchange(
+            &self.host,
+            &request.method,
+            &request.url,
+            headers,
+            request.body,
+        )?;
+        Ok(Response {
+            status: answer.status,
+            headers: answer.headers,
+            body: answer.body,
+        })
+    }
+}
+
+impl<H: Http> fmt::Debug for RequestBuilder<H> {
+    /// Shows the method and the server. The rest may be secret.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut shown = f.debug_struct("RequestBuilder");
+        match &self.request {
+            Ok(request) => shown
+                .field("method", &request.method)
+                .field("host", &request.url.host()),
+            Err(error) => shown.field("error", error),
+        };
+        shown.finish_non_exhaustive()
+    }
+}
+
+/// The response to a request of a [`Client`]'s, whole.
+///
+/// # Example
+/// ```
+/// use harness_wasi_sockets::Client;
+///
+/// # let server = harness_host::peers::HttpServer::v4()?;
+/// # let url = format!("http://{}/", server.addr());
+/// let response = Client::new().delete(url).send()?;
+/// assert_eq!(response.status(), 405);
+/// for (name, values) in response.headers() {
+///     println!("{name}: {}", values.join(", "));
+/// }
+/// # Ok::<(), std::io::Error>(())
+/// ```
+#[derive(Clone, PartialEq, Eq)]
+pub struct Response {
+    status: u16,
+    headers: Headers,
+    body: Vec<u8>,
+}
+
+impl Response {
+    /// The status: from 100 to 999.
+    #[must_use]
+    pub fn status(&self) -> u16 {
+        self.status
+    }
+
+    /// Whether the status is from 200 to 299.
+    #[must_use]
+    pub fn status_is_success(&self) -> bool {
+        (200..300).contains(&self.status)
+    }
+
+    /// The headers, by name: in canonical form (`Content-Type`), each with all its values in their order.
+    #[must_use]
+    pub fn headers(&self) -> &BTreeMap<String, Vec<String>> {
+        &self.headers
+    }
+
+    /// All values of a header, whose name may be written in any case.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&Vec<String>> {
+        self.headers.get(&canonical(name))
+    }
+
+    /// The body.
+    #[must_use]
+    pub fn bytes(&self) -> &[u8] {
+        &self.body
+    }
+
+    /// The body, without a copy.
+    #[must_use]
+    pub fn into_bytes(self) -> Vec<u8> {
+        self.body
+    }
+
+    /// A copy of the body as text. What the header `Content-Type` says of its encoding is not looked at.
+    ///
+    /// # Errors
+    /// Kind `InvalidData` if it is not UTF-8. [`bytes`](Response::bytes) has it all the same.
+    pub fn text(&self) -> io::Result<String> {
+        match std::str::from_utf8(&self.body) {
+            Ok(text) => Ok(text.to_owned()),
+            Err(error) => Err(invalid(format!("the body is not UTF-8: {error}"))),
+        }
+    }
+
+    /// A value from the body, which is JSON.
+    ///
+    /// # Errors
+    /// Kind `InvalidData` if it is not JSON, or not that of a `T`.
+    pub fn json<T: DeserializeOwned>(&self) -> io::Result<T> {
+        serde_json::from_slice(&self.body).map_err(|error| {
+            invalid(format!(
+                "the body is not the JSON that was expected: {error}"
+            ))
+        })
+    }
+}
+
+impl fmt::Debug for Response {
+    /// Shows the status, the names of the headers and the length of the body. The rest may be long, or secret.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Response")
+            .field("status", &self.status)
+            .field("headers", &self.headers.keys())
+            .field("body_len", &self.body.len())
+            .finish()
+    }
+}
