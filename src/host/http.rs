@@ -112,10 +112,13 @@ mod tests {
     #[test]
     fn the_host_that_is_absent_makes_no_request() {
         assert_eq!(Absent.http_request(1, 1, 1, 1), 0);
+        fn ask(host: impl Http) -> u64 {
+            host.http_request(1, 1, 1, 1)
+        }
         let forwarded = [
-            (&Absent).http_request(1, 1, 1, 1),
-            Rc::new(Absent).http_request(1, 1, 1, 1),
-            Arc::new(Absent).http_request(1, 1, 1, 1),
+            ask(&Absent),
+            ask(Rc::new(Absent)),
+            ask(Arc::new(Absent)),
         ];
         assert_eq!(forwarded, [0; 3]);
     }
