@@ -172,6 +172,8 @@ fn nobody_is_trusted_but_who_is_named() {
     let mut http = Http::new(&trusting(&other));
     assert!(http.get(&nginx.secure_url("/hello.txt")).is_none());
     assert!(http.get(&other.secure_url("/hello.txt")).is_some());
+    let of_another_name = format!("https://{}/hello.txt", other.stranger);
+    assert!(http.get(&of_another_name).is_none());
     // The certificate is for localhost and 127.0.0.1, and for no other name of the same place.
     let elsewhere = trusting(&nginx).redirect("a.example:443", nginx.https.to_string());
     assert!(

@@ -14,6 +14,9 @@ const HELP = `node harness-host.mjs [OPTIONS] PLUGIN.wasm FUNCTION INPUT
                        ADDRESS/BITS, and :PORT or :FROM-TO behind it; may be repeated
   --wait MS            how long a receive waits (default: 5000; at least 100)
   --send-wait MS       how long connecting and sending may take (default: 5000)
+  --http-wait MS       how long an HTTP request may take in all (default: 10000)
+  --max-body BYTES     how long the body of an HTTP request or response may be (default: 33554432)
+  --ca FILE            also trust the certificate authorities in this PEM file, in HTTP requests
   --set KEY=VALUE      a configuration value for the plugin; may be repeated
   --no-wasi            run without WASI
   --icmp-reports FILE  packets that icmp_recv answers with, as JSON, one a line; none is real
@@ -25,6 +28,9 @@ const { values, positionals } = parseArgs({
     allow: { type: 'string', multiple: true, default: [] },
     wait: { type: 'string', default: '5000' },
     'send-wait': { type: 'string', default: '5000' },
+    'http-wait': { type: 'string', default: '10000' },
+    'max-body': { type: 'string', default: '33554432' },
+    ca: { type: 'string' },
     set: { type: 'string', multiple: true, default: [] },
     'no-wasi': { type: 'boolean', default: false },
     'icmp-reports': { type: 'string' },
@@ -37,9 +43,9 @@ if (values.help || positionals.length !== 3) {
   process.exit(values.help ? 0 : 2);
 }
 
-function milliseconds(option) {
+function number(option, unit) {
   if (/^\d+$/.test(values[option])) return Number(values[option]);
-  console.error(`--${option}: expected milliseconds, not ${values[option]}`);
+  console.error(`--${option}: expected ${unit}, not ${values[option]}`);
   process.exit(2);
 }
 
@@ -47,8 +53,12 @@ const [plugin, name, input] = positionals;
 const reports = values['icmp-reports'];
 const harness = await Harness.open(plugin, {
   allow: values.allow,
-  wait: milliseconds('wait'),
-  sendWait: milliseconds('send-wait'),
+  wait: number('wait', 'milliseconds'),
+  sendWait: number('send-wait', 'milliseconds'),
+  httpWait: number('http-wait', 'milliseconds'),
+  maxRequestBody: number('max-body', 'bytes'),
+  maxResponseBody: number('max-body', 'bytes'),
+  ca: values.ca && [await readFile(values.ca, 'utf8')],
   config: Object.fromEntries(values.set.map((pair) => pair.split(/=(.*)/s, 2))),
   wasi: !values['no-wasi'],
   icmpReports: reports && (await readFile(reports, 'utf8')).split('\n').filter(Boolean),

@@ -4,7 +4,7 @@ import { createPlugin } from '@extism/extism';
 
 import { Sockets } from './index.mjs';
 
-/** A plugin with the ten functions. Connections outlive a call, and close with this. */
+/** A plugin with the functions. Connections outlive a call, and close with this. */
 export class Harness {
   #plugin;
   #sockets;

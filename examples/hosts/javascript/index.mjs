@@ -1,4 +1,4 @@
-// Sockets for Extism plugins: the ten functions, for a plugin that you build yourself.
+// Sockets for Extism plugins: the ten functions and the eleventh, `http_request`, for a plugin that you build yourself.
 //
 //     const sockets = new Sockets({ allow: ['93.184.216.34:443'] });
 //     const plugin = await createPlugin(manifest, { useWasi: true, functions: sockets.functions });
@@ -18,6 +18,8 @@ const FIRST_BAD_ADDRESS = 1n << 63n;
 // The shortest wait of a receive, in milliseconds: twice what the library takes for "at once", which means the
 // end.
 const SHORTEST_WAIT = 100;
+// The longest body of an HTTP request, and of a response.
+const LONGEST_BODY = 32 * 1024 * 1024;
 // How much longer than its own limits the thread with the sockets may take.
 const GRACE = 60_000;
 
@@ -28,12 +30,12 @@ class Thread {
   #answered = new Int32Array(new SharedArrayBuffer(4));
   #patience;
 
-  constructor(rules, wait, sendWait, room) {
+  constructor(rules, wait, sendWait, room, http) {
     const { port1, port2 } = new MessageChannel();
     this.#port = port1;
-    this.#patience = wait + sendWait + GRACE;
+    this.#patience = wait + sendWait + http.wait + GRACE;
     this.#worker = new Worker(new URL('./sockets.mjs', import.meta.url), {
-      workerData: { port: port2, answered: this.#answered, rules, wait, sendWait, room },
+      workerData: { port: port2, answered: this.#answered, rules, wait, sendWait, room, http },
       transferList: [port2],
     });
     this.#worker.unref();
@@ -63,7 +65,13 @@ class Thread {
  * behind it; nothing unless some is given. `wait` is how many milliseconds a receive takes at most, and at
  * least 100; `sendWait` how many it takes to connect or to send. At most `maxConnections` are open, and
  * `maxBytes` are sent and received in all; after `maxWaiting` milliseconds inside the functions they fail at once.
- * `onDenied(name, target, why)` is called for what the plugin is denied. `icmpReports` are packets, each as
+ * `onDenied(name, target, why)` is called for what the plugin is denied.
+ *
+ * An HTTP request takes at most `httpWait` milliseconds, and its bodies have at most `maxRequestBody` and
+ * `maxResponseBody` bytes. `ca` is a list of texts in PEM, with certificate authorities that are trusted besides
+ * node's.
+ *
+ * `icmpReports` are packets, each as
  * JSON, that `icmp_recv` answers with, one after the other: node has no raw sockets, so none is real. Without them
  * ICMP fails.
  *
@@ -87,7 +95,13 @@ export class Sockets {
     const { maxBytes = Infinity, maxWaiting = Infinity, onDenied } = options;
     this.#limits = { maxBytes, maxWaiting, onDenied };
     this.#reports = options.icmpReports?.slice();
-    this.#thread = new Thread(allow, wait, sendWait, maxConnections);
+    const http = {
+      wait: options.httpWait ?? 10_000,
+      mostSent: options.maxRequestBody ?? LONGEST_BODY,
+      mostReceived: options.maxResponseBody ?? LONGEST_BODY,
+      ca: options.ca ?? [],
+    };
+    this.#thread = new Thread(allow, wait, sendWait, maxConnections, http);
     this.functions = { env: this.#functions(), 'extism:host/env': { alloc } };
   }
 
@@ -123,6 +137,15 @@ export class Sockets {
         return answer || this.#deny('icmp_send', name, why);
       },
       icmp_recv: (context) => give(context, new TextEncoder().encode(this.#reports?.shift() ?? '')),
+      http_request: (context, method, url, headers, body) => {
+        const [verb, address, lines] = [method, url, headers].map((offset) => text(context, offset));
+        const parts = { method: verb, url: address, headers: lines, body: new Uint8Array(block(context, body)) };
+        const answer = this.#thread.ask('request', parts, this.#bytesLeft) ?? { sent: 0, received: 0 };
+        this.bytesSent += answer.sent;
+        this.bytesReceived += answer.received;
+        this.#deny('http_request', answer.target, answer.why);
+        return give(context, answer.json);
+      },
     };
     for (const kind of ['tcp', 'udp']) {
       functions[`${kind}_connect`] = (context, address) => {
@@ -155,7 +178,7 @@ export class Sockets {
         this.calls[name] = (this.calls[name] ?? 0) + 1;
         if (this.#waited >= this.#limits.maxWaiting && !name.endsWith('_close')) {
           this.#deny(name, '', 'too much time');
-          return name.endsWith('_recv') ? 0n : 0;
+          return name.endsWith('_recv') || name === 'http_request' ? 0n : 0;
         }
         const start = performance.now();
         try {

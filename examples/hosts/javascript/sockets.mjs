@@ -4,8 +4,9 @@ import { workerData } from 'node:worker_threads';
 
 import { Allow, isClean, split } from './allow.mjs';
 import { Tcp, Udp } from './connections.mjs';
+import { request } from './http.mjs';
 
-const { port: asker, answered, rules, wait, sendWait, room } = workerData;
+const { port: asker, answered, rules, wait, sendWait, room, http } = workerData;
 const KINDS = { tcp: Tcp, udp: Udp };
 
 const allow = new Allow(rules);
@@ -60,6 +61,12 @@ const actions = {
 
   count() {
     return open.size;
+  },
+
+  /** Makes an HTTP request, whose bodies have at most so many bytes together. */
+  async request(parts, bytesLeft) {
+    if (open.size >= room) return { sent: 0, received: 0, target: '', why: 'too many connections' };
+    return request(allow, parts, { ...http, bytesLeft });
   },
 
   async pingable(target) {

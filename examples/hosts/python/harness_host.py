@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""A harness host: it runs Extism plugins, and opens their connections through ten host functions.
+"""A harness host: it runs Extism plugins, and opens their connections through host functions.
 
     python3 harness_host.py PLUGIN.wasm FUNCTION INPUT --allow 127.0.0.1:6000
 
@@ -8,21 +8,23 @@ As a library: `Harness("plugin.wasm", allow=["loopback"])`, and `call` it.
 
 import argparse
 import json
+import ssl
 import sys
 
 import extism
 
-from harness_sockets import Sockets
+from harness_sockets import LONGEST_BODY, Sockets
 
 
 class Harness:
-    """A plugin with the ten functions. Connections outlive a call, and close with this."""
+    """A plugin with the functions. Connections outlive a call, and close with this. The other options are
+    those of `Sockets`.
+    """
 
-    def __init__(self, wasm, allow=(), wait=5.0, send_wait=5.0, config=None, wasi=True,
-                 icmp_reports=None):
+    def __init__(self, wasm, allow=(), wait=5.0, send_wait=5.0, config=None, wasi=True, **options):
         with open(wasm, "rb") as file:
             wasm = file.read()
-        self.sockets = Sockets(allow, wait, send_wait, icmp_reports=icmp_reports)
+        self.sockets = Sockets(allow, wait, send_wait, **options)
         self._plugin = extism.Plugin(wasm, wasi=wasi, config=config, functions=self.sockets.functions())
 
     def call(self, function, data):
@@ -52,6 +54,13 @@ def main():
                         help="how long a receive waits (default: 5000; at least 100)")
     parser.add_argument("--send-wait", metavar="MS", type=int, default=5000,
                         help="how long connecting and sending may take (default: 5000)")
+    parser.add_argument("--http-wait", metavar="MS", type=int, default=10000,
+                        help="how long an HTTP request may take in all (default: 10000)")
+    parser.add_argument("--max-body", metavar="BYTES", type=int, default=LONGEST_BODY,
+                        help="how long the body of an HTTP request or response may be "
+                        "(default: %(default)s)")
+    parser.add_argument("--ca", metavar="FILE",
+                        help="also trust the certificate authorities in this PEM file, in HTTP requests")
     parser.add_argument("--set", metavar="KEY=VALUE", action="append", default=[],
                         help="a configuration value for the plugin; may be repeated")
     parser.add_argument("--no-wasi", action="store_true", help="run without WASI")
@@ -66,8 +75,14 @@ def main():
         with open(arguments.icmp_reports, encoding="utf-8") as file:
             reports = file.read().splitlines()
     config = dict(pair.split("=", 1) for pair in arguments.set)
-    with Harness(arguments.plugin, arguments.allow, arguments.wait / 1000, arguments.send_wait / 1000,
-                 config, not arguments.no_wasi, reports) as harness:
+    try:
+        harness = Harness(arguments.plugin, arguments.allow, arguments.wait / 1000, arguments.send_wait / 1000,
+                          config, not arguments.no_wasi, icmp_reports=reports,
+                          http_wait=arguments.http_wait / 1000, max_request_body=arguments.max_body,
+                          max_response_body=arguments.max_body, ca=arguments.ca)
+    except ssl.SSLError:
+        sys.exit(f"--ca {arguments.ca}: no certificate in it")
+    with harness:
         try:
             output, error = harness.call(arguments.function, arguments.input), None
         except extism.Error as failure:

@@ -19,6 +19,8 @@ pub struct Nginx {
     pub http: SocketAddr,
     /// Its certificate is for `localhost` and 127.0.0.1.
     pub https: SocketAddr,
+    /// Its certificate is of the same authority, for another name.
+    pub stranger: SocketAddr,
     /// The authority's own certificate, in PEM.
     pub authority: String,
 }
@@ -26,17 +28,24 @@ pub struct Nginx {
 /// How large `/big.bin` is.
 pub const BIG: usize = 16 * 1024 * 1024;
 
+fn program() -> Option<&'static str> {
+    let places = ["/usr/sbin/nginx", "/usr/local/sbin/nginx", "/usr/bin/nginx"];
+    places.into_iter().find(|place| Path::new(place).exists())
+}
+
+pub fn is_installed() -> bool {
+    program().is_some()
+}
+
 /// `None`, and a line that says so, where it is not installed.
 pub fn nginx_or_skipped(test: &str) -> Option<Nginx> {
-    let places = ["/usr/sbin/nginx", "/usr/local/sbin/nginx", "/usr/bin/nginx"];
-    let Some(program) = places.into_iter().find(|place| Path::new(place).exists()) else {
-        assert!(
-            std::env::var_os("REQUIRE_SERVERS").is_none_or(|value| value != "1"),
-            "nginx is not installed"
-        );
+    if !is_installed() {
+        let must = std::env::var_os("REQUIRE_SERVERS").is_some_and(|value| value == "1");
+        assert!(!must, "nginx is not installed");
         harness_host::skipped(test, "nginx is not installed: see .ci/servers");
         return None;
-    };
+    }
+    let program = program()?;
     // Another process may take a port between here and there.
     (0..5)
         .find_map(|_| start(program))
@@ -46,17 +55,24 @@ pub fn nginx_or_skipped(test: &str) -> Option<Nginx> {
 fn start(program: &str) -> Option<Nginx> {
     let folder = TempDir::new().unwrap();
     let path = |name: &str| folder.path().join(name);
-    let (authority, certificate, key) = certificates();
-    fs::write(path("certificate.pem"), certificate).unwrap();
-    fs::write(path("key.pem"), key).unwrap();
+    let authority = authority();
+    for (name, names) in [
+        ("own", &["localhost", "127.0.0.1"][..]),
+        ("stranger", &["a.example"]),
+    ] {
+        let [certificate, key] = signed(&authority, names);
+        fs::write(path(&format!("{name}.pem")), certificate).unwrap();
+        fs::write(path(&format!("{name}.key")), key).unwrap();
+    }
     fs::create_dir(path("site")).unwrap();
     fs::create_dir(path("temp")).unwrap();
     fs::write(path("site/hello.txt"), "Hello from nginx.\n").unwrap();
     fs::write(path("site/big.bin"), vec![b'x'; BIG]).unwrap();
-    let [http, https] = [free(), free()];
+    let [http, https, stranger] = [free(), free(), free()];
     let config = CONFIG
         .replace("{http}", &http.port().to_string())
-        .replace("{https}", &https.port().to_string());
+        .replace("{https}", &https.port().to_string())
+        .replace("{stranger}", &stranger.port().to_string());
     fs::write(path("nginx.conf"), config).unwrap();
     let mut child = Command::new(program)
         .arg("-p")
@@ -68,7 +84,7 @@ fn start(program: &str) -> Option<Nginx> {
         .stderr(Stdio::null())
         .spawn()
         .unwrap();
-    let deadline = Instant::now() + super::PATIENCE;
+    let deadline = Instant::now() + Duration::from_secs(60);
     while TcpStream::connect(https).is_err() {
         if child.try_wait().unwrap().is_some() || Instant::now() > deadline {
             let _ = child.kill();
@@ -81,7 +97,8 @@ fn start(program: &str) -> Option<Nginx> {
         _folder: folder,
         http,
         https,
-        authority,
+        stranger,
+        authority: authority.pem(),
     })
 }
 
@@ -107,21 +124,24 @@ fn free() -> SocketAddr {
     listener.local_addr().unwrap()
 }
 
-/// An authority's certificate, and a server's with its key; all PEM.
-fn certificates() -> (String, String, String) {
+type Issuer = CertifiedIssuer<'static, KeyPair>;
+
+/// An authority, its certificate signed by itself.
+fn authority() -> Issuer {
     let mut params = CertificateParams::new([]).unwrap();
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-    params
-        .distinguished_name
-        .push(DnType::CommonName, "The tests' authority");
-    let issuer = CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap();
-    let names = ["localhost".to_owned(), "127.0.0.1".to_owned()];
+    let name = "The tests' authority";
+    params.distinguished_name.push(DnType::CommonName, name);
+    CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap()
+}
+
+/// A certificate for these names, and its key; both PEM.
+fn signed(authority: &Issuer, names: &[&str]) -> [String; 2] {
+    let names: Vec<_> = names.iter().map(|name| (*name).to_owned()).collect();
     let key = KeyPair::generate().unwrap();
-    let server = CertificateParams::new(names)
-        .unwrap()
-        .signed_by(&key, &issuer)
-        .unwrap();
-    (issuer.pem(), server.pem(), key.serialize_pem())
+    let params = CertificateParams::new(names).unwrap();
+    let certificate = params.signed_by(&key, authority).unwrap();
+    [certificate.pem(), key.serialize_pem()]
 }
 
 const CONFIG: &str = r#"
@@ -144,9 +164,14 @@ http {
     gzip_types text/plain;
     client_max_body_size 64m;
     client_body_buffer_size 64k;
-    ssl_certificate certificate.pem;
-    ssl_certificate_key key.pem;
     server {
+        listen 127.0.0.1:{stranger} ssl;
+        ssl_certificate stranger.pem;
+        ssl_certificate_key stranger.key;
+    }
+    server {
+        ssl_certificate own.pem;
+        ssl_certificate_key own.key;
         listen 127.0.0.1:{http};
         listen 127.0.0.1:{https} ssl;
         location = /cookies { add_header Set-Cookie a=1; add_header Set-Cookie b=2; return 200 ""; }

@@ -1,4 +1,4 @@
-"""Sockets for Extism plugins: the ten functions, for a plugin that you build yourself.
+"""Sockets for Extism plugins: the ten functions and the eleventh, `http_request`, for a plugin that you build yourself.
 
     sockets = Sockets(allow=["93.184.216.34:443"])
     plugin = extism.Plugin(manifest, wasi=True, functions=sockets.functions())
@@ -14,6 +14,7 @@ from extism.extism import HOST_FN_REGISTRY, ExplicitFunction
 
 from .allow import Allow
 from .connections import TCP, UDP, Connections
+from .http import Denied, Http
 from .icmp import Icmp
 
 __all__ = ["Sockets"]
@@ -24,6 +25,8 @@ I32, I64, PTR = extism.ValType.I32, extism.ValType.I64, extism.ValType.PTR
 MOST = 16 * 1024 * 1024
 # The longest that a plugin may wait for a packet, whatever it asks for.
 LONGEST_ICMP_WAIT = 60.0
+# The longest body of an HTTP request, and of a response.
+LONGEST_BODY = 32 * 1024 * 1024
 
 # Each function with its place among those that the SDK knows, and its types.
 _FUNCTIONS = []
@@ -108,6 +111,12 @@ def icmp_recv(sockets, plugin, milliseconds):
     return _new_block(plugin, sockets.icmp.receive(seconds))
 
 
+@_host_function([PTR, PTR, PTR, PTR], [PTR])
+def http_request(sockets, plugin, method, url, headers, body):
+    blocks = (_block(plugin, offset) for offset in (method, url, headers, body))
+    return _new_block(plugin, sockets._request(*blocks))
+
+
 class Sockets:
     """The sockets of one plugin, closed with this.
 
@@ -115,19 +124,27 @@ class Sockets:
     :FROM-TO behind it; nothing unless some is given. `wait` is how many seconds a receive takes at most (at least
     0.1), `send_wait` how many it takes to connect or to send. At most `max_connections` are open, and
     `max_bytes` are sent and received in all; after `max_waiting` seconds inside the functions they fail at once.
-    `on_denied(function, target, why)` is called for what the plugin is denied. `icmp_reports` are packets, as
+    `on_denied(function, target, why)` is called for what the plugin is denied.
+
+    An HTTP request takes at most `http_wait` seconds, and its bodies have at most `max_request_body` and
+    `max_response_body` bytes. `ca` is a file in PEM with certificate authorities that are trusted besides the
+    system's.
+
+    `icmp_reports` are packets, as
     JSON, that stand in for real ones.
 
     What it has done: `calls` by function, `bytes_sent`, `bytes_received`, `denied`, and `open()`.
     """
 
     def __init__(self, allow=(), wait=5.0, send_wait=5.0, max_connections=1024, max_bytes=None,
-                 max_waiting=None, on_denied=None, icmp_reports=None):
+                 max_waiting=None, on_denied=None, icmp_reports=None, http_wait=10.0,
+                 max_request_body=LONGEST_BODY, max_response_body=LONGEST_BODY, ca=None):
         rules = Allow(allow)
         self.calls = Counter()
         self.bytes_sent = self.bytes_received = self.denied = 0
         self.connections = Connections(rules, wait, send_wait, max_connections)
         self.icmp = Icmp(rules, send_wait, icmp_reports)
+        self.http = Http(rules, http_wait, max_request_body, max_response_body, ca)
         self._rules = rules
         self._send_wait = send_wait
         self._max_bytes = max_bytes
@@ -137,7 +154,7 @@ class Sockets:
         self._function = ""
 
     def functions(self):
-        """The ten functions, for the `functions` of one `extism.Plugin`."""
+        """The functions, for the `functions` of one `extism.Plugin`."""
         return [
             ExplicitFunction("env", name, arguments, results, call, [self, place])
             for name, arguments, results, call, place in _FUNCTIONS
@@ -191,6 +208,18 @@ class Sockets:
     def _ping(self, target, payload, seq):
         sent, why = self.icmp.send(target, payload, seq)
         return sent or self._deny(target, why)
+
+    def _request(self, method, url, headers, body):
+        try:
+            if self.connections.is_full():
+                raise Denied("", "too many connections")
+            return self.http.request(method, url, headers, body, self._bytes_left())
+        except Denied as denied:
+            self._deny(denied.target, denied.why)
+            return b""
+        finally:
+            self.bytes_sent += self.http.sent
+            self.bytes_received += self.http.received
 
     def _bytes_left(self):
         if self._max_bytes is None:

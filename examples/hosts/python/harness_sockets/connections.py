@@ -31,6 +31,10 @@ class Connections:
     def __len__(self):
         return len(self._open)
 
+    def is_full(self):
+        """Whether there is no room for another."""
+        return len(self._open) >= self._room
+
     def connect(self, kind, address):
         """Connects, where that is allowed. Answers the connection's id, or 0 and which rule or limit stood
         against it, if one did.
@@ -39,7 +43,7 @@ class Connections:
         target = split(address)
         if target is None:
             return 0, None
-        if len(self._open) >= self._room:
+        if self.is_full():
             return 0, "too many connections"
         addresses, why = self._allow.find(*target, self._send_wait)
         for tried, (family, to) in enumerate(addresses):

@@ -49,7 +49,11 @@ pub fn limits_are_kept_and_told(host: &'static Host) {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join(script);
     let plugin = guests::example("tcp_echo").expect("the example");
     let mut command = host.command_for_script(&script);
-    let output = command.arg(plugin).arg(echo.addr().to_string()).output();
+    let output = command
+        .arg(plugin)
+        .arg(echo.addr().to_string())
+        .arg(crate::http::plugin())
+        .output();
     let output = output.expect("a script");
     let said = String::from_utf8_lossy(&output.stderr);
     let printed = String::from_utf8_lossy(&output.stdout);
@@ -58,6 +62,9 @@ pub fn limits_are_kept_and_told(host: &'static Host) {
         connections: tcp_connect, too many connections\n\
         bytes: tcp_send, too many bytes\n\
         time: tcp_connect, too much time\n\
-        names: tcp_connect, not allowed\n";
+        names: tcp_connect, not allowed\n\
+        http: http_request, not allowed, true\n\
+        http bytes: http_request, too many bytes, true\n\
+        http body: http_request, too many bytes, true\n";
     assert_eq!(printed, expected, "{said}");
 }

@@ -8,30 +8,37 @@ import extism
 
 from harness_sockets import Sockets
 
-with open(sys.argv[2], "rb") as file:
-    WASM = file.read()
-ADDRESS = sys.argv[3]
+def read(path):
+    with open(path, "rb") as file:
+        return file.read()
 
 
-def plugin(**limits):
+ECHO, ADDRESS, HTTP = read(sys.argv[2]), sys.argv[3], read(sys.argv[4])
+
+
+def plugin(wasm=ECHO, **limits):
     sockets = Sockets(**{"allow": ["loopback"], "wait": 60.0, **limits})
-    return sockets, extism.Plugin(WASM, wasi=True, functions=sockets.functions())
+    return sockets, extism.Plugin(wasm, wasi=True, functions=sockets.functions())
 
 
 def run(plugin, address=ADDRESS):
     return plugin.call("run", address + " sideways").decode()
 
 
-def denied(name, address=ADDRESS, **limits):
+def get(plugin):
+    return plugin.call("http_request", f"GET\nhttp://{ADDRESS}/\n\nten bytes.")
+
+
+def denied(name, use=run, **limits):
     heard = []
     sockets, limited = plugin(on_denied=lambda *denied: heard.append(denied), **limits)
     try:
-        run(limited, address)
+        use(limited)
     except extism.Error:
         pass
     assert sockets.denied == len(heard) > 0
-    function, _, why = heard[0]
-    print(f"{name}: {function}, {why}")
+    function, target, why = heard[0]
+    print(f"{name}: {function}, {why}" + (f", {str(target == ADDRESS).lower()}" if use == get else ""))
     sockets.close()
     assert sockets.open() == 0
 
@@ -42,4 +49,7 @@ assert first_sockets.bytes_sent == second_sockets.bytes_received == 8
 denied("connections", max_connections=0)
 denied("bytes", max_bytes=7)
 denied("time", max_waiting=0)
-denied("names", address="localhost:80", allow=[])
+denied("names", use=lambda plugin: run(plugin, "localhost:80"), allow=[])
+denied("http", use=get, wasm=HTTP, allow=[])
+denied("http bytes", use=get, wasm=HTTP, max_bytes=9)
+denied("http body", use=get, wasm=HTTP, max_request_body=9)

@@ -20,10 +20,13 @@ mod conformance {
     pub mod std;
 }
 mod examples;
+mod http;
 mod icmp;
 mod kernel;
 mod kit;
 mod lost;
+#[path = "../../../../examples/harness/tests/common/nginx.rs"]
+mod nginx;
 mod nothing;
 mod table;
 
@@ -97,6 +100,14 @@ const TESTS: &[Test] = listed! {
     kit, PYTHON, ipv6 => {
         the_kit_sees_a_host_that_is_wrong,
     }
+    http, ALL, nginx => {
+        http_requests_arrive_and_are_answered,
+        http_requests_follow_redirects,
+        http_requests_reach_nothing_that_is_not_allowed,
+        http_requests_trust_nobody_but_who_is_named,
+        http_requests_end_in_time,
+        http_bodies_are_limited_and_whole,
+    }
     application, ALL, nothing_else => {
         an_application_gives_its_plugins_sockets,
         limits_are_kept_and_told,
@@ -113,6 +124,10 @@ fn nothing_else() -> Option<String> {
 
 fn ipv6() -> Option<String> {
     (!harness_host::peers::has_ipv6()).then(|| "this machine has no ::1".to_owned())
+}
+
+fn nginx() -> Option<String> {
+    (!nginx::is_installed()).then(|| "nginx is not installed: see .ci/servers".to_owned())
 }
 
 fn raw_sockets() -> Option<String> {
