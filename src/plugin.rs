@@ -51,11 +51,12 @@
 
 use crate::Error;
 use crate::block::{Block, copy_of};
-use crate::host::{Call, DefaultHost, Host};
+use crate::host::call::Call;
+use crate::host::{DefaultHost, Host};
 use core::convert::Infallible;
 use core::mem::ManuallyDrop;
 
-pub use crate::host::Level;
+pub use crate::host::call::Level;
 #[doc(inline)]
 pub use crate::plugin;
 
@@ -92,17 +93,19 @@ macro_rules! plugin {
         $crate::plugin!($($function),+; no_panic_handler);
         $crate::__panic_handler!();
     };
-    ($($function:ident),+; no_panic_handler) => {$(
-        // In a scope of its own, where the exported function can have the name of the one that it calls.
-        const _: () = {
-            #[cfg_attr(target_family = "wasm", unsafe(no_mangle))]
-            extern "C" fn $function() -> i32 {
-                $crate::plugin::call(self::$function)
-            }
-            // Elsewhere nobody calls it.
-            let _: extern "C" fn() -> i32 = $function;
-        };
-    )+};
+    ($($function:ident),+; no_panic_handler) => {
+        $($crate::__export!($function);)+
+    };
+}
+
+/// Where there is nobody to export it to, a function is only checked. (For plugins see `host/extism.rs`.)
+#[cfg(not(target_family = "wasm"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __export {
+    ($function:ident) => {
+        const _: fn() -> i32 = || $crate::plugin::call(self::$function);
+    };
 }
 
 /// The panic handler of a plugin: std's.

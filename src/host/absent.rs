@@ -2,7 +2,7 @@
 
 use super::Host;
 #[cfg(feature = "plugin")]
-use super::{Call, Level};
+use super::call::{Call, Level};
 
 /// The [`Host`] that is not there: every call fails, as the contract lets a call fail.
 ///

@@ -1,13 +1,14 @@
 //! The imports of a plugin: the harness host's ten functions, the Extism kernel's memory, and WASI's
 //! clock.
 //!
-//! This is the only file of the crate with `unsafe` in it, and all of it is the four declarations.
+//! This is the only file of the crate with `unsafe` in it, and all of it is the four declarations, and the
+//! attribute without which a plugin exports nothing.
 
 use super::Host;
+#[cfg(feature = "plugin")]
+use super::call::{Call, Level};
 #[cfg(not(small))]
 use super::reuse::ReuseHint;
-#[cfg(feature = "plugin")]
-use super::{Call, Level};
 #[cfg(all(feature = "std", target_os = "wasi", target_env = "p1"))]
 use core::time::Duration;
 
@@ -231,4 +232,23 @@ impl Call for Extism {
             Level::Error => call::log_error(text),
         }
     }
+}
+
+/// Exports a function of the plugin.
+///
+/// The attribute says so because two functions of one name would be undefined behaviour, and the linker refuses
+/// those.
+#[cfg(feature = "plugin")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __export {
+    ($function:ident) => {
+        // In a scope of its own, where the exported function can have the name of the one that it calls.
+        const _: () = {
+            #[unsafe(no_mangle)]
+            extern "C" fn $function() -> i32 {
+                $crate::plugin::call(self::$function)
+            }
+        };
+    };
 }

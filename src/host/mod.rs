@@ -32,7 +32,7 @@ use core::time::Duration;
 
 mod absent;
 #[cfg(feature = "plugin")]
-mod call;
+pub(crate) mod call;
 mod copy;
 #[cfg(target_family = "wasm")]
 mod extism;
@@ -50,10 +50,6 @@ pub use extism::{Extism, Extism as DefaultHost};
 #[cfg(all(not(target_family = "wasm"), feature = "std"))]
 pub use native::{Native, Native as DefaultHost};
 
-#[cfg(feature = "plugin")]
-pub(crate) use call::Call;
-#[cfg(feature = "plugin")]
-pub use call::Level;
 pub(crate) use forward::forward;
 
 /// What a harness host and the plugin's kernel can do, in their own terms.

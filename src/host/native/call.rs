@@ -2,7 +2,7 @@
 //! thread, as the kernel's memory is.
 
 use super::{Native, kernel};
-use crate::host::{Call, Level};
+use crate::host::call::{Call, Level};
 use crate::plugin::{Outcome, call};
 use std::cell::RefCell;
 use std::collections::BTreeMap;

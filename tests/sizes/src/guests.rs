@@ -70,7 +70,7 @@ pub const GUESTS: [Guest; 20] = [
     bare("icmp_hand", 13_914, &[ICMP, GIVE, TAKE]),
     bare("all_ours", 8_481, &[TCP, UDP, ICMP, GIVE, TAKE]).never_panicking(),
     bare("all_hand", 14_807, &[TCP, UDP, ICMP, GIVE, TAKE]),
-    bare("every_call_ours", 22_740, &[TCP, UDP, ICMP, GIVE, TAKE]).never_panicking(),
+    bare("every_call_ours", 25_466, &[TCP, UDP, ICMP, GIVE, TAKE]).never_panicking(),
     with_std("std_empty", 97_854, &[PDK]),
     with_std("std_error", 106_090, &[PDK]),
     with_std("std_tcp", 113_461, &[PDK, TCP, GIVE, TAKE]),
