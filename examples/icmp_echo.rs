@@ -1,7 +1,7 @@
 //! Sends an echo request and looks for the reply among the packets that the host hears.
 //!
 //! Input: `TARGET` or `TARGET MESSAGE`, say `127.0.0.1 Hello`. The host needs the right to open raw
-//! sockets. If the reply is all that you want, `IcmpSocket::ping` does this: see `icmp_ping`.
+//! sockets. If the reply is all that you want, `IcmpSocket::ping` does this; for several see `icmp_ping`.
 
 #![cfg(target_family = "wasm")]
 

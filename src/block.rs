@@ -152,7 +152,7 @@ impl<H: Host> Block<H> {
 /// By itself, and never in line, so that a plugin has it once; and with a plain number for an
 /// answer, which comes back in a register.
 #[inline(never)]
-fn copy_of<H: Host>(host: &H, bytes: &[u8]) -> u64 {
+pub(crate) fn copy_of<H: Host>(host: &H, bytes: &[u8]) -> u64 {
     let offset = host.alloc(bytes.len().max(1) as u64);
     if offset != 0 {
         host.store(offset, bytes);

@@ -61,6 +61,10 @@ pub enum Error {
     /// The kernel has no memory left: kind `OutOfMemory`. Of a write or send: nothing was sent. Of a read of
     /// a stream: what the host received may be lost, and the stream gives no more bytes.
     OutOfMemory,
+    /// A plugin's input or a configuration value is longer than the caller's buffer, or its output than the
+    /// room for it: kind `InvalidInput`. With the feature `plugin`.
+    #[cfg(feature = "plugin")]
+    TooLong,
     /// The host's answer is not what the contract says: kind `InvalidData`.
     InvalidData,
     /// The host gave more bytes than were asked for, and more than there is room to keep: kind
@@ -116,6 +120,10 @@ impl Error {
             Error::OutOfMemory => {
                 "the kernel's memory is used up: send less at a time, or raise the host's limit"
             }
+            #[cfg(feature = "plugin")]
+            Error::TooLong => {
+                "longer than the buffer: pass a larger one, or read it piece by piece"
+            }
             Error::InvalidData => "the host's answer is not what its contract says",
             Error::Overrun => {
                 "the host returned more than asked for: open a new connection, with a larger buffer"
@@ -156,6 +164,8 @@ impl embedded_io::Error for Error {
     fn kind(&self) -> ErrorKind {
         match self {
             Error::InvalidAddress | Error::InvalidInput => ErrorKind::InvalidInput,
+            #[cfg(feature = "plugin")]
+            Error::TooLong => ErrorKind::InvalidInput,
             Error::ConnectFailed => ErrorKind::ConnectionRefused,
             Error::SendFailed | Error::Shutdown | Error::Stopped => ErrorKind::BrokenPipe,
             Error::TimedOut => ErrorKind::TimedOut,
@@ -179,6 +189,8 @@ impl From<Error> for std::io::Error {
         use std::io::ErrorKind;
         let kind = match error {
             Error::InvalidAddress | Error::InvalidInput => ErrorKind::InvalidInput,
+            #[cfg(feature = "plugin")]
+            Error::TooLong => ErrorKind::InvalidInput,
             Error::ConnectFailed => ErrorKind::ConnectionRefused,
             Error::SendFailed | Error::Shutdown | Error::Stopped => ErrorKind::BrokenPipe,
             Error::TimedOut => ErrorKind::TimedOut,
@@ -218,6 +230,8 @@ mod tests {
         Error::TimedOut,
         Error::WouldBlock,
         Error::OutOfMemory,
+        #[cfg(feature = "plugin")]
+        Error::TooLong,
         Error::InvalidData,
         Error::Overrun,
         Error::Unsupported,

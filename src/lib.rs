@@ -107,6 +107,7 @@
 //! | `extism-pdk` | yes | on wasm, conversions between [`Block`] and `extism_pdk::Memory` |
 //! | `embedded-io-async-v0.7` | no | `embedded::BlockingAsync`: the traits of `embedded-io-async` for a stream |
 //! | `embedded-nal-async-v0.9` | no | `embedded::Stack`: the traits of `embedded-nal-async` |
+//! | `plugin` | no | `plugin`: input, output, error text, configuration and log of a plugin without std |
 //! | `speed` | no | faster code also where a plugin without `std` is built for size |
 //! | `heapless-v0.9` | no | `heapless::String` as an [`embedded::Address`] |
 //! | `http` | no | `http` and, at the root, `Client`: HTTP requests that the host makes, with its TLS |
@@ -152,6 +153,8 @@ pub mod net;
 mod patience;
 #[cfg(all(feature = "extism-pdk", target_family = "wasm"))]
 mod pdk;
+#[cfg(feature = "plugin")]
+pub mod plugin;
 mod reader;
 mod ring;
 #[cfg(all(test, feature = "std"))]

@@ -35,7 +35,7 @@ pub use crate::patience::Silence;
 #[cfg(feature = "embedded-io-async-v0.7")]
 pub use blocking_async::BlockingAsync;
 pub use halves::{ReadHalf, WriteHalf};
-pub use icmp::{IcmpResponse, IcmpSocket, PingReply};
+pub use icmp::{IcmpResponse, IcmpSocket, PingReply, PingStats, Pinged, Pings};
 #[cfg(feature = "embedded-nal-async-v0.9")]
 pub use nal_async::{BoundUdp, Stack};
 pub use tcp::{Shutdown, TcpStream};

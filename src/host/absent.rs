@@ -1,6 +1,8 @@
 //! No host: what is there by default on a target that is not wasm, without `std`.
 
 use super::Host;
+#[cfg(feature = "plugin")]
+use super::call::{Call, Level};
 
 /// The [`Host`] that is not there: every call fails, as the contract lets a call fail.
 ///
@@ -52,6 +54,20 @@ impl Host for Absent {
     }
     fn store_u8(&self, _offset: u64, _value: u8) {}
     fn store_u64(&self, _offset: u64, _value: u64) {}
+}
+
+/// A call without a kernel: the input is empty, and there is no block for anything else.
+#[cfg(feature = "plugin")]
+impl Call for Absent {
+    fn input_offset(&self) -> u64 {
+        0
+    }
+    fn output_set(&self, _block: u64, _len: u64) {}
+    fn error_set(&self, _block: u64) {}
+    fn config_get(&self, _name: u64) -> u64 {
+        0
+    }
+    fn log(&self, _level: Level, _text: u64) {}
 }
 
 #[cfg(all(test, feature = "std"))]

@@ -1,11 +1,14 @@
 //! The imports of a plugin: the harness host's ten functions, the Extism kernel's memory, and WASI's
 //! clock.
 //!
-//! This is the only file of the crate with `unsafe` in it, and all of it is the three declarations.
+//! This is the only file of the crate with `unsafe` in it, and all of it is the declarations, and the
+//! attribute without which a plugin exports nothing.
 
 use super::Host;
 #[cfg(feature = "http")]
 use super::Http;
+#[cfg(feature = "plugin")]
+use super::call::{Call, Level};
 #[cfg(not(small))]
 use super::reuse::ReuseHint;
 #[cfg(all(feature = "std", target_os = "wasi", target_env = "p1"))]
@@ -61,6 +64,29 @@ mod kernel {
         pub(super) safe fn load_u64(offset: u64) -> u64;
         pub(super) safe fn store_u8(offset: u64, value: u8);
         pub(super) safe fn store_u64(offset: u64, value: u64);
+    }
+}
+
+/// What the Extism kernel keeps for one call of a plugin.
+#[cfg(feature = "plugin")]
+#[expect(
+    unsafe_code,
+    reason = "imports are declared in an unsafe block; see there"
+)]
+mod call {
+    // SAFETY: as above: the signatures are the kernel's and its host's, the arguments are plain numbers,
+    // and an offset that names no block traps or does nothing, without touching this module's memory.
+    #[link(wasm_import_module = "extism:host/env")]
+    unsafe extern "C" {
+        pub(super) safe fn input_offset() -> u64;
+        pub(super) safe fn output_set(block: u64, len: u64);
+        pub(super) safe fn error_set(block: u64);
+        pub(super) safe fn config_get(name: u64) -> u64;
+        pub(super) safe fn log_trace(text: u64);
+        pub(super) safe fn log_debug(text: u64);
+        pub(super) safe fn log_info(text: u64);
+        pub(super) safe fn log_warn(text: u64);
+        pub(super) safe fn log_error(text: u64);
     }
 }
 
@@ -187,4 +213,54 @@ impl Http for Extism {
     fn http_request(&self, method: u64, url: u64, headers: u64, body: u64) -> u64 {
         env::http_request(method, url, headers, body)
     }
+}
+
+#[cfg(feature = "plugin")]
+impl Call for Extism {
+    #[inline]
+    fn input_offset(&self) -> u64 {
+        call::input_offset()
+    }
+    #[inline]
+    fn output_set(&self, block: u64, len: u64) {
+        call::output_set(block, len);
+    }
+    #[inline]
+    fn error_set(&self, block: u64) {
+        call::error_set(block);
+    }
+    #[inline]
+    fn config_get(&self, name: u64) -> u64 {
+        call::config_get(name)
+    }
+    // Always in line: of a level that is known, one import is left.
+    #[inline(always)]
+    fn log(&self, level: Level, text: u64) {
+        match level {
+            Level::Trace => call::log_trace(text),
+            Level::Debug => call::log_debug(text),
+            Level::Info => call::log_info(text),
+            Level::Warn => call::log_warn(text),
+            Level::Error => call::log_error(text),
+        }
+    }
+}
+
+/// Exports a function of the plugin.
+///
+/// The attribute says so because two functions of one name would be undefined behaviour, and the linker refuses
+/// those.
+#[cfg(feature = "plugin")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __export {
+    ($function:ident) => {
+        // In a scope of its own, where the exported function can have the name of the one that it calls.
+        const _: () = {
+            #[unsafe(no_mangle)]
+            extern "C" fn $function() -> i32 {
+                $crate::plugin::call(self::$function)
+            }
+        };
+    };
 }

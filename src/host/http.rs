@@ -115,11 +115,7 @@ mod tests {
         fn ask(host: impl Http) -> u64 {
             host.http_request(1, 1, 1, 1)
         }
-        let forwarded = [
-            ask(&Absent),
-            ask(Rc::new(Absent)),
-            ask(Arc::new(Absent)),
-        ];
+        let forwarded = [ask(&Absent), ask(Rc::new(Absent)), ask(Arc::new(Absent))];
         assert_eq!(forwarded, [0; 3]);
     }
 }

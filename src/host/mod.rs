@@ -31,6 +31,8 @@
 use core::time::Duration;
 
 mod absent;
+#[cfg(feature = "plugin")]
+pub(crate) mod call;
 mod copy;
 #[cfg(target_family = "wasm")]
 mod extism;

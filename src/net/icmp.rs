@@ -1,6 +1,6 @@
 //! ICMP echo, with std's types.
 
-use crate::embedded;
+use crate::embedded::{self, PingStats, Pinged};
 use core::time::Duration;
 use std::io;
 use std::net::IpAddr;
@@ -141,13 +141,108 @@ impl IcmpSocket {
         seq: u16,
         timeout_ms: u32,
     ) -> io::Result<PingReply> {
-        let reply = self.socket.ping(target, payload, seq, timeout_ms)?;
-        Ok(PingReply {
+        Ok(self.socket.ping(target, payload, seq, timeout_ms)?.into())
+    }
+}
+
+#[doc = include_str!("../embedded/icmp/pings.md")]
+///
+/// # Example
+/// ```no_run
+/// use harness_wasi_sockets::{IcmpSocket, Pinged};
+///
+/// fn main() -> std::io::Result<()> {
+///     let mut pings = IcmpSocket::new().pings("192.0.2.1", b"are you there?", 4);
+///     for pinged in &mut pings {
+///         match pinged? {
+///             Pinged::Reply(reply) => println!("{} after {:?}", reply.seq, reply.round_trip),
+///             Pinged::Lost(seq) => println!("{seq} is lost"),
+///             _ => {}
+///         }
+///     }
+///     println!("{:?} on average", pings.stats().mean());
+///     Ok(())
+/// }
+/// ```
+#[derive(Debug)]
+pub struct Pings<'a> {
+    pings: embedded::Pings<'a>,
+}
+
+impl IcmpSocket {
+    /// Pings `target` `count` times, when the [`Pings`] are iterated over. Nothing is sent before.
+    ///
+    /// The payload may have up to 1,472 bytes.
+    #[must_use]
+    pub fn pings<'a>(&self, target: &'a str, payload: &'a [u8], count: u32) -> Pings<'a> {
+        Pings {
+            pings: self.socket.pings(target, payload, count),
+        }
+    }
+}
+
+impl Pings<'_> {
+    /// Sets the time between two requests, in milliseconds. By default it is a second.
+    #[must_use]
+    pub fn interval(self, ms: u32) -> Self {
+        Self {
+            pings: self.pings.interval(ms),
+        }
+    }
+
+    /// Sets how long a reply is waited for, in milliseconds. By default it is 5 s.
+    ///
+    /// It is rounded up to whole intervals, but for the last request. No more than 16 requests are waited for at
+    /// once: the oldest is given up for the next.
+    #[must_use]
+    pub fn timeout(self, ms: u32) -> Self {
+        Self {
+            pings: self.pings.timeout(ms),
+        }
+    }
+
+    /// Sets the sequence number of the next request. They count up by one from there, and from 65,535 on from 0
+    /// again. By default the first is 0.
+    #[must_use]
+    pub fn first_seq(self, seq: u16) -> Self {
+        Self {
+            pings: self.pings.first_seq(seq),
+        }
+    }
+
+    /// What has become of the pings so far.
+    #[must_use]
+    pub fn stats(&self) -> PingStats {
+        self.pings.stats()
+    }
+}
+
+/// Blocks until a reply comes or a request is lost: for at most an interval and the timeout. Ends when all requests
+/// have been answered or are lost, and behind an error (of the kinds that [`ping`](IcmpSocket::ping) has, but for
+/// `TimedOut`).
+impl Iterator for Pings<'_> {
+    type Item = io::Result<Pinged<PingReply>>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        Some(match self.pings.next()? {
+            Ok(Pinged::Reply(reply)) => Ok(Pinged::Reply(reply.into())),
+            Ok(Pinged::Duplicate(reply)) => Ok(Pinged::Duplicate(reply.into())),
+            Ok(Pinged::Lost(seq)) => Ok(Pinged::Lost(seq)),
+            Err(error) => Err(error.into()),
+        })
+    }
+}
+
+impl core::iter::FusedIterator for Pings<'_> {}
+
+impl From<embedded::PingReply> for PingReply {
+    fn from(reply: embedded::PingReply) -> Self {
+        Self {
             source: reply.source().to_owned(),
             seq: reply.seq,
             requests: reply.requests,
             round_trip: reply.round_trip,
-        })
+        }
     }
 }
 

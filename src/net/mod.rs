@@ -40,8 +40,9 @@ mod options;
 mod tcp;
 mod udp;
 
+pub use crate::embedded::{PingStats, Pinged};
 pub use address::{Endpoints, ToSocketAddrs};
-pub use icmp::{IcmpResponse, IcmpSocket, PingReply};
+pub use icmp::{IcmpResponse, IcmpSocket, PingReply, Pings};
 pub use std::net::{
     AddrParseError, IpAddr, Ipv4Addr, Ipv6Addr, Shutdown, SocketAddr, SocketAddrV4, SocketAddrV6,
 };

@@ -14,7 +14,7 @@ pub fn socket(host: &Scripted) -> IcmpSocket<Scripted> {
 }
 
 /// The report of an echo reply.
-fn report(source: &str, seq: u16, data: &[u8]) -> Vec<u8> {
+pub fn report(source: &str, seq: u16, data: &[u8]) -> Vec<u8> {
     format!(r#"{{"source":"{source}","type":0,"code":0,"id":1,"seq":{seq},"data":{data:?}}}"#)
         .into_bytes()
 }
@@ -155,7 +155,7 @@ fn off(clock: Clock) -> Option<Duration> {
 /// Checks that a time is neither shorter than this nor longer, or up to five times as long where no clock
 /// tells. (The host takes its time for each call, and so does each reading of the clock.)
 #[track_caller]
-fn check_time(clock: Clock, took: Duration, expected_ms: u64, what: &str) {
+pub fn check_time(clock: Clock, took: Duration, expected_ms: u64, what: &str) {
     let (ms, off) = (Duration::from_millis, off(clock));
     let slack = off.unwrap_or_default() * 5 + ms(10);
     let times = if off.is_some() { 1 } else { 5 };

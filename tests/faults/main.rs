@@ -23,6 +23,7 @@ mod ping_model;
 mod pings;
 mod ready;
 mod report;
+mod series;
 mod sockets;
 mod streams;
 mod table;

@@ -1,6 +1,6 @@
 use crate::{Turn, pattern};
 use harness_host::icmp::allowed_or_skipped;
-use harness_wasi_sockets::IcmpSocket;
+use harness_wasi_sockets::{IcmpSocket, Pinged};
 use std::io::ErrorKind;
 use std::net::IpAddr;
 
@@ -54,6 +54,40 @@ fn what_is_no_target() {
     if let Err(error) = socket.send("127.0.0.1", &[0; 65_507], 1) {
         assert_eq!(error.kind(), ErrorKind::Other, "{error}");
     }
+}
+
+#[test]
+fn pings_one_after_the_other() {
+    if !allowed_or_skipped("pings_one_after_the_other") {
+        return;
+    }
+    let _turn = Turn::take();
+    let socket = IcmpSocket::new();
+    let pings = socket.pings("127.0.0.1", b"a native series", 3);
+    let mut pings = pings.first_seq(65_535).interval(50);
+    for seq in [65_535, 0, 1] {
+        match pings.next() {
+            Some(Ok(Pinged::Reply(reply))) => {
+                assert_eq!((reply.seq, reply.source.as_str()), (seq, "127.0.0.1"));
+                assert!(reply.round_trip.is_some());
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+    assert!(pings.next().is_none());
+    let stats = pings.stats();
+    assert_eq!(
+        (stats.sent, stats.received, stats.lost, stats.duplicates),
+        (3, 3, 0, 0)
+    );
+    assert!(stats.min() <= stats.mean() && stats.mean() <= stats.max());
+    // The errors are those of a ping.
+    let error = socket
+        .pings("no target", b"", 1)
+        .next()
+        .unwrap()
+        .unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidInput);
 }
 
 #[test]

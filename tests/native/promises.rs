@@ -25,12 +25,13 @@ fn unsafe_code_is_in_one_file() {
         .into_iter()
         .filter(|path| {
             let text = fs::read_to_string(path).unwrap();
-            text.contains("unsafe_code") && !path.ends_with("lib.rs")
+            let mut code = text.lines().filter(|line| !line.trim().starts_with("//"));
+            code.any(|line| line.contains("unsafe")) && !path.ends_with("lib.rs")
         })
         .collect();
     assert_eq!(lifting, [root.join("host/extism.rs")]);
     let text = fs::read_to_string(&lifting[0]).unwrap();
     let blocks = text.matches("unsafe extern ").count();
-    assert_eq!(blocks, 3);
+    assert_eq!(blocks, 4);
     assert_eq!(text.matches("// SAFETY:").count(), blocks);
 }

@@ -70,21 +70,21 @@ fn pings_in_production() {
         return;
     }
     let [production, _] = hosts();
-    let far = |name: &str, message: &str, seq| {
+    let far = |name: &str, input: &str, message: &str, seq| {
         with_late_replies(message.as_bytes(), seq, || {
             let mut plugin = example(name, &production);
-            call(&mut plugin, "run", &format!("127.0.0.1 {message}"))
+            call(&mut plugin, "run", &format!("127.0.0.1 {input}{message}"))
         })
     };
-    let reply = far("icmp_ping", "far away", 1);
-    let untimed = "127.0.0.1 answered request 1 in a time that no clock here tells";
+    let reply = far("icmp_ping", "1 ", "far away", 0);
+    let untimed = "127.0.0.1 answered ping 0; no clock here tells when\n1 sent, 0 lost";
     assert_eq!(reply, untimed);
-    let reply = far("icmp_echo", "far off", 7);
+    let reply = far("icmp_echo", "", "far off", 7);
     assert_eq!(reply, "far off (from 127.0.0.1, type 0, seq 7)");
     // Loopback itself answers before the host listens.
-    let error = example("icmp_ping", &production).call("run", b"127.0.0.1 quick");
+    let error = example("icmp_ping", &production).call("run", b"127.0.0.1 1 quick");
     assert!(matches!(error, Err(Error::Guest { .. })), "{error:?}");
-    let error = example("icmp_ping", &production).call("run", b"::1 IPv6");
+    let error = example("icmp_ping", &production).call("run", b"::1 1 IPv6");
     assert!(matches!(error, Err(Error::Guest { .. })), "{error:?}");
 }
 
@@ -118,9 +118,14 @@ fn a_ping_says_who_answered() {
     }
     for config in dialects() {
         let mut plugin = example("icmp_ping", &config);
-        let output = call(&mut plugin, "run", "127.0.0.1 is anybody there?");
-        let who = "127.0.0.1 answered request ";
-        assert!(output.starts_with(who), "{output}");
+        let output = call(&mut plugin, "run", "127.0.0.1 2 is anybody there?");
+        for line in [
+            "127.0.0.1 answered ping 0 in ",
+            "127.0.0.1 answered ping 1 in ",
+            "2 sent, 0 lost; ",
+        ] {
+            assert!(output.contains(line), "{output}");
+        }
     }
 }
 

@@ -84,6 +84,43 @@ fn ping() {
     }
 }
 
+#[test]
+fn pings_one_after_the_other() {
+    if !allowed_or_skipped("pings_one_after_the_other") {
+        return;
+    }
+    for config in dialects() {
+        for ((guests, clock), timed) in clocks().into_iter().zip([true, false, false]) {
+            let mut plugin = guests.plugin(&config.clone().clock(clock));
+            let got = call(&mut plugin, "icmp_pings", "127.0.0.1 3 100 5000 a series");
+            assert_eq!(
+                got,
+                format!("r40000 r40001 r40002 3 3 0 {timed}"),
+                "{clock:?}"
+            );
+            assert_eq!(plugin.report().calls.get("icmp_send"), 3);
+        }
+    }
+}
+
+/// Nobody answers, then the host does not even send.
+#[test]
+fn pings_that_are_never_heard_are_lost() {
+    if !allowed_or_skipped("pings_that_are_never_heard_are_lost") {
+        return;
+    }
+    let config = quick().icmp(IcmpListening::AtReceive);
+    for (guests, clock) in clocks() {
+        let mut plugin = guests.plugin(&config.clone().clock(clock));
+        let started = Instant::now();
+        let got = call(&mut plugin, "icmp_pings", "127.0.0.1 2 300 500 lost series");
+        assert_eq!(got, "l40000 l40001 2 0 2 false", "{clock:?}");
+        assert!(started.elapsed() >= Duration::from_millis(800), "{clock:?}");
+    }
+    let got = run(&quick(), "icmp_pings", "nobody.invalid 2 10 10 x");
+    assert_eq!(got, "Other0 0 0 false");
+}
+
 /// A host that opens its socket only to receive cannot hear a reply that was quicker. The ping asks
 /// again, and says in the end that it has heard none.
 #[test]

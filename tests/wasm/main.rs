@@ -10,6 +10,7 @@ mod icmp;
 #[path = "../native/no_address.rs"]
 mod no_address;
 mod nothing;
+mod plugin;
 mod soak;
 mod stopped;
 mod tcp;

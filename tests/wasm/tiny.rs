@@ -32,14 +32,18 @@ fn it_echoes_without_std_and_without_wasi() {
 #[test]
 fn it_reports_what_does_not_work() {
     let mut plugin = tiny();
-    plugin.call("run", b"no address").unwrap_err();
-    plugin.call("run", b"localhost:65536").unwrap_err();
-    assert_eq!(plugin.report().calls.total(), 0);
+    let mut fails = |input: &[u8], text: &str| {
+        let error = plugin.call("run", input).unwrap_err().to_string();
+        assert!(error.contains(text), "{error}");
+    };
+    fails(b"no address", "could not connect");
+    fails(b"localhost:65536", "could not connect");
+    fails(&[b'x'; 257], "the input is too long");
     // A peer that closes before the whole echo has come.
     let peer = TcpPeer::start(v4(), |mut stream, _| stream.write_all(b"Hel")).unwrap();
-    plugin
-        .call("run", peer.addr().to_string().as_bytes())
-        .unwrap_err();
+    fails(peer.addr().to_string().as_bytes(), "no reply");
+    // Only the last of these reached the host.
+    assert_eq!(plugin.report().calls.get("tcp_connect"), 1);
     assert_eq!(plugin.live_blocks(), Some(0));
     assert_eq!(plugin.open_connections(), 0);
 }

@@ -6,13 +6,8 @@
 
 #![cfg(target_family = "wasm")]
 #![no_std]
+#![forbid(unsafe_code)]
 
 pub mod pem;
 pub mod plugin;
 pub mod random;
-
-/// A plugin must say what happens on a panic. This one stops.
-#[panic_handler]
-fn panic(_: &core::panic::PanicInfo<'_>) -> ! {
-    core::arch::wasm32::unreachable()
-}

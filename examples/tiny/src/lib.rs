@@ -1,46 +1,29 @@
 //! The smallest plugin: it sends a message to a TCP echo server and returns what comes back, without
 //! std and without an allocator.
 //!
-//! Input: `ADDRESS` or `ADDRESS MESSAGE`, say `127.0.0.1:6000 Hello`, of at most 256 bytes. The
-//! function returns 0 if it worked.
+//! Input: `ADDRESS` or `ADDRESS MESSAGE`, say `127.0.0.1:6000 Hello`, of at most 256 bytes.
 //!
 //! Build it for `wasm32-unknown-unknown`.
 
-// Natively there is nothing here: it cannot be a plugin.
-#![cfg(target_family = "wasm")]
 #![cfg_attr(target_family = "wasm", no_std)]
-
-mod plugin;
+#![forbid(unsafe_code)]
 
 use harness_wasi_sockets::embedded::TcpStream;
+use harness_wasi_sockets::plugin;
 
-/// What the host calls.
-#[unsafe(no_mangle)]
-pub extern "C" fn run() -> i32 {
-    match echo() {
-        Some(()) => 0,
-        None => 1,
-    }
-}
+plugin!(run);
 
-fn echo() -> Option<()> {
+fn run() -> Result<(), &'static str> {
     let mut input = [0; 256];
-    let mut parts = plugin::input(&mut input)?.splitn(2, |byte| *byte == b' ');
-    let address = parts.next()?;
-    let message = parts.next().unwrap_or(b"Hello, tiny!");
+    let input = plugin::input(&mut input).map_err(|_| "the input is too long")?;
+    let address = input.split(|byte| *byte == b' ').next().unwrap_or_default();
+    let message = input.get(address.len() + 1..).unwrap_or(b"Hello, tiny!");
 
-    let mut stream = TcpStream::connect(address).ok()?;
-    stream.write_all(message).ok()?;
+    let mut stream = TcpStream::connect(address).map_err(|_| "could not connect")?;
+    stream.write_all(message).map_err(|_| "could not send")?;
 
     let mut reply = [0; 256];
-    let reply = reply.get_mut(..message.len())?;
-    stream.read_exact(reply).ok()?;
-
-    plugin::output(reply)
-}
-
-/// A plugin must say what happens on a panic. This one cannot panic; the compiler still asks.
-#[panic_handler]
-fn panic(_: &core::panic::PanicInfo) -> ! {
-    core::arch::wasm32::unreachable()
+    let reply = reply.get_mut(..message.len()).unwrap_or_default();
+    stream.read_exact(reply).map_err(|_| "no reply")?;
+    plugin::output(reply).map_err(|_| "out of memory")
 }

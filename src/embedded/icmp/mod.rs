@@ -1,6 +1,7 @@
 //! ICMP echo without std.
 
 mod ping;
+mod pings;
 mod response;
 
 use crate::Error;
@@ -11,6 +12,7 @@ use crate::json::{self, MOST_TEXT};
 use crate::patience::{AT_ONCE, MS, Pause, clock};
 
 pub use ping::PingReply;
+pub use pings::{PingStats, Pinged, Pings};
 pub use response::IcmpResponse;
 
 /// The most bytes of payload that an echo request can carry (over IPv4).

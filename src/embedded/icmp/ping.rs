@@ -75,10 +75,16 @@ impl PingReply {
     }
 }
 
+/// What a reply is told by: where the requests went, and what they carried.
+pub(super) struct Sent<'a> {
+    pub(super) target: &'a str,
+    pub(super) payload: &'a [u8],
+    place: Place<'a>,
+}
+
 /// The requests of one ping.
 struct Requests<'a> {
-    payload: &'a [u8],
-    target: Place<'a>,
+    sent: Sent<'a>,
     /// The sequence number of the first request.
     first: u16,
     /// When each was sent, in nanoseconds, where there is a clock. As many as have been sent.
@@ -99,12 +105,8 @@ impl<H: Host> IcmpSocket<H> {
         seq: u16,
         timeout_ms: u32,
     ) -> Result<PingReply, Error> {
-        if payload.len() > MOST_REPORTED {
-            return Err(Error::InvalidInput);
-        }
         let mut requests = Requests {
-            payload,
-            target: Place::new(target),
+            sent: Sent::new(target, payload)?,
             first: seq,
             sent_at: heapless::Vec::new(),
         };
@@ -118,7 +120,8 @@ impl<H: Host> IcmpSocket<H> {
             self.send(target, payload, next)?;
             let wait = interval.min(left);
             left = left.saturating_sub(wait);
-            if let Some(reply) = self.reply_to(&requests, wait)? {
+            let mut wait = Wait::new(&self.host, wait);
+            if let Some(reply) = wait.listen(self, |packet, now| requests.reply(packet, now))? {
                 return Ok(reply);
             }
             if left == 0 {
@@ -126,60 +129,101 @@ impl<H: Host> IcmpSocket<H> {
             }
         }
     }
+}
 
-    /// Listens until a reply comes or `wait_ms` milliseconds have passed.
-    ///
-    /// A wait in which nothing was heard took all of its time, whatever a clock says. A wait that
-    /// another packet ended took some of its time, and only a clock can tell how much. Without one it
-    /// counts as nothing, and there is a limit to what all of these may have taken. The waits after a
-    /// packet are short, each about as long as it has been quiet since: so little is in doubt.
-    fn reply_to(&self, requests: &Requests<'_>, wait_ms: u32) -> Result<Option<PingReply>, Error> {
-        let since = real_time(&self.host);
-        // How long it has been quiet since the last packet, how long the waits took that heard nothing,
-        // and how long those may have taken that heard something.
-        let (mut quiet, mut certain, mut doubtful) = (u32::MAX, 0_u32, 0_u32);
-        // How long it has been by the clock, in nanoseconds.
-        let mut told = 0;
-        let mut left = wait_ms;
-        loop {
-            let listen = quiet.saturating_add(SHORTEST_MS).min(left);
-            let heard = self.recv(listen);
-            let now = since.and_then(|_| real_time(&self.host));
+/// A wait for packets: how long it is to last, and how much of that has passed. In milliseconds, where nothing else
+/// is said.
+///
+/// A wait in which nothing was heard took all of its time, whatever a clock says. A wait that
+/// another packet ended took some of its time, and only a clock can tell how much. Without one it
+/// counts as nothing, and there is a limit to what all of these may have taken. The waits after a
+/// packet are short, each about as long as it has been quiet since: so little is in doubt.
+#[derive(Debug)]
+pub(super) struct Wait {
+    wait: u32,
+    left: u32,
+    over: bool,
+    /// When it began, by the clock, in nanoseconds.
+    since: Option<u64>,
+    /// How long it has been by the clock, in nanoseconds.
+    told: u64,
+    /// How long it has been quiet since the last packet.
+    quiet: u32,
+    /// How long the waits took that heard nothing.
+    certain: u32,
+    /// How long those may have taken that heard something.
+    doubtful: u32,
+}
+
+impl Wait {
+    pub(super) fn new<H: Host>(host: &H, wait: u32) -> Self {
+        Self {
+            wait,
+            left: wait,
+            over: false,
+            since: real_time(host),
+            told: 0,
+            quiet: u32::MAX,
+            certain: 0,
+            doubtful: 0,
+        }
+    }
+
+    /// How long it was to last.
+    pub(super) const fn length(&self) -> u32 {
+        self.wait
+    }
+
+    /// Listens until `own` makes something of a packet, or the wait is over. `own` is told the time, too.
+    pub(super) fn listen<H: Host, T>(
+        &mut self,
+        socket: &IcmpSocket<H>,
+        mut own: impl FnMut(IcmpResponse, Option<u64>) -> Option<T>,
+    ) -> Result<Option<T>, Error> {
+        while !self.over {
+            let listen = self.quiet.saturating_add(SHORTEST_MS).min(self.left);
+            let heard = socket.recv(listen);
+            let now = self.since.and_then(|_| real_time(&socket.host));
             // A clock that is a second ahead of the whole wait has leapt.
-            let most = u64::from(wait_ms.saturating_add(1_000)).wrapping_mul(MS);
-            let clock = between(since, now);
+            let most = u64::from(self.wait.saturating_add(1_000)).wrapping_mul(MS);
+            let clock = between(self.since, now);
             let clock = clock.filter(|clock| *clock <= most).unwrap_or(0);
-            let packet = match heard {
-                Ok(packet) => {
-                    if let Some(reply) = requests.reply(packet, now) {
-                        return Ok(Some(reply));
-                    }
-                    true
-                }
+            let (packet, found) = match heard {
+                Ok(packet) => (true, own(packet, now)),
                 // A report that cannot be read is not of our packet: ours is well within the limits.
-                Err(Error::InvalidData) => true,
-                Err(Error::TimedOut) => false,
+                Err(Error::InvalidData) => (true, None),
+                Err(Error::TimedOut) => (false, None),
                 Err(error) => return Err(error),
             };
             if packet {
-                quiet = 0;
-                if clock <= told {
-                    doubtful = doubtful.saturating_add(listen);
+                self.quiet = 0;
+                if clock <= self.told {
+                    self.doubtful = self.doubtful.saturating_add(listen);
                 }
-            } else if listen == left {
+            } else if listen == self.left {
                 // That was all there was left, even where a coarse clock has not seen it yet.
-                return Ok(None);
+                break;
             } else {
-                quiet = quiet.saturating_add(listen);
-                certain = certain.saturating_add(listen);
+                self.quiet = self.quiet.saturating_add(listen);
+                self.certain = self.certain.saturating_add(listen);
             }
-            told = told.max(clock);
-            left = wait_ms.saturating_sub(certain.max((told / MS) as u32));
-            if left == 0 || doubtful > wait_ms.saturating_mul(MOST_DOUBT) {
-                return Ok(None);
+            self.told = self.told.max(clock);
+            let passed = self.certain.max((self.told / MS) as u32);
+            self.left = self.wait.saturating_sub(passed);
+            self.over = self.left == 0 || self.doubtful > self.wait.saturating_mul(MOST_DOUBT);
+            if found.is_some() {
+                return Ok(found);
             }
         }
+        self.over = true;
+        Ok(None)
     }
+}
+
+/// How long a reply took, if the clock has moved at all: one that has not was not watching.
+pub(super) fn round_trip(sent_at: Option<u64>, now: Option<u64>) -> Option<Duration> {
+    let time = between(sent_at, now).filter(|time| *time != 0);
+    time.map(Duration::from_nanos)
 }
 
 /// How much time lies between two readings of a clock that goes forward.
@@ -234,6 +278,51 @@ impl<'a> Place<'a> {
     }
 }
 
+impl<'a> Sent<'a> {
+    pub(super) fn new(target: &'a str, payload: &'a [u8]) -> Result<Self, Error> {
+        if payload.len() > MOST_REPORTED {
+            return Err(Error::InvalidInput);
+        }
+        Ok(Self {
+            target,
+            payload,
+            place: Place::new(target),
+        })
+    }
+
+    /// Whether a packet is a reply to a request of these, whatever its number.
+    pub(super) fn is_answered_by(&self, packet: &IcmpResponse) -> bool {
+        let source = Place::new(&packet.source);
+        let reply_type = match source.ip {
+            Some(IpAddr::V6(_)) => 129,
+            _ => 0,
+        };
+        // Some hosts send less back than they got.
+        packet.icmp_type == reply_type
+            && packet.code == 0
+            && self.payload.starts_with(&packet.data)
+            && packet.data.is_empty() == self.payload.is_empty()
+            && source.answers(&self.place)
+    }
+}
+
+impl PingReply {
+    /// The reply that a packet is.
+    pub(super) fn of(
+        packet: IcmpResponse,
+        seq: u16,
+        requests: u16,
+        round_trip: Option<Duration>,
+    ) -> Self {
+        Self {
+            source: packet.source,
+            seq,
+            requests,
+            round_trip,
+        }
+    }
+}
+
 impl Requests<'_> {
     /// The sequence number of the next request.
     fn next(&self) -> u16 {
@@ -243,19 +332,7 @@ impl Requests<'_> {
 
     /// The reply that a packet is, if it is the reply to one of the requests.
     fn reply(&self, packet: IcmpResponse, now: Option<u64>) -> Option<PingReply> {
-        let source = Place::new(&packet.source);
-        let reply_type = match source.ip {
-            Some(IpAddr::V6(_)) => 129,
-            _ => 0,
-        };
-        // Some hosts send less back than they got.
-        let ours = self.payload.starts_with(&packet.data)
-            && packet.data.is_empty() == self.payload.is_empty();
-        if packet.icmp_type != reply_type
-            || packet.code != 0
-            || !ours
-            || !source.answers(&self.target)
-        {
+        if !self.sent.is_answered_by(&packet) {
             return None;
         }
         let seq = packet.seq?;
@@ -263,15 +340,9 @@ impl Requests<'_> {
         let behind = seq.wrapping_sub(self.first);
         let number = usize::from(behind.rotate_left(MOST_REQUESTS.ilog2()));
         let sent_at = *self.sent_at.get(number)?;
-        Some(PingReply {
-            source: packet.source,
-            seq,
-            requests: self.sent_at.len() as u16,
-            // A clock that has not moved at all was not watching.
-            round_trip: between(sent_at, now)
-                .filter(|time| *time != 0)
-                .map(Duration::from_nanos),
-        })
+        let requests = self.sent_at.len() as u16;
+        let round_trip = round_trip(sent_at, now);
+        Some(PingReply::of(packet, seq, requests, round_trip))
     }
 }
 

@@ -3,6 +3,8 @@
 //! Plugin code runs on it unchanged, so it can be unit-tested with plain `cargo test`.
 
 mod address;
+#[cfg(feature = "plugin")]
+mod call;
 #[cfg(feature = "http")]
 mod http;
 mod icmp;

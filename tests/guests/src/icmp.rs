@@ -2,7 +2,7 @@
 
 use crate::{outcome, panics, pattern};
 use extism_pdk::{FnResult, plugin_fn};
-use harness_wasi_sockets::{IcmpSocket, PingReply};
+use harness_wasi_sockets::{IcmpSocket, PingReply, Pinged};
 
 /// Sends echo requests of many sizes to its input, a target on loopback, and hears the replies.
 #[plugin_fn]
@@ -73,4 +73,35 @@ pub fn icmp_ping(input: String) -> FnResult<String> {
         format!("{} {} {time}", reply.source, reply.seq)
     };
     Ok(outcome(reply.map(words)))
+}
+
+/// Pings a target several times, `TARGET COUNT INTERVAL_MS TIMEOUT_MS PAYLOAD`, and returns what became of each ping,
+/// how many there were, and whether times are known.
+#[plugin_fn]
+pub fn icmp_pings(input: String) -> FnResult<String> {
+    panics::report();
+    let mut words = input.splitn(5, ' ');
+    let mut word = || words.next().expect("five words");
+    let target = word();
+    let mut number = || word().parse::<u32>().expect("a number");
+    let (count, interval, timeout) = (number(), number(), number());
+    let payload = word();
+    let mut pings = IcmpSocket::new()
+        .pings(target, payload.as_bytes(), count)
+        .first_seq(40_000)
+        .interval(interval)
+        .timeout(timeout);
+    let mut text = String::new();
+    for pinged in &mut pings {
+        text += &match pinged {
+            Ok(Pinged::Reply(reply)) => format!("r{} ", reply.seq),
+            Ok(Pinged::Duplicate(_)) => "d ".to_owned(),
+            Ok(Pinged::Lost(seq)) => format!("l{seq} "),
+            other => outcome(other.map(|_| ())),
+        };
+    }
+    let stats = pings.stats();
+    let timed = stats.min().is_some() && stats.min() <= stats.mean() && stats.mean() <= stats.max();
+    let (sent, received, lost) = (stats.sent, stats.received, stats.lost);
+    Ok(text + &format!("{sent} {received} {lost} {timed}"))
 }

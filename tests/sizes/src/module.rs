@@ -1,6 +1,7 @@
 //! What a finished wasm module says of itself.
 
 use crate::Result;
+use crate::guests::Guest;
 use harness_host::HOST_FUNCTIONS;
 use std::collections::BTreeSet;
 use wasmparser::{Parser, Payload};
@@ -9,8 +10,6 @@ use wasmparser::{Parser, Payload};
 const PANIC: &str = "log_error";
 /// The modules that WASI's functions come from start with this.
 const WASI: &str = "wasi";
-/// What every guest calls for its input.
-const INPUT: [&str; 2] = ["input_length", "input_load_u8"];
 
 /// A guest's imports.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,10 +58,10 @@ impl Imports {
     }
 }
 
-/// The imports of a guest that uses these functions, and reads its input.
+/// The imports that a guest should have.
 #[must_use]
-pub fn expected(uses: &[&[&str]]) -> BTreeSet<String> {
-    let names = uses.iter().copied().flatten().chain(&INPUT);
+pub fn expected(guest: &Guest) -> BTreeSet<String> {
+    let names = guest.uses.iter().copied().flatten().chain(guest.input);
     names.map(|name| format!("{} {name}", home(name))).collect()
 }
 

@@ -28,7 +28,7 @@ pub enum Goal {
 }
 
 /// All of them, in the order of the table.
-pub const PAIRS: [Pair; 14] = [
+pub const PAIRS: [Pair; 16] = [
     pair("TCP", "tcp_ours", Some("tcp_hand"), &[Goal::Under(2_351)]),
     pair(
         "TCP, no buffer, address unchecked",
@@ -57,6 +57,13 @@ pub const PAIRS: [Pair; 14] = [
     ),
     pair("every call", "every_call_ours", None, &[]),
     pair("TCP, async", "tcp_async_ours", None, &[]),
+    pair("TCP, as `tiny`", "plugin_ours", None, &[Goal::Under(2_251)]),
+    pair(
+        "TCP, as `tiny`, no buffer, address unchecked",
+        "plugin_lean",
+        None,
+        &[Goal::Under(1_901)],
+    ),
     pair("nothing", "empty", None, &[]),
     pair(
         "std: TCP",

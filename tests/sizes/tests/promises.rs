@@ -27,7 +27,7 @@ fn no_guest_has_grown() {
 fn a_guest_imports_what_it_uses() {
     for built in guests() {
         let (guest, imports) = (built.guest, &built.imports);
-        assert_eq!(imports.host, module::expected(guest.uses), "{}", guest.name);
+        assert_eq!(imports.host, module::expected(guest), "{}", guest.name);
         if guest.target == Target::Unknown {
             assert!(
                 imports.wasi.is_empty(),

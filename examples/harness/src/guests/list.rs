@@ -44,8 +44,8 @@ pub const EXAMPLES: [Example; 9] = [
     ),
     example(
         "icmp_ping",
-        "TARGET [MESSAGE]",
-        "pings a host; needs the right to open raw sockets",
+        "TARGET [COUNT [MESSAGE]]",
+        "pings a host several times; needs the right to open raw sockets",
     ),
     example(
         "http_get",

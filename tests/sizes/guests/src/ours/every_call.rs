@@ -51,7 +51,13 @@ pub fn icmp(target: &str) -> Option<()> {
     let reply = socket
         .ping(target, b"every call", SEQ, PACKET_WAIT_MS)
         .ok()?;
-    (reply.seq == SEQ && reply.source() == target).then_some(())
+    if reply.seq != SEQ || reply.source() != target {
+        return None;
+    }
+    let mut pings = socket.pings(target, b"every ping", 3).interval(10);
+    while pings.next().transpose().ok()?.is_some() {}
+    let stats = pings.stats();
+    (stats.received == 3 && stats.mean() >= stats.min()).then_some(())
 }
 
 /// A stream with a small buffer, which a message does not fit into.

@@ -3,6 +3,7 @@
 pub mod every_call;
 pub mod icmp;
 pub mod lean;
+pub mod plugin;
 pub mod tcp;
 pub mod tcp_async;
 pub mod udp;

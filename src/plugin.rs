@@ -1,0 +1,424 @@
+//! A plugin's own part in a call, without std: input, output, error text, configuration, log lines.
+//!
+//! It is for a plugin what extism-pdk is for one with std: no allocation, no `unsafe`. An import is there
+//! only if the plugin uses it. The macro [`plugin!`](crate::plugin!) exports functions, and brings the
+//! panic handler that a plugin without std must have. `use harness_wasi_sockets::plugin;` imports both, the
+//! module and the macro.
+//!
+//! A whole plugin:
+//!
+//! ```
+//! #![cfg_attr(target_family = "wasm", no_std)]
+//! #![forbid(unsafe_code)]
+//!
+//! use harness_wasi_sockets::embedded::TcpStream;
+//! use harness_wasi_sockets::{Error, plugin};
+//!
+//! plugin!(run);
+//!
+//! /// Sends its input, an address, to that address, and returns the first bytes that come back.
+//! fn run() -> Result<(), Error> {
+//!     let mut buf = [0; 256];
+//!     let address = plugin::input(&mut buf)?;
+//!     let mut stream = TcpStream::connect(address)?;
+//!     stream.write_all(address)?;
+//!     let mut reply = [0; 1024];
+//!     let n = stream.read(&mut reply)?;
+//!     plugin::output(reply.get(..n).unwrap_or_default())
+//! }
+//! # fn main() {}
+//! ```
+//!
+//! # Errors
+//! A function that returns `Err` fails, and the host shows the error's text. Any error will do whose text
+//! is there without an allocation (`AsRef<str>`): [`Error`], a `&'static str`, a `heapless::String`. See
+//! [`Outcome`].
+//!
+//! The texts of [`Error`] are 1,100 bytes of a plugin. Where that is too much, return `&'static str`, and
+//! say yourself what failed: `TcpStream::connect(address).map_err(|_| "no connection")?`.
+//!
+//! # Unit tests
+//! On a target that is not wasm nothing is exported. With the feature `std`, `host::Native::call` calls a
+//! function as a host does: with an input, for its output or its error text. Configuration and log are
+//! emulated too. Each thread has its own, so tests do not see those of other tests. Without `std` there
+//! is no kernel: the input is empty, and [`output`] returns [`Error::OutOfMemory`].
+//!
+//! # `unsafe`
+//! What [`plugin!`](crate::plugin!) expands to has an `#[unsafe(no_mangle)]` in it, since no function is
+//! exported without. A crate with `#![forbid(unsafe_code)]` may use it all the same: that lint does not
+//! look into the macros of other crates. To be safe, an exported name must not be one that the linker
+//! knows already, such as `memcpy`; the linker refuses two functions of one name.
+
+use crate::Error;
+use crate::block::{Block, copy_of};
+use crate::host::call::Call;
+use crate::host::{DefaultHost, Host};
+use core::convert::Infallible;
+use core::mem::ManuallyDrop;
+
+pub use crate::host::call::Level;
+#[doc(inline)]
+pub use crate::plugin;
+
+/// Exports functions of the plugin, and brings a panic handler.
+///
+/// `plugin!(run, stop)` exports the functions `run` and `stop` of the module around it. They have no
+/// parameters, and return what has an [`Outcome`](crate::plugin::Outcome). The host sees the return
+/// code 0, or 1 and the error's text.
+///
+/// The panic handler stops the plugin with a trap, and keeps no message: most plugins without std cannot
+/// panic, and the texts would be larger than they are. `plugin!(run; no_panic_handler)` leaves it out, for
+/// a crate that has one. With the feature `std` it is left out anyway: std has one.
+///
+/// On a target that is not wasm nothing is exported, and there is no panic handler.
+///
+/// # Example
+/// ```
+/// use harness_wasi_sockets::plugin;
+///
+/// plugin!(run, version);
+///
+/// fn run() -> Result<(), &'static str> {
+///     Err("nothing is here yet")
+/// }
+///
+/// fn version() {
+///     plugin::log(plugin::Level::Info, "somebody wants to know the version");
+/// }
+/// # fn main() {}
+/// ```
+#[macro_export]
+macro_rules! plugin {
+    ($($function:ident),+ $(,)?) => {
+        $crate::plugin!($($function),+; no_panic_handler);
+        $crate::__panic_handler!();
+    };
+    ($($function:ident),+; no_panic_handler) => {
+        $($crate::__export!($function);)+
+    };
+}
+
+/// Where there is nobody to export it to, a function is only checked. (For plugins see `host/extism.rs`.)
+#[cfg(not(target_family = "wasm"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __export {
+    ($function:ident) => {
+        const _: fn() -> i32 = || $crate::plugin::call(self::$function);
+    };
+}
+
+/// The panic handler of a plugin: std's.
+#[cfg(feature = "std")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __panic_handler {
+    () => {};
+}
+
+/// The panic handler of a plugin.
+#[cfg(not(feature = "std"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __panic_handler {
+    () => {
+        #[cfg(target_family = "wasm")]
+        #[panic_handler]
+        fn panic(_: &::core::panic::PanicInfo<'_>) -> ! {
+            ::core::arch::wasm32::unreachable()
+        }
+    };
+}
+
+/// What a plugin's function returns: whether it failed, and with which text.
+///
+/// It corresponds to `std::process::Termination`. `()` never fails. `Result<(), E>` fails with the text
+/// of `E`: an [`Error`], a `&'static str`, a `heapless::String`, anything that is `AsRef<str>`.
+pub trait Outcome {
+    /// The error's text; `None` if nothing failed.
+    fn failure(&self) -> Option<&str>;
+}
+
+impl Outcome for () {
+    fn failure(&self) -> Option<&str> {
+        None
+    }
+}
+
+impl<E: AsRef<str>> Outcome for Result<(), E> {
+    fn failure(&self) -> Option<&str> {
+        self.as_ref().err().map(AsRef::as_ref)
+    }
+}
+
+/// The error in words: see [`message`](Error::message).
+impl AsRef<str> for Error {
+    fn as_ref(&self) -> &str {
+        self.message()
+    }
+}
+
+/// The error in words: see [`message`](Error::message). With it, `?` works in a function that returns
+/// `Result<(), &'static str>`.
+impl From<Error> for &'static str {
+    fn from(error: Error) -> Self {
+        error.message()
+    }
+}
+
+/// Calls a plugin's function, and tells the host what came of it.
+#[doc(hidden)]
+#[inline(always)]
+pub fn call<O: Outcome>(function: impl FnOnce() -> O) -> i32 {
+    match function().failure() {
+        None => 0,
+        Some(text) => {
+            // Without memory for its text, a failure is one all the same.
+            match copy_of(&DefaultHost, text.as_bytes()) {
+                0 => {}
+                text => DefaultHost.error_set(text),
+            }
+            1
+        }
+    }
+}
+
+/// Copies the input into `buf`, and returns it.
+///
+/// # Errors
+/// [`Error::TooLong`] if it is longer than `buf`; [`Input`] reads one of any length.
+///
+/// # Example
+/// ```
+/// use harness_wasi_sockets::host::Native;
+/// use harness_wasi_sockets::{Error, plugin};
+///
+/// fn run() -> Result<(), Error> {
+///     let mut buf = [0; 8];
+///     plugin::output(plugin::input(&mut buf)?)
+/// }
+///
+/// assert_eq!(Native::call(run, b"short").unwrap(), b"short");
+/// assert_eq!(Native::call(run, b"much too long").unwrap_err(), Error::TooLong.message());
+/// ```
+pub fn input(buf: &mut [u8]) -> Result<&[u8], Error> {
+    let offset = DefaultHost.input_offset();
+    let len = usize::try_from(DefaultHost.length(offset)).unwrap_or(usize::MAX);
+    let buf = buf.get_mut(..len).ok_or(Error::TooLong)?;
+    DefaultHost.load(offset, buf);
+    Ok(buf)
+}
+
+/// The input as it lies in the kernel's memory, to be sent without a copy
+/// ([`write_block`](crate::embedded::TcpStream::write_block)). `None` if there is none, or an empty one.
+///
+/// The block stays the kernel's, and so is not freed.
+#[must_use]
+pub fn input_block() -> Option<ManuallyDrop<Block>> {
+    Block::adopt(DefaultHost.input_offset()).map(ManuallyDrop::new)
+}
+
+/// Reads the input, however long it is.
+///
+/// # Example
+/// ```
+/// use harness_wasi_sockets::embedded_io::Read;
+/// use harness_wasi_sockets::host::Native;
+/// use harness_wasi_sockets::{Error, plugin};
+///
+/// /// Counts the lines.
+/// fn run() -> Result<(), Error> {
+///     let (mut input, mut buf, mut lines) = (plugin::Input::new(), [0; 64], 0_u32);
+///     loop {
+///         match input.read(&mut buf) {
+///             Ok(0) => break,
+///             Ok(n) => lines += buf[..n].iter().filter(|byte| **byte == b'\n').count() as u32,
+///         }
+///     }
+///     plugin::output(&lines.to_be_bytes())
+/// }
+///
+/// assert_eq!(Native::call(run, &b"line\n".repeat(1_000)).unwrap(), 1_000_u32.to_be_bytes());
+/// ```
+#[derive(Debug, Default)]
+pub struct Input {
+    /// How much has been read.
+    at: usize,
+}
+
+impl Input {
+    /// From its first byte on.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self { at: 0 }
+    }
+
+    /// How many bytes are left to read.
+    #[must_use]
+    pub fn remaining(&self) -> usize {
+        input_block().map_or(0, |input| input.len().saturating_sub(self.at))
+    }
+}
+
+impl embedded_io::ErrorType for Input {
+    type Error = Infallible;
+}
+
+/// Returns at once. `Ok(0)` is the end of the input.
+impl embedded_io::Read for Input {
+    fn read(&mut self, buf: &mut [u8]) -> Result<usize, Infallible> {
+        let n = input_block().map_or(0, |input| input.load(self.at, buf));
+        self.at = self.at.wrapping_add(n);
+        Ok(n)
+    }
+}
+
+/// Makes a copy of `bytes` the output. The last output of a call counts; the memory of those before is
+/// free again when the call is over.
+///
+/// # Errors
+/// [`Error::OutOfMemory`] if the kernel has no memory for them.
+pub fn output(bytes: &[u8]) -> Result<(), Error> {
+    match copy_of(&DefaultHost, bytes) {
+        0 => Err(Error::OutOfMemory),
+        block => {
+            DefaultHost.output_set(block, bytes.len() as u64);
+            Ok(())
+        }
+    }
+}
+
+/// Makes a block the output, without a copy: what a socket has received, say
+/// ([`read_block`](crate::embedded::TcpStream::read_block)). The last output of a call counts.
+pub fn output_block(block: Block) {
+    let length = block.len() as u64;
+    DefaultHost.output_set(block.into_offset(), length);
+}
+
+/// An output that is written bit by bit, and lies in the kernel's memory alone.
+///
+/// # Example
+/// ```
+/// use harness_wasi_sockets::embedded_io::Write;
+/// use harness_wasi_sockets::host::Native;
+/// use harness_wasi_sockets::{Error, plugin};
+///
+/// fn run() -> Result<(), Error> {
+///     let mut output = plugin::Output::with_capacity(1_000)?;
+///     for word in ["one", "two", "three"] {
+///         output.write_all(word.as_bytes())?;
+///         output.write_all(b"\n")?;
+///     }
+///     output.finish();
+///     Ok(())
+/// }
+///
+/// assert_eq!(Native::call(run, b"").unwrap(), b"one\ntwo\nthree\n");
+/// ```
+#[derive(Debug)]
+pub struct Output {
+    block: Block,
+    len: usize,
+}
+
+impl Output {
+    /// An output of at most this many bytes.
+    ///
+    /// # Errors
+    /// [`Error::OutOfMemory`] if the kernel has no memory for them.
+    pub fn with_capacity(capacity: usize) -> Result<Self, Error> {
+        let block = Block::new(capacity)?;
+        Ok(Self { block, len: 0 })
+    }
+
+    /// Makes what has been written the output. Without this nothing of it is. The last output of a call
+    /// counts.
+    pub fn finish(self) {
+        DefaultHost.output_set(self.block.into_offset(), self.len as u64);
+    }
+}
+
+impl embedded_io::ErrorType for Output {
+    type Error = Error;
+}
+
+/// Returns at once.
+impl embedded_io::Write for Output {
+    /// # Errors
+    /// [`Error::TooLong`] if there is no more room.
+    fn write(&mut self, buf: &[u8]) -> Result<usize, Error> {
+        match self.block.store(self.len, buf) {
+            0 if !buf.is_empty() => Err(Error::TooLong),
+            n => {
+                self.len = self.len.wrapping_add(n);
+                Ok(n)
+            }
+        }
+    }
+
+    fn flush(&mut self) -> Result<(), Error> {
+        Ok(())
+    }
+}
+
+/// Copies a value of the plugin's configuration into `buf`, and returns it. `None` if the host has no
+/// value of that name, or an empty one.
+///
+/// # Errors
+/// [`Error::TooLong`] if it is longer than `buf`; [`Error::OutOfMemory`] if the kernel has no memory for
+/// the name.
+///
+/// # Example
+/// ```
+/// use harness_wasi_sockets::host::Native;
+/// use harness_wasi_sockets::plugin;
+///
+/// fn run() -> Result<(), &'static str> {
+///     let mut buf = [0; 64];
+///     let server = plugin::config("server", &mut buf)?.ok_or("the configuration has no `server`")?;
+///     plugin::output(server)?;
+///     Ok(())
+/// }
+///
+/// assert_eq!(Native::call(run, b"").unwrap_err(), "the configuration has no `server`");
+/// Native::set_config("server", "example.org:80");
+/// assert_eq!(Native::call(run, b"").unwrap(), b"example.org:80");
+/// ```
+pub fn config<'a>(name: &str, buf: &'a mut [u8]) -> Result<Option<&'a [u8]>, Error> {
+    let Some(value) = config_block(name)? else {
+        return Ok(None);
+    };
+    let buf = buf.get_mut(..value.len()).ok_or(Error::TooLong)?;
+    value.load(0, buf);
+    Ok(Some(buf))
+}
+
+/// A value of the plugin's configuration, however long it is. As [`config`], without a copy.
+///
+/// # Errors
+/// [`Error::OutOfMemory`] if the kernel has no memory for the name.
+pub fn config_block(name: &str) -> Result<Option<Block>, Error> {
+    // The name's block is the kernel's from here on: it may be the value's already.
+    let name = Block::copy_of(name.as_bytes())?.into_offset();
+    Ok(Block::adopt(DefaultHost.config_get(name)))
+}
+
+/// Logs a line, if the host logs what is of this level. Where, and in which form, is the host's choice.
+///
+/// If the kernel has no memory for the line, it is lost. Each level is an import of its own, so pass the
+/// level as a constant.
+///
+/// # Example
+/// ```
+/// use harness_wasi_sockets::host::Native;
+/// use harness_wasi_sockets::plugin::{self, Level};
+///
+/// plugin::log(Level::Warn, "the server is slow today");
+/// assert_eq!(Native::take_log(), [(Level::Warn, "the server is slow today".to_owned())]);
+/// ```
+#[inline(always)]
+pub fn log(level: Level, line: &str) {
+    if let Ok(line) = Block::copy_of(line.as_bytes()) {
+        DefaultHost.log(level, line.into_offset());
+    }
+}
