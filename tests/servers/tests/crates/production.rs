@@ -25,6 +25,11 @@ pub fn what_needs_a_configuration_says_so() {
             "configured for authority",
         ),
         ("bare_websocket", "127.0.0.1:9 hello", "configured for seed"),
+        (
+            "bare_edge_websocket",
+            "127.0.0.1:9 hello",
+            "configured for seed",
+        ),
     ] {
         missing(Package::NoStd, name, input, words);
     }
