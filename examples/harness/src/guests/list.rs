@@ -75,7 +75,7 @@ pub const EXAMPLES: [Example; 9] = [
 
 /// Those over crates that many people use: with std, without, and crates that open their sockets with
 /// `std::net` themselves.
-pub const CRATES: [Example; 36] = [
+pub const CRATES: [Example; 37] = [
     over(
         "websocket",
         "URL [MESSAGE]",
@@ -150,6 +150,12 @@ pub const CRATES: [Example; 36] = [
         "URL, and a path a line",
         "HTTP without std, with reqwless",
         None,
+    ),
+    bare(
+        "bare_https",
+        "URL; --set authority=PEM, seed=HEX",
+        "HTTPS without std, with reqwless and embedded-tls",
+        Some("a web server with TLS"),
     ),
     bare(
         "bare_edge_http",
@@ -275,6 +281,7 @@ impl Example {
         match self.package {
             "crate-guests" => Some(self.name),
             UNMODIFIED => self.name.strip_prefix("std_"),
+            "no-std-crate-guests" if self.name == "bare_https" => Some("https"),
             _ => None,
         }
     }

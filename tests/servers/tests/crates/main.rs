@@ -197,6 +197,9 @@ const TESTS: &[Test] = tests! {
             embedded_tls_gets_a_page_from_nginx,
             embedded_tls_refuses_a_wrong_name,
             embedded_tls_refuses_what_another_authority_has_signed,
+            reqwless_gets_pages_from_nginx_over_tls,
+            reqwless_refuses_a_wrong_name,
+            reqwless_refuses_what_another_authority_has_signed,
         }
         Once {
             rustls_refuses_a_host_whose_clock_is_not_real,
