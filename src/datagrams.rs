@@ -57,7 +57,11 @@ fn sent(sent: Option<usize>, len: usize) -> Result<usize, Error> {
 
 /// Sends from a socket that is not connected, once more if the first attempt fails: it may have used
 /// up word that an earlier datagram found nobody listening. Std's bound sockets are not told of that.
-#[cfg(any(feature = "std", feature = "embedded-nal-async-v0.9"))]
+#[cfg(any(
+    feature = "std",
+    feature = "embedded-nal-async-v0.9",
+    feature = "edge-nal-v0.7"
+))]
 pub(crate) fn twice<T>(mut send: impl FnMut() -> Result<T, Error>) -> Result<T, Error> {
     match send() {
         Err(Error::NotSent) => send(),

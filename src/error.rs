@@ -1,7 +1,6 @@
 //! What can go wrong, in one small type.
 
 use core::fmt;
-use embedded_io::ErrorKind;
 
 /// What went wrong.
 ///
@@ -160,28 +159,38 @@ impl fmt::Display for Error {
 
 impl core::error::Error for Error {}
 
-impl embedded_io::Error for Error {
-    fn kind(&self) -> ErrorKind {
-        match self {
-            Error::InvalidAddress | Error::InvalidInput => ErrorKind::InvalidInput,
-            #[cfg(feature = "plugin")]
-            Error::TooLong => ErrorKind::InvalidInput,
-            Error::ConnectFailed => ErrorKind::ConnectionRefused,
-            Error::SendFailed | Error::Shutdown | Error::Stopped => ErrorKind::BrokenPipe,
-            Error::TimedOut => ErrorKind::TimedOut,
-            Error::OutOfMemory => ErrorKind::OutOfMemory,
-            Error::InvalidData | Error::Overrun => ErrorKind::InvalidData,
-            Error::Unsupported | Error::NameNotResolved => ErrorKind::Unsupported,
-            Error::NotConnected => ErrorKind::NotConnected,
-            Error::CannotBind => ErrorKind::AddrNotAvailable,
-            Error::NotSent | Error::NotHeard | Error::WouldBlock => ErrorKind::Other,
-            #[cfg(feature = "http")]
-            Error::InvalidUrl | Error::InvalidHeader => ErrorKind::InvalidInput,
-            #[cfg(feature = "http")]
-            Error::RequestFailed => ErrorKind::Other,
+/// The kinds of `embedded-io`, which are the same in each version.
+macro_rules! embedded_io_error {
+    ($io:ident) => {
+        impl $io::Error for Error {
+            fn kind(&self) -> $io::ErrorKind {
+                use $io::ErrorKind;
+                match self {
+                    Error::InvalidAddress | Error::InvalidInput => ErrorKind::InvalidInput,
+                    #[cfg(feature = "plugin")]
+                    Error::TooLong => ErrorKind::InvalidInput,
+                    Error::ConnectFailed => ErrorKind::ConnectionRefused,
+                    Error::SendFailed | Error::Shutdown | Error::Stopped => ErrorKind::BrokenPipe,
+                    Error::TimedOut => ErrorKind::TimedOut,
+                    Error::OutOfMemory => ErrorKind::OutOfMemory,
+                    Error::InvalidData | Error::Overrun => ErrorKind::InvalidData,
+                    Error::Unsupported | Error::NameNotResolved => ErrorKind::Unsupported,
+                    Error::NotConnected => ErrorKind::NotConnected,
+                    Error::CannotBind => ErrorKind::AddrNotAvailable,
+                    Error::NotSent | Error::NotHeard | Error::WouldBlock => ErrorKind::Other,
+                    #[cfg(feature = "http")]
+                    Error::InvalidUrl | Error::InvalidHeader => ErrorKind::InvalidInput,
+                    #[cfg(feature = "http")]
+                    Error::RequestFailed => ErrorKind::Other,
+                }
+            }
         }
-    }
+    };
 }
+
+embedded_io_error!(embedded_io);
+#[cfg(feature = "embedded-io-v0.6")]
+embedded_io_error!(embedded_io_v0_6);
 
 #[cfg(feature = "std")]
 impl From<Error> for std::io::Error {

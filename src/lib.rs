@@ -106,8 +106,11 @@
 //! | `std` | yes | [`net`], the types at the root, and on targets that are not wasm the native host |
 //! | `extism-pdk` | yes | on wasm, conversions between [`Block`] and `extism_pdk::Memory` |
 //! | `embedded-io-async-v0.7` | no | `embedded::BlockingAsync`: the traits of `embedded-io-async` for a stream |
+//! | `embedded-io-v0.6` | no | the traits of `embedded-io` 0.6 for the streams of [`embedded`] |
+//! | `embedded-io-async-v0.6` | no | the traits of `embedded-io-async` 0.6 for `embedded::BlockingAsync` |
 //! | `embedded-nal-async-v0.9` | no | `embedded::Stack`: the traits of `embedded-nal-async` |
 //! | `plugin` | no | `plugin`: input, output, error text, configuration and log of a plugin without std |
+//! | `edge-nal-v0.7` | no | `embedded::Stack`: the traits of `edge-nal` |
 //! | `speed` | no | faster code also where a plugin without `std` is built for size |
 //! | `heapless-v0.9` | no | `heapless::String` as an [`embedded::Address`] |
 //! | `http` | no | `http` and, at the root, `Client`: HTTP requests that the host makes, with its TLS |
@@ -157,9 +160,21 @@ mod pdk;
 pub mod plugin;
 mod reader;
 mod ring;
+#[cfg(feature = "stand-ins")]
+#[doc(hidden)]
+pub mod stand_ins;
+#[cfg(all(
+    not(feature = "stand-ins"),
+    any(feature = "embedded-nal-async-v0.9", feature = "edge-nal-v0.7")
+))]
+mod stand_ins;
 #[cfg(all(test, feature = "std"))]
 mod testing;
-#[cfg(any(feature = "std", feature = "embedded-nal-async-v0.9"))]
+#[cfg(any(
+    feature = "std",
+    feature = "embedded-nal-async-v0.9",
+    feature = "edge-nal-v0.7"
+))]
 mod turns;
 mod writer;
 

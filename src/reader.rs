@@ -94,6 +94,25 @@ impl<const N: usize> Reader<N> {
         }
     }
 
+    /// Waits until the next read returns without waiting, be it with the end or an error.
+    #[cfg(feature = "edge-nal-v0.7")]
+    pub(crate) fn wait<H: Host>(
+        &mut self,
+        connection: &Connection<Tcp, H>,
+        waits: impl Waits,
+    ) -> Result<(), Error> {
+        let () = Self::HAS_ROOM;
+        if self.ring.is_empty() && self.behind == Behind::Unknown && !connection.is_shut(READ) {
+            match self.receive(connection, waits, N)? {
+                Some(block) => {
+                    self.take(&block, &mut []);
+                }
+                None => self.behind = Behind::End,
+            }
+        }
+        Ok(())
+    }
+
     /// Reads into `into`: at least one byte, unless the stream has ended or `into` is empty.
     pub(crate) fn read<H: Host>(
         &mut self,

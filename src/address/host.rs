@@ -1,5 +1,4 @@
-//! What the text in the place of a host is: the facade's addresses and the names of
-//! `embedded-nal-async` are read here.
+//! What the text in the place of a host is: the facade's addresses and the names of a stack are read here.
 
 use super::check_target;
 use super::parse::{next, v4, v6};

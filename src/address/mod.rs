@@ -4,7 +4,11 @@
 //! anything past whoever reads the text next.
 
 mod check;
-#[cfg(any(feature = "std", feature = "embedded-nal-async-v0.9"))]
+#[cfg(any(
+    feature = "std",
+    feature = "embedded-nal-async-v0.9",
+    feature = "edge-nal-v0.7"
+))]
 mod host;
 mod parse;
 mod write;
@@ -16,7 +20,11 @@ use core::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddr
 use heapless::String;
 #[cfg(feature = "std")]
 pub(crate) use host::number;
-#[cfg(any(feature = "std", feature = "embedded-nal-async-v0.9"))]
+#[cfg(any(
+    feature = "std",
+    feature = "embedded-nal-async-v0.9",
+    feature = "edge-nal-v0.7"
+))]
 pub(crate) use host::{HostText, LOCALHOST};
 pub(crate) use parse::ip;
 #[cfg(feature = "std")]

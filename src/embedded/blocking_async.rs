@@ -1,8 +1,8 @@
-//! `embedded-io-async` 0.7 for the streams.
+//! `embedded-io-async` for the streams, in each version that there is a feature for.
 
-use embedded_io_async::{BufRead, ErrorType, Read, ReadExactError, ReadReady, Write};
-
-/// A stream for crates that want the async traits of [`embedded_io_async`](https://docs.rs/embedded-io-async/0.7).
+/// A stream for crates that want the async traits of `embedded-io-async`,
+/// [0.7](https://docs.rs/embedded-io-async/0.7) or [0.6](https://docs.rs/embedded-io-async/0.6), each behind its
+/// feature.
 ///
 /// A host function returns when the host has done its part, and nothing else runs meanwhile. So the futures
 /// block: each is ready when it is first polled, and any executor will do.
@@ -12,6 +12,7 @@ use embedded_io_async::{BufRead, ErrorType, Read, ReadExactError, ReadReady, Wri
 ///
 /// # Example
 /// ```
+/// # #[cfg(feature = "embedded-io-async-v0.7")] {
 /// use embedded_io_async::{Read, Write};
 /// use harness_wasi_sockets::Error;
 /// use harness_wasi_sockets::embedded::{BlockingAsync, TcpStream};
@@ -27,52 +28,65 @@ use embedded_io_async::{BufRead, ErrorType, Read, ReadExactError, ReadReady, Wri
 /// # let mut context = core::task::Context::from_waker(core::task::Waker::noop());
 /// # let core::task::Poll::Ready(n) = core::pin::pin!(greeting).poll(&mut context) else { panic!() };
 /// # assert!((1..=5).contains(&n?));
+/// # }
 /// # Ok::<(), Error>(())
 /// ```
 #[derive(Debug)]
 pub struct BlockingAsync<T>(pub T);
 
-impl<T: embedded_io::ErrorType> ErrorType for BlockingAsync<T> {
-    type Error = T::Error;
+macro_rules! blocking {
+    ($io:ident, $io_async:ident) => {
+        impl<T: $io::ErrorType> $io::ErrorType for BlockingAsync<T> {
+            type Error = T::Error;
+        }
+
+        impl<T: $io::Read> $io_async::Read for BlockingAsync<T> {
+            async fn read(&mut self, buf: &mut [u8]) -> Result<usize, T::Error> {
+                self.0.read(buf)
+            }
+
+            async fn read_exact(
+                &mut self,
+                buf: &mut [u8],
+            ) -> Result<(), $io::ReadExactError<T::Error>> {
+                self.0.read_exact(buf)
+            }
+        }
+
+        impl<T: $io::BufRead> $io_async::BufRead for BlockingAsync<T> {
+            async fn fill_buf(&mut self) -> Result<&[u8], T::Error> {
+                self.0.fill_buf()
+            }
+
+            fn consume(&mut self, amt: usize) {
+                self.0.consume(amt);
+            }
+        }
+
+        /// It is not asynchronous, and may block for the host's wait, 5 s.
+        impl<T: $io::ReadReady> $io::ReadReady for BlockingAsync<T> {
+            fn read_ready(&mut self) -> Result<bool, T::Error> {
+                self.0.read_ready()
+            }
+        }
+
+        impl<T: $io::Write> $io_async::Write for BlockingAsync<T> {
+            async fn write(&mut self, buf: &[u8]) -> Result<usize, T::Error> {
+                self.0.write(buf)
+            }
+
+            async fn flush(&mut self) -> Result<(), T::Error> {
+                self.0.flush()
+            }
+
+            async fn write_all(&mut self, buf: &[u8]) -> Result<(), T::Error> {
+                self.0.write_all(buf)
+            }
+        }
+    };
 }
 
-impl<T: embedded_io::Read> Read for BlockingAsync<T> {
-    async fn read(&mut self, buf: &mut [u8]) -> Result<usize, T::Error> {
-        self.0.read(buf)
-    }
-
-    async fn read_exact(&mut self, buf: &mut [u8]) -> Result<(), ReadExactError<T::Error>> {
-        self.0.read_exact(buf)
-    }
-}
-
-impl<T: embedded_io::BufRead> BufRead for BlockingAsync<T> {
-    async fn fill_buf(&mut self) -> Result<&[u8], T::Error> {
-        self.0.fill_buf()
-    }
-
-    fn consume(&mut self, amt: usize) {
-        self.0.consume(amt);
-    }
-}
-
-/// It is not asynchronous, and may block for the host's wait, 5 s.
-impl<T: ReadReady> ReadReady for BlockingAsync<T> {
-    fn read_ready(&mut self) -> Result<bool, T::Error> {
-        self.0.read_ready()
-    }
-}
-
-impl<T: embedded_io::Write> Write for BlockingAsync<T> {
-    async fn write(&mut self, buf: &[u8]) -> Result<usize, T::Error> {
-        self.0.write(buf)
-    }
-
-    async fn flush(&mut self) -> Result<(), T::Error> {
-        self.0.flush()
-    }
-
-    async fn write_all(&mut self, buf: &[u8]) -> Result<(), T::Error> {
-        self.0.write_all(buf)
-    }
-}
+#[cfg(feature = "embedded-io-async-v0.7")]
+blocking!(embedded_io, embedded_io_async);
+#[cfg(feature = "embedded-io-async-v0.6")]
+blocking!(embedded_io_v0_6, embedded_io_async_v0_6);

@@ -43,7 +43,7 @@ impl<const N: usize, H: Host> ReadHalf<'_, N, H> {
     /// # Errors
     /// As the stream's.
     pub fn read_exact(&mut self, buf: &mut [u8]) -> Result<(), ReadExactError<Error>> {
-        whole::read(|buf| self.read(buf), buf)
+        whole::read(|buf| self.read(buf), buf, ReadExactError::UnexpectedEof)
     }
 
     /// Copies bytes that the next read will return, as [`TcpStream::peek`](super::TcpStream::peek).
@@ -71,6 +71,12 @@ impl<const N: usize, H: Host> ReadHalf<'_, N, H> {
     /// it may block for the host's wait, 5 s. It is always `Ok`.
     pub fn read_ready(&mut self) -> Result<bool, Error> {
         Ok(self.reader.poll_ready(self.connection, *self.waiting))
+    }
+
+    /// Waits until the next read returns without blocking.
+    #[cfg(feature = "edge-nal-v0.7")]
+    pub(super) fn wait(&mut self) -> Result<(), Error> {
+        self.reader.wait(self.connection, *self.waiting)
     }
 
     /// Reads up to `max` bytes as a block, as [`TcpStream::read_block`](super::TcpStream::read_block).

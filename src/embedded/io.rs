@@ -1,6 +1,6 @@
-//! `embedded-io` for the streams and their halves.
+//! `embedded-io` for the streams and their halves, in each version that there is a feature for.
 
-use super::{ReadHalf, TcpStream, WriteHalf};
+use super::{ReadHalf, TcpStream, WriteHalf, whole};
 use crate::Error;
 use crate::host::Host;
 
@@ -17,7 +17,7 @@ macro_rules! reads {
             }
 
             fn read_exact(&mut self, buf: &mut [u8]) -> Result<(), $io::ReadExactError<Error>> {
-                self.read_exact(buf)
+                whole::read(|buf| self.read(buf), buf, $io::ReadExactError::UnexpectedEof)
             }
         }
 
@@ -80,3 +80,5 @@ macro_rules! streams {
 }
 
 streams!(embedded_io);
+#[cfg(feature = "embedded-io-v0.6")]
+streams!(embedded_io_v0_6);

@@ -18,13 +18,13 @@
 //! Where the std types take one host for granted, these take any [`Host`](crate::host::Host): the
 //! functions that end in `_in` are given it, as their first argument.
 
-#[cfg(feature = "embedded-io-async-v0.7")]
+#[cfg(any(feature = "embedded-io-async-v0.7", feature = "embedded-io-async-v0.6"))]
 mod blocking_async;
 mod halves;
 mod icmp;
 mod io;
-#[cfg(feature = "embedded-nal-async-v0.9")]
-mod nal_async;
+#[cfg(any(feature = "embedded-nal-async-v0.9", feature = "edge-nal-v0.7"))]
+mod stack;
 mod tcp;
 mod udp;
 mod whole;
@@ -32,12 +32,16 @@ mod whole;
 pub use crate::address::{Address, Unchecked};
 pub use crate::error::Error;
 pub use crate::patience::Silence;
-#[cfg(feature = "embedded-io-async-v0.7")]
+#[cfg(any(feature = "embedded-io-async-v0.7", feature = "embedded-io-async-v0.6"))]
 pub use blocking_async::BlockingAsync;
 pub use halves::{ReadHalf, WriteHalf};
 pub use icmp::{IcmpResponse, IcmpSocket, PingReply, PingStats, Pinged, Pings};
 #[cfg(feature = "embedded-nal-async-v0.9")]
-pub use nal_async::{BoundUdp, Stack};
+pub use stack::BoundUdp;
+#[cfg(feature = "edge-nal-v0.7")]
+pub use stack::{EdgeBoundUdp, EdgeConnectedUdp};
+#[cfg(any(feature = "embedded-nal-async-v0.9", feature = "edge-nal-v0.7"))]
+pub use stack::{Names, Naming, NoNames, Stack};
 pub use tcp::{Shutdown, TcpStream};
 pub use udp::UdpSocket;
 

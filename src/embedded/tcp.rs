@@ -118,7 +118,7 @@ impl<const N: usize, H: Host> TcpStream<N, H> {
     /// `UnexpectedEof` if the stream ends before; otherwise as [`read`](TcpStream::read). What had come by then
     /// is in `buf`, and how much that was is not known.
     pub fn read_exact(&mut self, buf: &mut [u8]) -> Result<(), ReadExactError<Error>> {
-        whole::read(|buf| self.read(buf), buf)
+        whole::read(|buf| self.read(buf), buf, ReadExactError::UnexpectedEof)
     }
 
     /// Copies bytes that the next read will return into `buf`, and waits for the first as a read does.
@@ -161,6 +161,12 @@ impl<const N: usize, H: Host> TcpStream<N, H> {
     /// This corresponds to `embedded_io::ReadReady::read_ready`. It is always `Ok`.
     pub fn read_ready(&mut self) -> Result<bool, Error> {
         Ok(self.reader.poll_ready(&self.connection, self.waiting))
+    }
+
+    /// Waits until the next read returns without blocking.
+    #[cfg(feature = "edge-nal-v0.7")]
+    pub(super) fn wait(&mut self) -> Result<(), Error> {
+        self.reader.wait(&self.connection, self.waiting)
     }
 
     /// Writes bytes of `buf`, in one call to the host, and returns how many: at least one, unless `buf` is

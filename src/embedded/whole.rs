@@ -3,18 +3,18 @@
 //! The methods that the traits provide slice by index, which brings the panic machinery into a small plugin.
 
 use crate::Error;
-use embedded_io::ReadExactError;
 
-/// Fills all of `into`.
+/// Fills all of `into`, or returns `eof`.
 #[inline(always)]
-pub(super) fn read(
+pub(super) fn read<E: From<Error>>(
     mut some: impl FnMut(&mut [u8]) -> Result<usize, Error>,
     mut into: &mut [u8],
-) -> Result<(), ReadExactError<Error>> {
+    eof: E,
+) -> Result<(), E> {
     while !into.is_empty() {
         let n = some(into)?;
         if n == 0 {
-            return Err(ReadExactError::UnexpectedEof);
+            return Err(eof);
         }
         let Some(rest) = into.get_mut(n..) else { break };
         into = rest;

@@ -115,7 +115,8 @@ mod tests {
         fn ask(host: impl Http) -> u64 {
             host.http_request(1, 1, 1, 1)
         }
-        let forwarded = [ask(&Absent), ask(Rc::new(Absent)), ask(Arc::new(Absent))];
+        let absent = &Absent;
+        let forwarded = [ask(absent), ask(Rc::new(Absent)), ask(Arc::new(Absent))];
         assert_eq!(forwarded, [0; 3]);
     }
 }

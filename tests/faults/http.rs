@@ -487,8 +487,11 @@ fn what_debug_shows_of_a_request_and_a_response_is_not_their_content() {
     assert!(!both.contains("secret") && !both.contains("a=1"), "{both}");
 }
 
+/// Status, headers and body.
+type Answer = (u16, BTreeMap<String, Vec<String>>, Vec<u8>);
+
 /// An answer as `serde_json` reads it, without a word of the library's.
-fn reference(text: &[u8]) -> Option<(u16, BTreeMap<String, Vec<String>>, Vec<u8>)> {
+fn reference(text: &[u8]) -> Option<Answer> {
     #[derive(serde::Deserialize)]
     struct Whole {
         status: u16,

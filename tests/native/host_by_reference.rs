@@ -45,6 +45,8 @@ macro_rules! host_functions {
     };
 }
 
+pub(crate) use host_functions;
+
 /// It keeps a list of its calls. The list is shared between clones.
 #[derive(Clone, Default)]
 struct Listing(Arc<Mutex<Vec<String>>>);

@@ -3,13 +3,16 @@
 
 mod bad_input;
 mod contract;
+mod edge_nal;
 mod embedded;
+mod embedded_io_v0_6;
 mod halves;
 mod host;
 mod host_by_reference;
 mod http;
 mod icmp;
 mod nal_async;
+mod names;
 mod no_address;
 #[path = "../guests/src/options.rs"]
 mod options;

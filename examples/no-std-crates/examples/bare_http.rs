@@ -1,16 +1,15 @@
 //! HTTP without std, with `reqwless`: fetches pages of one site over one connection. It asks for
 //! `embedded-nal-async`, which the library's `Stack` is.
 //!
-//! Input: a site's URL, and then a path a line. The site is named by an address or is `localhost`:
-//! other names cannot be looked up (the host would, but the crate wants an address). Output: each
-//! page's status and length, and then the page; 16 KiB in all.
+//! Input: a site's URL, and then a path a line. The site may be a name: the stack gives it an address that stands
+//! for it, and the harness host resolves it. Output: each page's status and length, and then the page; 16 KiB in all.
 
 #![cfg(target_family = "wasm")]
 #![no_std]
 
 use core::fmt::Write;
 use embassy_futures::block_on;
-use harness_wasi_sockets::embedded::Stack;
+use harness_wasi_sockets::embedded::{Names, Stack};
 use heapless::{String, Vec};
 use no_std_crate_guests::guest;
 use no_std_crate_guests::plugin::{Failed, failed, no, output};
@@ -30,7 +29,8 @@ fn fetch(input: &str) -> Result<(), Failed> {
 }
 
 async fn pages(site: &str, paths: &str) -> Result<Vec<u8, MOST>, Failed> {
-    let stack: Stack = Stack::new();
+    let names = Names::new();
+    let stack = Stack::with_names(&names);
     let mut client = HttpClient::new(&stack, &stack);
     let resource = client.resource(site).await;
     let mut site = resource.map_err(|why| failed("connecting", why))?;

@@ -46,11 +46,23 @@ impl Package {
         static NO_STD: OnceLock<Vec<Artifact>> = OnceLock::new();
         static UNMODIFIED: OnceLock<Vec<Artifact>> = OnceLock::new();
         match self {
-            Package::Std => STD.get_or_init(|| build("crate-guests", Target::Wasip1)),
-            Package::NoStd => NO_STD.get_or_init(|| build("no-std-crate-guests", Target::Unknown)),
-            Package::Unmodified => {
-                UNMODIFIED.get_or_init(|| build("unmodified-guests", Target::Wasip1))
+            Package::Std => {
+                STD.get_or_init(|| build("crate-guests", Target::Wasip1, |build| build.examples()))
             }
+            Package::NoStd => NO_STD.get_or_init(|| {
+                let package = "no-std-crate-guests";
+                let mut guests = build(package, Target::Unknown, |build| build.examples());
+                // By itself: its feature would bring TLS into others.
+                guests.extend(build(package, Target::Unknown, |build| {
+                    build.example("bare_https").features(["https"])
+                }));
+                guests
+            }),
+            Package::Unmodified => UNMODIFIED.get_or_init(|| {
+                build("unmodified-guests", Target::Wasip1, |build| {
+                    build.examples().harness_std()
+                })
+            }),
         }
     }
 
@@ -89,17 +101,17 @@ pub fn call(plugin: &mut Plugin, input: impl AsRef<[u8]>) -> Result<String, Stri
     Ok(String::from_utf8_lossy(&output).into_owned())
 }
 
-fn build(package: &str, target: Target) -> Vec<Artifact> {
+fn build(
+    package: &str,
+    target: Target,
+    which: impl FnOnce(Build<'_>) -> Build<'_>,
+) -> Vec<Artifact> {
     let say = |line: &str| eprintln!("{line}");
     let workspace = guests::workspace().expect("the workspace");
     let compiler = Compiler::find(target, &say).expect("a compiler for wasm");
-    let mut build = Build::new(&compiler, &workspace)
+    let build = Build::new(&compiler, &workspace)
         .package(package)
-        .examples()
         .profile("guest")
         .target_dir(&guests::target_dir(&workspace));
-    if package == "unmodified-guests" {
-        build = build.harness_std();
-    }
-    build.run(&say).expect("the guests")
+    which(build).run(&say).expect("the guests")
 }

@@ -100,6 +100,7 @@ pub(super) fn of(
         "http_get" => (Kind::Http, "PEER/"),
         "http" | "std_attohttpc" | "std_minreq" | "std_ureq" => (Kind::Http, "http://PEER/"),
         "bare_http" => (Kind::Http, "http://PEER\n/"),
+        "bare_edge_http" => (Kind::Http, "PEER\n/"),
         "statsd" | "std_cadence" | "std_statsd" => (Kind::UdpEcho, "PEER plugin"),
         _ => (Kind::TcpEcho, "PEER"),
     };

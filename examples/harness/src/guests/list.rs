@@ -75,7 +75,7 @@ pub const EXAMPLES: [Example; 9] = [
 
 /// Those over crates that many people use: with std, without, and crates that open their sockets with
 /// `std::net` themselves.
-pub const CRATES: [Example; 33] = [
+pub const CRATES: [Example; 37] = [
     over(
         "websocket",
         "URL [MESSAGE]",
@@ -152,6 +152,18 @@ pub const CRATES: [Example; 33] = [
         None,
     ),
     bare(
+        "bare_https",
+        "URL; --set authority=PEM, seed=HEX",
+        "HTTPS without std, with reqwless and embedded-tls",
+        Some("a web server with TLS"),
+    ),
+    bare(
+        "bare_edge_http",
+        "HOST:PORT, and a path a line",
+        "HTTP without std, with edge-http",
+        None,
+    ),
+    bare(
         "bare_tls",
         "ADDRESS NAME REQUEST; --set authority=PEM, seed=HEX",
         "TLS 1.3 without std, with embedded-tls",
@@ -167,6 +179,18 @@ pub const CRATES: [Example; 33] = [
         "bare_websocket",
         "ADDRESS MESSAGE; --set seed=HEX",
         "WebSocket without std, with embedded-websocket",
+        Some("a WebSocket echo"),
+    ),
+    bare(
+        "bare_mqtt_polled",
+        "ADDRESS TOPIC MESSAGE",
+        "MQTT 5 without std, with mountain-mqtt",
+        Some("an MQTT broker that lets everybody in"),
+    ),
+    bare(
+        "bare_edge_websocket",
+        "HOST:PORT MESSAGE; --set seed=HEX",
+        "WebSocket without std, with edge-ws",
         Some("a WebSocket echo"),
     ),
     bare(
@@ -257,6 +281,7 @@ impl Example {
         match self.package {
             "crate-guests" => Some(self.name),
             UNMODIFIED => self.name.strip_prefix("std_"),
+            "no-std-crate-guests" if self.name == "bare_https" => Some("https"),
             _ => None,
         }
     }

@@ -110,23 +110,37 @@ fn head(request: &mut impl BufRead) -> io::Result<Vec<String>> {
         .collect()
 }
 
-pub fn reqwless_gets_several_pages_from_nginx_over_one_connection(host: Host) {
+/// What those without std do: several pages over one connection.
+fn gets_pages_without_std(name: &str, host: Host, site: impl Fn(&str) -> String) {
     let server = server();
-    let mut plugin = Package::NoStd.load("bare_http", &host.config());
-    let port = server.http().port();
-    for site in [
-        format!("http://127.0.0.1:{port}"),
-        format!("http://localhost:{port}"),
-    ] {
-        plugin.reset_counters();
-        let input = format!("{site}\n/hello.txt\n/small.html\n/none\n/hello.txt");
-        let output = call(&mut plugin, input).unwrap();
+    let config = host.config();
+    everywhere(name, &config, server.http(), |call, at| {
+        let paths = "/hello.txt\n/small.html\n/none\n/hello.txt";
+        let output = call(format!("{}\n{paths}", site(at))).unwrap();
         let hello = "200 18\nHello from nginx.\n";
         let known = format!("{hello}200 26\nYou asked for /small.html.404 ");
-        assert!(output.starts_with(&known), "{output}");
-        assert!(output.ends_with(hello), "{output}");
-        assert_eq!(plugin.report().calls.get("tcp_connect"), 1);
-    }
+        assert!(output.starts_with(&known), "{at}: {output}");
+        assert!(output.ends_with(hello), "{at}: {output}");
+    });
+    nowhere(name, &config, Nobody::NameAndPort, |at| {
+        format!("{}\n/hello.txt", site(at))
+    });
+
+    let mut plugin = Package::NoStd.load(name, &config);
+    let input = format!(
+        "{}\n/hello.txt\n/hello.txt",
+        site(&server.http().to_string())
+    );
+    call(&mut plugin, input).unwrap();
+    assert_eq!(plugin.report().calls.get("tcp_connect"), 1);
+}
+
+pub fn reqwless_gets_several_pages_from_nginx_over_one_connection(host: Host) {
+    gets_pages_without_std("bare_http", host, |at| format!("http://{at}"));
+}
+
+pub fn edge_http_gets_several_pages_from_nginx_over_one_connection(host: Host) {
+    gets_pages_without_std("bare_edge_http", host, str::to_owned);
 }
 
 /// What each of the crates does that open their own connection.

@@ -105,6 +105,7 @@ const TESTS: &[Test] = tests! {
             attohttpc_gets_pages_from_nginx,
             ureq_with_its_own_transport_gets_pages_from_nginx,
             reqwless_gets_several_pages_from_nginx_over_one_connection,
+            edge_http_gets_several_pages_from_nginx_over_one_connection,
         }
     }
     imap, Some(Kind::Dovecot) => {
@@ -125,6 +126,7 @@ const TESTS: &[Test] = tests! {
         OnEachHost {
             mqttbytes_talks_to_mosquitto,
             rust_mqtt_talks_to_mosquitto,
+            mountain_mqtt_talks_to_mosquitto,
         }
     }
     native, Some(Kind::Nginx) => {
@@ -195,6 +197,9 @@ const TESTS: &[Test] = tests! {
             embedded_tls_gets_a_page_from_nginx,
             embedded_tls_refuses_a_wrong_name,
             embedded_tls_refuses_what_another_authority_has_signed,
+            reqwless_gets_pages_from_nginx_over_tls,
+            reqwless_refuses_a_wrong_name,
+            reqwless_refuses_what_another_authority_has_signed,
         }
         Once {
             rustls_refuses_a_host_whose_clock_is_not_real,
@@ -204,6 +209,7 @@ const TESTS: &[Test] = tests! {
         OnEachHost {
             tungstenite_talks_to_websockets,
             embedded_websocket_talks_to_websockets,
+            edge_ws_talks_to_websockets,
             tungstenite_connects_itself_to_websockets,
         }
         Once {

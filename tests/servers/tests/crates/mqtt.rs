@@ -38,3 +38,18 @@ pub fn rust_mqtt_talks_to_mosquitto(host: Host) {
     let error = call(&mut plugin, format!("{addr} beach hello")).unwrap_err();
     assert!(error.contains("not let in"), "{error}");
 }
+
+pub fn mountain_mqtt_talks_to_mosquitto(host: Host) {
+    let server = started(mosquitto());
+    let mut plugin = Package::NoStd.load("bare_mqtt_polled", &host.config());
+    let addr = server.addr_of(1);
+    let input = format!("{addr} beach/crab sideways, as ever");
+    assert_eq!(call(&mut plugin, input).unwrap(), "sideways, as ever");
+    let long = "long ".repeat(800);
+    let input = format!("{addr} beach {long}");
+    assert_eq!(call(&mut plugin, input).unwrap(), long);
+
+    let input = format!("{} beach hello", server.addr());
+    let error = call(&mut plugin, input).unwrap_err();
+    assert!(error.contains("not let in"), "{error}");
+}

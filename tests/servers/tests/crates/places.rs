@@ -1,4 +1,5 @@
-//! Where a server can be, and where none is: each plugin of a crate that nobody changed is tried there.
+//! Where a server can be, and where none is: each plugin whose crate wants addresses, and is given names, is tried
+//! there.
 
 use harness_host::Config;
 use server_tests::guests::{Package, call};
@@ -11,6 +12,15 @@ pub(crate) const KNOWN: &str = "server.known.to.the.host";
 /// A name that nobody knows at all.
 const UNKNOWN: &str = "no.such.name.invalid";
 
+/// The package of a plugin.
+fn package(name: &str) -> Package {
+    if name.starts_with("bare_") {
+        Package::NoStd
+    } else {
+        Package::Unmodified
+    }
+}
+
 /// Calls the plugin with its server's address, by `localhost` and by a name that only the host knows.
 pub(crate) fn everywhere(
     name: &str,
@@ -22,7 +32,7 @@ pub(crate) fn everywhere(
     let known = format!("{KNOWN}:{port}");
     let config = config.clone().redirect(&known, server.to_string());
     for place in [server.to_string(), format!("localhost:{port}"), known] {
-        let mut plugin = Package::Unmodified.load(name, &config);
+        let mut plugin = package(name).load(name, &config);
         call_it(&mut |input| call(&mut plugin, input), &place);
     }
 }
@@ -50,7 +60,7 @@ pub(crate) fn nowhere(name: &str, config: &Config, where_: Nobody, input: impl F
     }
     for place in places {
         let wait = Duration::from_millis(200);
-        let mut plugin = Package::Unmodified.load_with_wait(name, config, wait);
+        let mut plugin = package(name).load_with_wait(name, config, wait);
         let error = call(&mut plugin, input(&place)).unwrap_err();
         assert!(error.starts_with("`run` failed: "), "{place}: {error}");
     }

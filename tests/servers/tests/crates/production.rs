@@ -24,7 +24,17 @@ pub fn what_needs_a_configuration_says_so() {
             "127.0.0.1:9 localhost GET /",
             "configured for authority",
         ),
+        (
+            "bare_https",
+            "https://127.0.0.1:9/",
+            "configured for authority",
+        ),
         ("bare_websocket", "127.0.0.1:9 hello", "configured for seed"),
+        (
+            "bare_edge_websocket",
+            "127.0.0.1:9 hello",
+            "configured for seed",
+        ),
     ] {
         missing(Package::NoStd, name, input, words);
     }

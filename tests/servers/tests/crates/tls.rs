@@ -1,4 +1,5 @@
 use crate::SEED;
+use crate::places::KNOWN;
 use harness_host::Plugin;
 use server_tests::guests::{Host, Package, call};
 use server_tests::servers::{Nginx, nginx};
@@ -140,4 +141,38 @@ pub fn embedded_tls_refuses_what_another_authority_has_signed(host: Host) {
 fn bare(authority: &Authority, host: Host) -> Plugin {
     let config = host.config().set("authority", authority.pem());
     Package::NoStd.load("bare_tls", &config.set("seed", SEED))
+}
+
+/// reqwless, at a site that only the host knows; and the page, or the error.
+fn reqwless(
+    server: &Nginx,
+    authority: &Authority,
+    host: Host,
+    page: &str,
+) -> Result<String, String> {
+    let site = format!("{KNOWN}:{}", server.tls13().port());
+    let config = host.config().redirect(&site, server.tls13().to_string());
+    let config = config.set("authority", authority.pem()).set("seed", SEED);
+    let mut plugin = Package::NoStd.load("bare_https", &config);
+    call(&mut plugin, format!("https://{site}{page}"))
+}
+
+pub fn reqwless_gets_pages_from_nginx_over_tls(host: Host) {
+    let (server, authority) = server(KNOWN, Validity::Now);
+    let get = |page| reqwless(&server, &authority, host, page);
+    assert_eq!(get("/hello.txt").unwrap(), "Hello from nginx.\n");
+    assert_eq!(get("/small.html").unwrap(), "You asked for /small.html.");
+}
+
+pub fn reqwless_refuses_a_wrong_name(host: Host) {
+    let (server, authority) = server("somebody.else", Validity::Now);
+    let error = reqwless(&server, &authority, host, "/hello.txt").unwrap_err();
+    assert!(error.contains("InvalidCertificate"), "{error}");
+}
+
+pub fn reqwless_refuses_what_another_authority_has_signed(host: Host) {
+    let (server, _) = server(KNOWN, Validity::Now);
+    let another = Authority::new().unwrap();
+    let error = reqwless(&server, &another, host, "/hello.txt").unwrap_err();
+    assert!(error.contains("InvalidCertificate"), "{error}");
 }

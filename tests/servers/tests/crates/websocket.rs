@@ -46,6 +46,21 @@ pub fn embedded_websocket_talks_to_websockets(host: Host) {
     assert_eq!(call(&mut plugin, by_name).unwrap(), "Hello");
 }
 
+pub fn edge_ws_talks_to_websockets(host: Host) {
+    let server = started(servers::websocket_echo());
+    let config = host.config().set("seed", SEED);
+    let name = "bare_edge_websocket";
+    let long = "long ".repeat(700);
+    everywhere(name, &config, server.addr(), |call, at| {
+        for message in ["Grüezi", &long] {
+            assert_eq!(call(format!("{at} {message}")).unwrap(), message);
+        }
+    });
+    nowhere(name, &config, Nobody::NameAndPort, |at| {
+        format!("{at} Hello")
+    });
+}
+
 pub fn tungstenite_connects_itself_to_websockets(host: Host) {
     let server = started(servers::websocket_echo());
     let config = host.config();

@@ -1,0 +1,185 @@
+//! Addresses that stand for names.
+//!
+//! Much code resolves a name to an address and connects to that. In a plugin only the host can resolve names, and it
+//! does not return the addresses. So a name gets an address that stands for it, and becomes the name again when it
+//! is connected or sent to. These are the rules, for std's own names (`harness-std`) and for the stacks without std:
+//!
+//! * **The range** is 198.18.0.0/15, which is set aside for measuring devices in a laboratory (RFC 2544). On the
+//!   internet nobody has one. Addresses are handed out from its end, since who has devices there numbers them from
+//!   its beginning.
+//! * **A name has one address**, the same one each time, whatever the case of its letters.
+//! * **An address of the range that was used before it stood for a name goes on being itself**, and never stands for
+//!   one.
+//! * **A table has a fixed number of entries**, for names and for such addresses. When it is full, the names in it
+//!   still work, and no other name gets an address.
+
+use core::net::Ipv4Addr;
+
+/// The range: 198.18.0.0/15.
+const FIRST: u32 = u32::from_be_bytes([198, 18, 0, 0]);
+const LAST: u32 = u32::from_be_bytes([198, 19, 255, 255]);
+
+fn is_in_range(address: Ipv4Addr) -> bool {
+    (FIRST..=LAST).contains(&address.to_bits())
+}
+
+/// An address that is in use: it stands for a name, or for itself.
+#[derive(Debug)]
+pub struct Entry<S> {
+    /// The address.
+    pub address: Ipv4Addr,
+    /// The name; `None` if the address is itself.
+    pub name: Option<S>,
+}
+
+/// Where a table keeps its entries.
+pub trait Entries {
+    /// A name.
+    type Name: AsRef<str>;
+
+    /// The entries, as they were pushed.
+    fn entries(&self) -> &[Entry<Self::Name>];
+
+    /// Adds an entry, and returns whether there was room for it.
+    fn push(&mut self, address: Ipv4Addr, name: Option<&str>) -> bool;
+}
+
+/// The addresses of the range that are in use.
+#[derive(Debug)]
+pub struct Table<E>(pub E);
+
+impl<E: Entries> Table<E> {
+    /// The address that stands for a name, the same one each time. `None` if the table is full.
+    pub fn address(&mut self, name: &str) -> Option<Ipv4Addr> {
+        let entries = self.0.entries();
+        let known = entries.iter().find(|entry| {
+            let known = entry.name.as_ref();
+            known.is_some_and(|known| known.as_ref().eq_ignore_ascii_case(name))
+        });
+        if let Some(known) = known {
+            return Some(known.address);
+        }
+        // The last so many are mostly taken.
+        let taken = entries.len() as u32;
+        let mut rest = (FIRST..LAST.saturating_sub(taken)).rev();
+        let address = Ipv4Addr::from_bits(rest.find(|address| {
+            let is = |entry: &Entry<_>| entry.address.to_bits() == *address;
+            !entries.iter().any(is)
+        })?);
+        self.0.push(address, Some(name)).then_some(address)
+    }
+
+    /// The name that an address stands for, if it stands for one, now that it is connected or sent to.
+    pub fn used(&mut self, address: Ipv4Addr) -> Option<&str> {
+        if !is_in_range(address) {
+            return None;
+        }
+        if !self.is_in_use(address) {
+            // When the table is full, no address will stand for a name any more.
+            let _ = self.0.push(address, None);
+        }
+        self.name(address)
+    }
+
+    /// The name that an address stands for, if it stands for one.
+    pub fn name(&self, address: Ipv4Addr) -> Option<&str> {
+        let mut entries = self.0.entries().iter();
+        let entry = entries.find(|entry| entry.address == address)?;
+        entry.name.as_ref().map(AsRef::as_ref)
+    }
+
+    fn is_in_use(&self, address: Ipv4Addr) -> bool {
+        let mut entries = self.0.entries().iter();
+        entries.any(|entry| entry.address == address)
+    }
+}
+
+#[cfg(all(test, feature = "std"))]
+mod tests {
+    use super::*;
+
+    const MOST: usize = 200;
+
+    #[derive(Default)]
+    struct Few(Vec<Entry<String>>);
+
+    impl Entries for Few {
+        type Name = String;
+
+        fn entries(&self) -> &[Entry<String>] {
+            &self.0
+        }
+
+        fn push(&mut self, address: Ipv4Addr, name: Option<&str>) -> bool {
+            let room = self.0.len() < MOST;
+            if room {
+                let name = name.map(str::to_owned);
+                self.0.push(Entry { address, name });
+            }
+            room
+        }
+    }
+
+    fn table() -> Table<Few> {
+        Table(Few::default())
+    }
+
+    #[test]
+    fn a_name_has_one_address_and_the_address_is_the_name() {
+        let mut table = table();
+        let address = table.address("example.org").unwrap();
+        assert!(is_in_range(address));
+        assert_eq!(table.address("Example.ORG"), Some(address));
+        let other = table.address("example.com").unwrap();
+        assert_ne!(address, other);
+        assert_eq!(table.used(address), Some("example.org"));
+        assert_eq!(table.used(other), Some("example.com"));
+        assert_eq!(table.name(other), Some("example.com"));
+    }
+
+    #[test]
+    fn an_address_that_was_used_as_itself_never_stands_for_a_name() {
+        let mut table = table();
+        let literal = Ipv4Addr::new(198, 19, 255, 254);
+        // To ask whether it stands for a name is not to use it.
+        assert_eq!(table.name(literal), None);
+        assert_eq!(table.0.0.len(), 0);
+        assert_eq!(table.used(literal), None);
+        assert_eq!(table.used(literal), None);
+        assert_eq!(table.0.0.len(), 1);
+        let address = table.address("example.org").unwrap();
+        assert_ne!(address, literal);
+        assert_eq!(table.used(literal), None);
+        // Nor does any other that was not given out.
+        assert_eq!(table.used(Ipv4Addr::new(198, 18, 0, 1)), None);
+    }
+
+    #[test]
+    fn the_range_is_what_it_says() {
+        for (address, is) in [
+            ([198, 17, 255, 255], false),
+            ([198, 18, 0, 0], true),
+            ([198, 19, 255, 255], true),
+            ([198, 20, 0, 0], false),
+            ([127, 0, 0, 1], false),
+        ] {
+            assert_eq!(is_in_range(address.into()), is, "{address:?}");
+            let mut table = table();
+            assert_eq!(table.used(address.into()), None);
+            assert_eq!(table.0.0.len(), usize::from(is), "{address:?}");
+        }
+    }
+
+    #[test]
+    fn a_full_table_says_so_and_still_knows_what_it_has() {
+        let mut table = table();
+        for i in 0..MOST {
+            assert!(table.address(&format!("host{i}")).is_some());
+        }
+        assert_eq!(table.address("one.more"), None);
+        let address = table.address("host0").unwrap();
+        assert_eq!(table.used(address), Some("host0"));
+        assert_eq!(table.used(Ipv4Addr::new(198, 18, 0, 1)), None);
+        assert_eq!(table.0.0.len(), MOST);
+    }
+}
