@@ -65,6 +65,15 @@ fn a_plugin_with_std() {
 }
 
 #[test]
+fn a_plugin_without_std() {
+    a_new_plugin(
+        "new-without-std",
+        &["--no-std"],
+        "target/wasm32-unknown-unknown/release/new_without_std.wasm",
+    );
+}
+
+#[test]
 fn nothing_is_overwritten() {
     let folder = fresh("taken");
     fs::create_dir_all(&folder).unwrap();

@@ -20,17 +20,24 @@ macro_rules! files {
     };
 }
 
-const STD: &[File] = files!("std":
-    "Cargo.toml",
-    "README.md",
-    ".gitignore",
-    ".cargo/config.toml",
-    "rust-analyzer.toml",
-    "src/lib.rs",
-    "end-to-end/Cargo.toml",
-    "end-to-end/src/lib.rs",
-    "end-to-end/tests/plugin.rs",
-);
+macro_rules! template {
+    ($template:literal) => {
+        files!($template:
+            "Cargo.toml",
+            "README.md",
+            ".gitignore",
+            ".cargo/config.toml",
+            "rust-analyzer.toml",
+            "src/lib.rs",
+            "end-to-end/Cargo.toml",
+            "end-to-end/src/lib.rs",
+            "end-to-end/tests/plugin.rs",
+        )
+    };
+}
+
+const STD: &[File] = template!("std");
+const NO_STD: &[File] = template!("no-std");
 
 /// Writes the plugin, and says what to do with it.
 pub(super) fn run(folder: &Path, no_std: bool) -> Result<ExitCode, Failure> {
@@ -49,10 +56,7 @@ pub(super) fn run(folder: &Path, no_std: bool) -> Result<ExitCode, Failure> {
         return Err(format!("{} exists already", folder.display()).into());
     }
     let library = guests::workspace()?;
-    if no_std {
-        return Err("new --no-std: there is no such template yet".into());
-    }
-    let files = STD;
+    let files = if no_std { NO_STD } else { STD };
     for (path, text) in files {
         let path = folder.join(path);
         let package = folder.join(match path.strip_prefix(folder.join("end-to-end")) {
