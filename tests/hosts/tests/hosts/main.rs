@@ -96,9 +96,13 @@ const TESTS: &[Test] = listed! {
     }
     kit, ALL, nothing_else => {
         the_kit_finds_the_contract_kept,
+        the_kit_finds_the_contract_of_http_kept,
     }
     kit, PYTHON, ipv6 => {
         the_kit_sees_a_host_that_is_wrong,
+    }
+    kit, PYTHON, nothing_else => {
+        the_kit_sees_a_host_whose_http_is_wrong,
     }
     http, ALL, nginx => {
         http_requests_arrive_and_are_answered,
