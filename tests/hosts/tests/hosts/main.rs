@@ -106,6 +106,7 @@ const TESTS: &[Test] = listed! {
     }
     http, ALL, nginx => {
         http_requests_arrive_and_are_answered,
+        http_plugins_over_the_library_are_the_same,
         http_requests_follow_redirects,
         http_requests_reach_nothing_that_is_not_allowed,
         http_requests_trust_nobody_but_who_is_named,
