@@ -329,7 +329,8 @@ impl Config {
 
     /// Leads a plugin that asks for `from` to `to` instead: `HOST:PORT` for connections, a host
     /// alone for ICMP. So a test can put a peer of its own behind an address that a plugin has
-    /// built in. `from` is compared with the text that the plugin passes; `to` must be allowed as any
+    /// built in. `from` is compared with the text that the plugin passes, of an HTTP
+    /// request with the host and port of each URL (`example.org:443`); `to` must be allowed as any
     /// other address. Default: none.
     pub fn redirect(mut self, from: impl Into<String>, to: impl Into<String>) -> Self {
         self.redirects.push((from.into(), to.into()));
@@ -343,7 +344,7 @@ impl Config {
         self
     }
 
-    /// The import module of the ten functions. Default: `env`, as in production.
+    /// The import module of the host functions. Default: `env`, as in production.
     pub fn module(mut self, name: impl Into<String>) -> Self {
         self.module = name.into();
         self

@@ -33,6 +33,7 @@
 //! * [`peers`] are small servers on loopback for plugins to talk to.
 //! * [`guests`] are the library's example plugins, built when needed; [`wasm`] finds the compiler
 //!   for that, and builds plugins of your own.
+//! * Feature `http`, on by default, is an eleventh function, `http_request`: HTTP and HTTPS with redirects.
 //! * [`kit`] checks any host, in any language.
 //! * [`icmp::allowed`] says whether this process may ping.
 

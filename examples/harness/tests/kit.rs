@@ -2,11 +2,13 @@
 
 use harness_host::{Allow, Config, Fault, Faults, HOST_FUNCTIONS, Plugin, icmp, kit};
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 use std::time::Duration;
 
 static PLUGIN: LazyLock<PathBuf> = LazyLock::new(|| kit::plugin().expect("the kit"));
+#[cfg(feature = "http")]
+static HTTP: LazyLock<PathBuf> = LazyLock::new(|| kit::http_plugin().expect("the kit for HTTP"));
 
 /// What the kit says of a host.
 struct Said {
@@ -15,8 +17,12 @@ struct Said {
 
 impl Said {
     fn of(config: Config) -> Self {
+        Self::by(&PLUGIN, config)
+    }
+
+    fn by(plugin: &Path, config: Config) -> Self {
         let config = config.allow(Allow::loopback()).wasi(false);
-        let mut plugin = Plugin::from_file(&*PLUGIN, &config).unwrap();
+        let mut plugin = Plugin::from_file(plugin, &config).unwrap();
         let peers = kit::Peers::start().unwrap();
         let output = plugin.call("run", peers.input().as_bytes()).unwrap();
         let text = String::from_utf8(output).unwrap();
@@ -77,6 +83,39 @@ fn production_hears_no_early_reply_and_all_else_holds() {
         said.broken(),
         ["icmp_recv: hears a reply that came before it was called"]
     );
+}
+
+/// Two servers keep the kit waiting for this long.
+#[cfg(feature = "http")]
+fn http(config: Config) -> Said {
+    Said::by(&HTTP, config.http_wait(Duration::from_secs(5)))
+}
+
+#[cfg(feature = "http")]
+#[test]
+fn all_of_http_holds_in_the_reference_host() {
+    let said = http(Config::new());
+    assert!(said.broken().is_empty(), "{}", said.text);
+    assert_eq!(said.lines("holds ").len(), 13);
+}
+
+#[cfg(feature = "http")]
+#[test]
+fn production_cuts_the_body_of_a_response_and_all_else_of_http_holds() {
+    let said = http(Config::production());
+    let cut = "http_request: returns 0 for a body that ends early";
+    assert_eq!(said.broken(), [cut]);
+}
+
+#[cfg(feature = "http")]
+#[test]
+fn it_sees_faults_in_http() {
+    for fault in [Fault::Zero, Fault::Stall, Fault::Garbage] {
+        let faults = Faults::seeded(1).rate_in("http_request", fault, 1.0);
+        let config = Config::new().http_wait(Duration::from_millis(200));
+        let said = Said::by(&HTTP, config.faults(faults));
+        assert!(said.broken().len() > 6, "{fault}: {}", said.text);
+    }
 }
 
 /// Runs the kit in the reference host with one fault always on in one function.
@@ -152,10 +191,12 @@ fn every_row_is_in_the_documentation() {
 fn a_folder_gets_the_plugin_and_its_page() {
     let folder = std::env::temp_dir().join(format!("host-kit-{}", std::process::id()));
     kit::write(&folder).unwrap();
-    let wasm = std::fs::read(folder.join(kit::PLUGIN)).unwrap();
-    assert!(wasm.starts_with(b"\0asm"));
     let page = std::fs::read_to_string(folder.join("README.md")).unwrap();
-    assert!(page.contains(kit::PLUGIN));
+    for plugin in [kit::PLUGIN, kit::HTTP_PLUGIN] {
+        let wasm = std::fs::read(folder.join(plugin)).unwrap();
+        assert!(wasm.starts_with(b"\0asm"));
+        assert!(page.contains(plugin));
+    }
     std::fs::remove_dir_all(folder).unwrap();
 }
 

@@ -53,6 +53,11 @@ impl Block {
         Self(alloc(length))
     }
 
+    /// What the host is given for it.
+    pub fn offset(&self) -> u64 {
+        self.0
+    }
+
     pub fn bytes(&self) -> Vec<u8> {
         let end = self.0 + length(self.0);
         (self.0..end).map(|at| load_u8(at) as u8).collect()
@@ -75,7 +80,7 @@ impl Block {
     }
 
     /// Takes a block that the host has given; none for 0.
-    fn given(offset: u64) -> Option<Vec<u8>> {
+    pub fn given(offset: u64) -> Option<Vec<u8>> {
         (offset != 0).then(|| Self(offset).bytes())
     }
 }
@@ -108,8 +113,8 @@ pub fn close(kind: Kind, id: u32) {
 pub fn ping(target: &str, payload: &[u8], seq: u16) -> u32 {
     let (target, payload_block) = (Block::new(target.as_bytes()), Block::new(payload));
     icmp_send(
-        target.0,
-        payload_block.0,
+        target.offset(),
+        payload_block.offset(),
         payload.len() as u64,
         u32::from(seq),
     )

@@ -10,7 +10,7 @@ pub struct Behaviour {
     pub does: &'static str,
     /// What it costs a plugin over the library where it does not.
     pub costs: &'static str,
-    /// How the row of docs/faults.md begins that says more.
+    /// How the row of docs/faults.md begins that says more; nothing where none does.
     pub row: &'static str,
     pub check: fn(&Peers) -> Verdict,
 }
@@ -59,10 +59,14 @@ impl Report {
             }
             Verdict::Broken(seen) => {
                 self.broken += 1;
+                let Behaviour { costs, row, .. } = behaviour;
+                let row = match *row {
+                    "" => "docs/hosts.md: the eleventh function".to_owned(),
+                    row => format!("docs/faults.md: \"{row}\""),
+                };
                 format!(
-                    "DOES NOT HOLD  {line}               seen: {seen}\n               costs: {}\n               \
-                     docs/faults.md: \"{}\"\n",
-                    behaviour.costs, behaviour.row
+                    "DOES NOT HOLD  {line}               seen: {seen}\n               costs: {costs}\n               \
+                     {row}\n"
                 )
             }
             Verdict::NotTried(why) => {

@@ -82,6 +82,23 @@ pub fn package(name: &str, target: Target) -> Result<PathBuf, Error> {
         .ok_or_else(|| Error::NoSuchExample(name.to_owned()))
 }
 
+/// The same for an example of such a package.
+pub(crate) fn package_example(name: &str, example: &str, target: Target) -> Result<PathBuf, Error> {
+    let workspace = workspace()?;
+    let say = |line: &str| eprintln!("{line}");
+    let compiler = Compiler::find(target, &say)?;
+    let built = Build::new(&compiler, &workspace)
+        .package(name)
+        .example(example)
+        .profile(PROFILE)
+        .target_dir(&target_dir(&workspace))
+        .run(&say)?;
+    let artifact = built.into_iter().find(|built| built.name == example);
+    artifact
+        .map(|artifact| artifact.path)
+        .ok_or_else(|| Error::NoSuchExample(example.to_owned()))
+}
+
 type Built = Result<Vec<Artifact>, wasm::Error>;
 
 fn build_examples(workspace: &Path, say: &dyn Fn(&str)) -> Built {

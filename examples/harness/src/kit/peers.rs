@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use socket2::{Domain, SockRef, Socket, Type};
 
+use super::http;
 use crate::icmp;
 use crate::peers::{Stop, TcpPeer, UdpPeer};
 
@@ -134,9 +135,10 @@ fn answer(datagram: &[u8], start: Instant) -> Vec<u8> {
 /// Does with a connection what its first line says. What is no such line is a broken host's, and is not
 /// answered.
 fn serve(mut stream: TcpStream, stop: &Stop, board: &Board, start: Instant) -> io::Result<()> {
-    let line = line(&mut stream, stop)?;
-    let words: Vec<&str> = line.split(' ').collect();
+    let line = line(&mut stream, 200, stop)?;
+    let words: Vec<&str> = line.trim_end().split(' ').collect();
     match words[..] {
+        [_, path, "HTTP/1.1"] => http::serve(&mut stream, &line, path, stop),
         ["echo"] => {
             let mut buffer = [0; 16 * 1024];
             while let Some(n) = read(&mut stream, &mut buffer, stop)? {
@@ -214,18 +216,22 @@ fn pattern(length: usize) -> Vec<u8> {
         .collect()
 }
 
-/// The first line, byte by byte: what follows is somebody else's.
-fn line(stream: &mut TcpStream, stop: &Stop) -> io::Result<String> {
+/// The next line, byte by byte: what follows is somebody else's.
+pub(super) fn line(stream: &mut TcpStream, most: usize, stop: &Stop) -> io::Result<String> {
     let mut line = Vec::new();
     let mut byte = [0];
-    while line.len() < 100 && read(stream, &mut byte, stop)?.is_some() && byte != *b"\n" {
+    while line.len() < most && read(stream, &mut byte, stop)?.is_some() && byte != *b"\n" {
         line.extend(byte);
     }
     Ok(String::from_utf8_lossy(&line).into_owned())
 }
 
 /// What is there. `None` at the end of the stream, and when the peer should stop.
-fn read(stream: &mut TcpStream, buffer: &mut [u8], stop: &Stop) -> io::Result<Option<usize>> {
+pub(super) fn read(
+    stream: &mut TcpStream,
+    buffer: &mut [u8],
+    stop: &Stop,
+) -> io::Result<Option<usize>> {
     while !stop.is_set() {
         match stream.read(buffer) {
             Ok(n) => return Ok((n > 0).then_some(n)),

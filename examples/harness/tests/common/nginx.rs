@@ -12,7 +12,7 @@ use tempfile::TempDir;
 /// A web server that nobody here wrote. It stops when this is dropped.
 ///
 /// `/hello.txt` is a greeting, `/big.bin` has 16 MiB, `/cookies` sets two, `/shown` says who asks, `/said` what
-/// was sent. `/301?to=URL` and the like redirect, `/loop` forever.
+/// was sent, `/echo` sends it back as JSON. `/301?to=URL` and the like redirect, `/loop` forever.
 pub struct Nginx {
     child: Child,
     _folder: TempDir,
@@ -181,6 +181,8 @@ http {
         }
         location = /post { proxy_set_header X-Body $request_body; proxy_pass http://127.0.0.1:{http}/said; }
         location = /said { default_type text/html; return 200 "$request_method $http_x_body"; }
+        location = /echo { proxy_set_header X-Body $request_body; proxy_pass http://127.0.0.1:{http}/echoed; }
+        location = /echoed { default_type application/json; return 200 "$http_x_body"; }
         location = /taken { client_body_buffer_size 64m; proxy_pass http://127.0.0.1:{http}/length; }
         location = /length { default_type text/html; return 200 "$content_length"; }
         location = /301 { return 301 $arg_to; }

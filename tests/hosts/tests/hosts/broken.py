@@ -9,6 +9,7 @@ sys.path.insert(0, sys.argv[1])
 import extism
 
 import harness_sockets
+from harness_sockets import http
 from harness_sockets.allow import Allow
 from harness_sockets.connections import TCP, UDP, Connections
 
@@ -166,9 +167,63 @@ def bytes_come_out_of_order():
         receive(self, kind, id, most)[::-1] if kind == TCP else receive(self, kind, id, most))
 
 
+def credentials_are_passed_on():
+    http.CREDENTIALS = ()
+
+
+def no_redirect_is_followed():
+    # The response of a redirect is handed over as it is.
+    http._Hop.__enter__ = lambda self: (setattr(
+        self.response, "getheader", lambda name: None), self)[1]
+
+
+def a_redirect_is_always_a_get():
+    follow = http._Request.follow
+    http._Request.follow = lambda self, status, location: follow(self, 303, location)
+
+
+def gzip_is_left_as_it_is():
+    http._unpacked = http._pieces
+
+
+def a_short_body_is_whole():
+    def pieces(response):
+        while piece := response.read(http.PIECE):
+            yield piece
+
+    http._pieces = pieces
+
+
+def each_read_has_a_limit_of_its_own():
+    began = {}
+
+    def recv_into(self, buffer):
+        # The kit waits for half a minute; it need not wait forever.
+        if time.monotonic() > began.setdefault(self, time.monotonic()) + 35:
+            raise TimeoutError
+        self._stream.settimeout(2.0)
+        return self._stream.recv_into(buffer)
+
+    http._Until.recv_into = recv_into
+
+
+def only_the_last_header_counts():
+    parsed = http._parsed
+    http._parsed = lambda headers: list({
+        name.lower(): (name, value) for name, value in parsed(headers)}.values())
+
+
+def a_block_of_a_request_is_freed():
+    def freed(call, plugin, inputs, outputs, sockets):
+        call(plugin, inputs, outputs, sockets)
+        plugin.free(plugin.memory_at_offset(inputs[3].value & 0xFFFFFFFFFFFFFFFF))
+
+    in_function("http_request", freed)
+
+
 globals()[BREAKAGE]()
 with open(PLUGIN, "rb") as file:
     wasm = file.read()
-with harness_sockets.Sockets(allow=["loopback"], wait=0.5, send_wait=2.0) as sockets:
+with harness_sockets.Sockets(allow=["loopback"], wait=0.5, send_wait=2.0, http_wait=2.0) as sockets:
     plugin = extism.Plugin(wasm, functions=sockets.functions())
     sys.stdout.buffer.write(plugin.call("run", INPUT))

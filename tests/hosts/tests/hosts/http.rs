@@ -3,6 +3,8 @@
 use crate::nginx::{BIG, Nginx, nginx_or_skipped};
 use data_encoding::BASE64;
 use harness_host::peers::{self, HttpServer, TcpEcho, TcpPeer};
+use harness_host::wasm::Target;
+use harness_host::{Allow, Config, Plugin, guests};
 use host_tests::{Host, Run};
 use serde_json::{Value, json};
 use std::io::{Read, Write};
@@ -238,6 +240,44 @@ pub fn http_requests_arrive_and_are_answered(host: &'static Host) {
             "{method}"
         );
     }
+}
+
+/// Plugins over the library: what comes out is what comes out of the reference host.
+pub fn http_plugins_over_the_library_are_the_same(host: &'static Host) {
+    let nginx = nginx();
+    let (client, _ca) = Client::new(host).trusting(&nginx);
+    let guest = guests::package("http-guest", Target::Wasip1).expect("the guest");
+    let config = Config::new().allow(Allow::loopback());
+    let config = config.http_wait(Duration::from_secs(60));
+    let config = config.trust(nginx.authority.as_bytes()).unwrap();
+    let mut reference = Plugin::from_file(&guest, &config).unwrap();
+    for site in [nginx.url(""), nginx.secure_url("")] {
+        for (function, input) in [
+            ("documented", site.clone()),
+            ("get", format!("{site}/cookies")),
+            ("get", "file:///etc/passwd".to_owned()),
+            ("get", format!("{site}/loop")),
+        ] {
+            let expected = reference.call(function, input.as_bytes()).unwrap();
+            let mut run = Run::new(&guest, function, &input);
+            for (name, value) in &client.options {
+                run = run.with(name, value);
+            }
+            let [expected, output] = [String::from_utf8(expected).unwrap(), run.on(host).text()]
+                .map(without_what_changes);
+            assert_eq!(output, expected, "{function} {input}");
+        }
+    }
+}
+
+/// Without the time of day and what each client says of its connection, and in an order of its own: that of
+/// different headers is nobody's promise.
+fn without_what_changes(output: String) -> Vec<String> {
+    let changes = |line: &str| line.starts_with("Date: ") || line.starts_with("Connection: ");
+    let lines = output.lines().filter(|line| !changes(line));
+    let mut lines: Vec<_> = lines.map(str::to_owned).collect();
+    lines.sort();
+    lines
 }
 
 pub fn http_requests_follow_redirects(host: &'static Host) {

@@ -57,6 +57,42 @@ const BROKEN: [(&str, &str); 16] = [
     ),
 ];
 
+/// The same for `http_request`.
+const BROKEN_HTTP: [(&str, &str); 8] = [
+    (
+        "credentials_are_passed_on",
+        "keeps credentials from another origin that a redirect leads to",
+    ),
+    (
+        "no_redirect_is_followed",
+        "follows ten redirects, and returns 0 for more",
+    ),
+    (
+        "a_redirect_is_always_a_get",
+        "turns a POST into a GET by 303, and repeats it by 307",
+    ),
+    (
+        "gzip_is_left_as_it_is",
+        "decodes gzip that the plugin has not asked for",
+    ),
+    (
+        "a_short_body_is_whole",
+        "returns 0 for a body that ends early",
+    ),
+    (
+        "each_read_has_a_limit_of_its_own",
+        "does the same for a server that sends a byte now and then",
+    ),
+    (
+        "only_the_last_header_counts",
+        "sends the method, each header and the body",
+    ),
+    (
+        "a_block_of_a_request_is_freed",
+        "leaves the plugin its blocks",
+    ),
+];
+
 pub fn the_kit_finds_the_contract_kept(host: &'static Host) {
     let plugin = kit::plugin().expect("the kit");
     let peers = kit::Peers::start().expect("its peers");
@@ -84,15 +120,48 @@ pub fn the_kit_finds_the_contract_kept(host: &'static Host) {
     assert!(held > 25, "{said}");
 }
 
+pub fn the_kit_finds_the_contract_of_http_kept(host: &'static Host) {
+    let plugin = kit::http_plugin().expect("the kit");
+    let peers = kit::Peers::start().expect("its peers");
+    let run = Run::new(&plugin, "run", &peers.input());
+    let run = run.with("--allow", "loopback").with("--http-wait", "5000");
+    let said = run.option("--no-wasi").on(host).text();
+    assert!(
+        said.contains("13 hold, 0 do not hold, 0 not tried"),
+        "{said}"
+    );
+}
+
 /// What the reference host's faults do not do: whatever else the contract says, broken on purpose.
 pub fn the_kit_sees_a_host_that_is_wrong(host: &'static Host) {
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/hosts/broken.py");
     let plugin = kit::plugin().expect("the kit");
+    unseen(
+        host,
+        &plugin,
+        BROKEN
+            .map(|(breakage, seen)| (breakage, seen.to_owned()))
+            .into(),
+    );
+}
+
+/// The same for `http_request`.
+pub fn the_kit_sees_a_host_whose_http_is_wrong(host: &'static Host) {
+    let plugin = kit::http_plugin().expect("the kit");
+    let seen = |seen| format!("http_request: {seen}");
+    unseen(
+        host,
+        &plugin,
+        BROKEN_HTTP.map(|(breakage, s)| (breakage, seen(s))).into(),
+    );
+}
+
+fn unseen(host: &Host, plugin: &Path, broken: Vec<(&str, String)>) {
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/hosts/broken.py");
     let mut unseen = Vec::new();
-    for (breakage, seen) in BROKEN {
+    for (breakage, seen) in broken {
         let peers = kit::Peers::start().expect("its peers");
         let mut command = host.command_for_script(&script);
-        command.arg(&plugin).arg(peers.input()).arg(breakage);
+        command.arg(plugin).arg(peers.input()).arg(breakage);
         let output = command.output().expect("a script");
         let said = String::from_utf8_lossy(&output.stdout);
         if !said.contains(&format!("DOES NOT HOLD  {seen}")) {

@@ -96,12 +96,17 @@ const TESTS: &[Test] = listed! {
     }
     kit, ALL, nothing_else => {
         the_kit_finds_the_contract_kept,
+        the_kit_finds_the_contract_of_http_kept,
     }
     kit, PYTHON, ipv6 => {
         the_kit_sees_a_host_that_is_wrong,
     }
+    kit, PYTHON, nothing_else => {
+        the_kit_sees_a_host_whose_http_is_wrong,
+    }
     http, ALL, nginx => {
         http_requests_arrive_and_are_answered,
+        http_plugins_over_the_library_are_the_same,
         http_requests_follow_redirects,
         http_requests_reach_nothing_that_is_not_allowed,
         http_requests_trust_nobody_but_who_is_named,
