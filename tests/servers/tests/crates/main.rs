@@ -6,6 +6,7 @@
 
 mod client;
 mod coap;
+mod cost;
 mod dns;
 mod ftp;
 mod host_http;
@@ -74,6 +75,11 @@ const TESTS: &[Test] = tests! {
     coap, Some(Kind::Coap) => {
         OnEachHost {
             coap_lite_gets_and_puts_at_libcoap,
+        }
+    }
+    cost, Some(Kind::Nginx) => {
+        Once {
+            the_table_of_features_says_what_a_request_costs,
         }
     }
     dns, Some(Kind::Dnsmasq) => {
