@@ -6,8 +6,8 @@
 use super::name::canonical;
 use crate::Block;
 use crate::host::Host;
+use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use base64::read::DecoderReader;
 use serde::Deserialize;
 use serde::de::{self, Deserializer, MapAccess, Visitor};
 use std::collections::BTreeMap;
@@ -171,13 +171,23 @@ impl<'a, H: Host> Json<'a, H> {
     /// What is at hand of the text, which is nothing only at its end.
     fn at_hand(&mut self) -> &[u8] {
         if self.piece_at == self.piece_len {
-            self.piece_at = 0;
-            self.piece_len = self.block.load(self.read, &mut self.piece);
-            self.read = self.read.saturating_add(self.piece_len);
+            self.fill();
         }
         self.piece
             .get(self.piece_at..self.piece_len)
             .unwrap_or_default()
+    }
+
+    /// Has a whole piece at hand, or all that is left.
+    fn fill(&mut self) {
+        self.piece
+            .copy_within(self.piece_at.min(self.piece_len)..self.piece_len, 0);
+        self.piece_len = self.piece_len.saturating_sub(self.piece_at);
+        self.piece_at = 0;
+        let free = self.piece.get_mut(self.piece_len..).unwrap_or_default();
+        let n = self.block.load(self.read, free);
+        self.read = self.read.saturating_add(n);
+        self.piece_len = self.piece_len.saturating_add(n);
     }
 
     fn consume(&mut self, n: usize) {
@@ -238,14 +248,88 @@ impl<'a, H: Host> Json<'a, H> {
         // All that is left of the block cannot be more than this, and is hardly less.
         let left = self.block.len().saturating_sub(self.read);
         let left = left.saturating_add(self.piece_len.saturating_sub(self.piece_at));
-        let most = left.div_ceil(4).saturating_mul(3);
-        let mut body = Vec::new();
-        body.try_reserve_exact(most)
+        self.body = Vec::new();
+        self.body
+            .try_reserve_exact(left.div_ceil(4).saturating_mul(3))
             .map_err(|_| io::Error::from(ErrorKind::OutOfMemory))?;
-        DecoderReader::new(Characters(self), &STANDARD).read_to_end(&mut body)?;
-        self.body = body;
-        Ok(())
+        loop {
+            // Nearly every piece is base64 and nothing else. What is not, a quote above all, fails to decode.
+            if !self.decode_piece() && self.decode_characters()? {
+                return Ok(());
+            }
+        }
     }
+
+    /// Decodes what is at hand; returns whether that could be done, and the body goes on behind it.
+    fn decode_piece(&mut self) -> bool {
+        self.fill();
+        let text = self.piece.get(self.piece_at..self.piece_len);
+        let (groups, _) = text.unwrap_or_default().as_chunks::<4>();
+        let text = groups.as_flattened();
+        if text.is_empty() || text.ends_with(b"=") {
+            return false;
+        }
+        let before = self.body.len();
+        if STANDARD.decode_vec(text, &mut self.body).is_err() {
+            self.body.truncate(before);
+            return false;
+        }
+        let n = text.len();
+        self.consume(n);
+        true
+    }
+
+    /// The same, a character at a time: up to the closing quote, or as many as a piece has. Returns whether the quote
+    /// has come.
+    fn decode_characters(&mut self) -> io::Result<bool> {
+        let mut text = Vec::with_capacity(PIECE);
+        let mut ends = false;
+        while text.len() < PIECE {
+            match self.at_hand().first() {
+                Some(b'\\') => {
+                    let character = self.escaped();
+                    text.push(character.ok_or_else(|| no_base64(&"an escape"))?);
+                }
+                Some(b'"') | None => {
+                    ends = true;
+                    break;
+                }
+                Some(character) => {
+                    text.push(*character);
+                    self.consume(1);
+                }
+            }
+        }
+        if !ends && text.ends_with(b"=") {
+            return Err(no_base64(&"padding inside"));
+        }
+        let decoded = STANDARD.decode_vec(&text, &mut self.body);
+        decoded.map_err(|error| no_base64(&error))?;
+        Ok(ends)
+    }
+
+    /// An escape: some encoders write `\/` for `/`, or `\u003d` for `=`.
+    fn escaped(&mut self) -> Option<u8> {
+        self.next()?;
+        match self.next()? {
+            b'/' => Some(b'/'),
+            b'u' => {
+                let mut code = 0_u32;
+                for _ in 0..4 {
+                    let digit = char::from(self.next()?).to_digit(16)?;
+                    code = code << 4 | digit;
+                }
+                u8::try_from(code).ok()
+            }
+            _ => None,
+        }
+    }
+}
+
+fn no_base64(why: &dyn fmt::Display) -> io::Error {
+    invalid(format!(
+        "the host's answer has a body that is not base64: {why}"
+    ))
 }
 
 impl<H: Host> Read for Json<'_, H> {
@@ -260,51 +344,5 @@ impl<H: Host> Read for Json<'_, H> {
         self.follow(byte)?;
         *into = byte;
         Ok(1)
-    }
-}
-
-/// The characters of a string, which ends before its closing quote.
-struct Characters<'a, 'b, H: Host>(&'a mut Json<'b, H>);
-
-impl<H: Host> Read for Characters<'_, '_, H> {
-    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        let text = self.0.at_hand();
-        let text = text.get(..into.len()).unwrap_or(text);
-        let plain = text.iter().position(|byte| matches!(byte, b'"' | b'\\'));
-        let (text, _) = text.split_at(plain.unwrap_or(text.len()));
-        if let (false, Some(into)) = (text.is_empty(), into.get_mut(..text.len())) {
-            into.copy_from_slice(text);
-            let n = text.len();
-            self.0.consume(n);
-            return Ok(n);
-        }
-        match (self.0.at_hand().first(), into.first_mut()) {
-            (Some(b'\\'), Some(into)) => {
-                *into = self.escaped().ok_or_else(|| {
-                    invalid("an escape in base64 is none of its characters".into())
-                })?;
-                Ok(1)
-            }
-            _ => Ok(0),
-        }
-    }
-}
-
-impl<H: Host> Characters<'_, '_, H> {
-    /// An escape: some encoders write `\/` for `/`, or `\u003d` for `=`.
-    fn escaped(&mut self) -> Option<u8> {
-        self.0.next()?;
-        match self.0.next()? {
-            b'/' => Some(b'/'),
-            b'u' => {
-                let mut code = 0_u32;
-                for _ in 0..4 {
-                    let digit = char::from(self.0.next()?).to_digit(16)?;
-                    code = code << 4 | digit;
-                }
-                u8::try_from(code).ok()
-            }
-            _ => None,
-        }
     }
 }

@@ -39,7 +39,7 @@
 //!
 //! # In unit tests
 //!
-//! Natively the operating system's sockets answer ([`Native`](crate::host::Native)), with a client of this library.
+//! Natively the operating system's sockets answer (`host::Native`), with a client of this library.
 //! It trusts the authorities that the system trusts. For an authority of your own, set `SSL_CERT_FILE` to its
 //! certificate, as PEM, before the first request: `SSL_CERT_FILE=ca.pem cargo test`.
 

@@ -1,6 +1,11 @@
 //! What the page about porting shows, written as for the library that comes with the host: no line of it names
 //! this one but the `use`.
 
+#![expect(
+    clippy::needless_borrows_for_generic_args,
+    reason = "so it is written where a URL is a `&str`"
+)]
+
 use extism_pdk::{FnResult, plugin_fn};
 use harness_wasi_sockets::Client;
 use serde::Deserialize;
