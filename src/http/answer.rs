@@ -284,15 +284,16 @@ impl<'a, H: Host> Json<'a, H> {
     fn decode_characters(&mut self) -> io::Result<bool> {
         let mut text = Vec::with_capacity(PIECE);
         let mut ends = false;
-        while text.len() < PIECE {
+        loop {
             match self.at_hand().first() {
-                Some(b'\\') => {
-                    let character = self.escaped();
-                    text.push(character.ok_or_else(|| no_base64(&"an escape"))?);
-                }
                 Some(b'"') | None => {
                     ends = true;
                     break;
+                }
+                Some(_) if text.len() == PIECE => break,
+                Some(b'\\') => {
+                    let character = self.escaped();
+                    text.push(character.ok_or_else(|| no_base64(&"an escape"))?);
                 }
                 Some(character) => {
                     text.push(*character);

@@ -350,6 +350,17 @@ fn a_status_out_of_range_is_refused() {
     }
 }
 
+/// It is read in pieces, which end anywhere: before its padding, in it, behind it.
+#[test]
+fn a_body_of_any_length_is_whole() {
+    for len in (0..10).chain(700..800).chain(1_500..1_600) {
+        let body: Vec<u8> = (0..len).map(|i| (i ^ (i >> 8)) as u8).collect();
+        assert_eq!(decoded(answer(&body)).unwrap().bytes(), body, "{len}");
+        let slashes = answer(&body).replace('/', "\\/").replace('=', "\\u003d");
+        assert_eq!(decoded(slashes).unwrap().bytes(), body, "{len}");
+    }
+}
+
 #[test]
 fn a_body_that_is_no_base64_is_refused() {
     for body in [
