@@ -4,7 +4,7 @@
 //! length, its cookies, a line each, and then its body. The configuration value `cookie` is sent with each request.
 //!
 //! It does what the plugins `http` and `https` do. Here the host makes the request, with TLS of its own: that is
-//! sound in production too, and the plugin is a third of their size. The host must have the function
+//! sound in production too, and the plugin has a fifth of the size of `https`. The host must have the function
 //! `http_request`: one without it refuses to load the plugin.
 
 #![cfg(target_family = "wasm")]

@@ -35,6 +35,8 @@ const LIMIT: Duration = Duration::from_secs(5);
 /// * A connect has 5 s, for looking up a name and for all its addresses.
 /// * UDP sockets may send to broadcast addresses.
 /// * A datagram longer than asked for is cut.
+/// * An HTTP request (feature `http`) has 10 s and follows up to 10 redirects. Unlike a harness host's client, this one
+///   does not repeat a body: a redirect 307 or 308 of a request with one is the response.
 ///
 /// Kernel memory is per thread, so [`live_blocks`](Native::live_blocks) is exact in a test while other
 /// tests run beside it. ICMP needs the right to open raw sockets (on Linux root or `CAP_NET_RAW`). Its

@@ -5,20 +5,20 @@ use server_tests::{Authority, Validity, started};
 use std::time::Duration;
 
 /// nginx with a certificate for this name, and the authority that signed it.
-pub fn server(name: &str) -> (Nginx, Authority) {
+pub(crate) fn server(name: &str) -> (Nginx, Authority) {
     let authority = Authority::new().unwrap();
     let signed = authority.sign(name, Validity::Now).unwrap();
     (started(nginx(&signed)), authority)
 }
 
 /// A host that trusts this authority, and takes as long as a busy machine does.
-pub fn trusting(host: Host, authority: &Authority) -> Config {
+pub(crate) fn trusting(host: Host, authority: &Authority) -> Config {
     let config = host.config().http_wait(Duration::from_secs(60));
     config.trust(authority.pem().as_bytes()).unwrap()
 }
 
 /// Where nginx is, in plain and over TLS of both versions.
-pub fn sites(server: &Nginx) -> [String; 4] {
+pub(crate) fn sites(server: &Nginx) -> [String; 4] {
     [
         format!("http://{}", server.http()),
         format!("http://localhost:{}", server.http().port()),
