@@ -111,7 +111,10 @@ const fn wrap<const N: usize>(at: usize) -> usize {
 }
 
 /// Copies as much of `from` as fits into `into`, and answers how much.
-fn copy(from: &[u8], into: &mut [u8]) -> usize {
+///
+/// The only one in a plugin without std that calls `copy_from_slice`: with two callers that may stay a function of its
+/// own, in which a panic can be reached.
+pub(crate) fn copy(from: &[u8], into: &mut [u8]) -> usize {
     let n = from.len().min(into.len());
     // (The compiler sees that the two are of one length, which `copy_from_slice` insists on.)
     if let (Some(from), Some(into)) = (from.get(..n), into.get_mut(..n)) {

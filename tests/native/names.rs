@@ -171,7 +171,7 @@ fn addresses_are_themselves() {
     assert_eq!(by_name(&stack, KNOWN), Err(Error::NameNotResolved));
 }
 
-/// The facade's rule, in a table of two entries.
+/// The rule of harness-std, in a table of two entries.
 #[test]
 fn an_address_of_the_range_that_was_connected_to_never_stands_for_a_name() {
     let _turn = Turn::take();

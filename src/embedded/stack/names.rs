@@ -2,6 +2,7 @@
 
 use crate::Error;
 use crate::address::{HostText, LOCALHOST};
+use crate::ring::copy;
 use crate::stand_ins::{Entries, Entry, Table};
 use core::cell::RefCell;
 use core::fmt;
@@ -130,11 +131,12 @@ impl<const M: usize> sealed::Sealed for &Names<M> {
     }
 
     fn name(&self, addr: IpAddr, into: &mut [u8]) -> Result<usize, Error> {
-        let name = self.copy(addr, |table, addr| table.name(addr));
+        let name = self.find(addr, |table, addr| table.name(addr));
         let name = name.ok_or(Error::Unsupported)?;
-        let into = into.get_mut(..name.len()).ok_or(Error::InvalidInput)?;
-        into.copy_from_slice(name.as_bytes());
-        Ok(name.len())
+        if into.len() < name.len() {
+            return Err(Error::InvalidInput);
+        }
+        Ok(copy(name.as_bytes(), into))
     }
 
     fn open<T>(
@@ -143,7 +145,7 @@ impl<const M: usize> sealed::Sealed for &Names<M> {
         at: impl Fn(SocketAddr) -> Result<T, Error>,
         named: impl Fn((&str, u16)) -> Result<T, Error>,
     ) -> Result<T, Error> {
-        let Some(name) = self.copy(remote.ip(), |table, addr| table.used(addr)) else {
+        let Some(name) = self.find(remote.ip(), |table, addr| table.used(addr)) else {
             return at(remote);
         };
         let port = remote.port();
@@ -157,7 +159,7 @@ impl<const M: usize> sealed::Sealed for &Names<M> {
 
 impl<const M: usize> Names<M> {
     /// A copy of a name, so that nothing is borrowed while the host is called.
-    fn copy(
+    fn find(
         &self,
         addr: IpAddr,
         find: impl FnOnce(&mut Table<Known<M>>, Ipv4Addr) -> Option<&str>,

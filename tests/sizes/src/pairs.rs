@@ -28,7 +28,7 @@ pub enum Goal {
 }
 
 /// All of them, in the order of the table.
-pub const PAIRS: [Pair; 16] = [
+pub const PAIRS: [Pair; 17] = [
     pair("TCP", "tcp_ours", Some("tcp_hand"), &[Goal::Under(2_351)]),
     pair(
         "TCP, no buffer, address unchecked",
@@ -56,6 +56,12 @@ pub const PAIRS: [Pair; 16] = [
         &[Goal::Under(8_301)],
     ),
     pair("every call", "every_call_ours", None, &[]),
+    pair(
+        "every trait, and a stream in halves",
+        "every_trait_ours",
+        None,
+        &[],
+    ),
     pair("TCP, async", "tcp_async_ours", None, &[]),
     pair("TCP, as `tiny`", "plugin_ours", None, &[Goal::Under(2_251)]),
     pair(

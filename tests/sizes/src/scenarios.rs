@@ -73,6 +73,7 @@ fn run(built: &Built, scenario: &Scenario) -> Result<bool> {
         "empty" | "std_empty" | "std_error" => false,
         "std_tcp" => scenario.protocol == "tcp" && scenario.what != SILENCE,
         "std_udp" => scenario.protocol == "udp",
+        "every_trait_ours" => scenario.what == ECHO,
         "every_call_ours" => {
             scenario.what == ECHO || (scenario.works && scenario.protocol == "icmp")
         }

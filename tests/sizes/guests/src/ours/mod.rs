@@ -1,6 +1,7 @@
 //! With the library.
 
 pub mod every_call;
+pub mod every_trait;
 pub mod icmp;
 pub mod lean;
 pub mod plugin;
