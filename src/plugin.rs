@@ -273,12 +273,15 @@ impl embedded_io::Read for Input {
     }
 }
 
-/// Makes a copy of `bytes` the output. The last output of a call counts; the memory of those before is
-/// free again when the call is over.
+/// Makes a copy of `bytes` the output. The last output of a call counts, but an empty one changes nothing: no bytes
+/// are what the output is from the start. The memory of those before is free again when the call is over.
 ///
 /// # Errors
 /// [`Error::OutOfMemory`] if the kernel has no memory for them.
 pub fn output(bytes: &[u8]) -> Result<(), Error> {
+    if bytes.is_empty() {
+        return Ok(());
+    }
     match copy_of(&DefaultHost, bytes) {
         0 => Err(Error::OutOfMemory),
         block => {
@@ -289,10 +292,15 @@ pub fn output(bytes: &[u8]) -> Result<(), Error> {
 }
 
 /// Makes a block the output, without a copy: what a socket has received, say
-/// ([`read_block`](crate::embedded::TcpStream::read_block)). The last output of a call counts.
+/// ([`read_block`](crate::embedded::TcpStream::read_block)). As for [`output`], the last one of a call counts, and an
+/// empty one changes nothing.
 pub fn output_block(block: Block) {
     let length = block.len() as u64;
-    DefaultHost.output_set(block.into_offset(), length);
+    // The kernel has no block of no bytes. Extism's JavaScript SDK would show the one byte of ours, since it does
+    // not look at the length.
+    if length != 0 {
+        DefaultHost.output_set(block.into_offset(), length);
+    }
 }
 
 /// An output that is written bit by bit, and lies in the kernel's memory alone.
@@ -309,8 +317,7 @@ pub fn output_block(block: Block) {
 ///         output.write_all(word.as_bytes())?;
 ///         output.write_all(b"\n")?;
 ///     }
-///     output.finish();
-///     Ok(())
+///     output.finish()
 /// }
 ///
 /// assert_eq!(Native::call(run, b"").unwrap(), b"one\ntwo\nthree\n");
@@ -331,10 +338,29 @@ impl Output {
         Ok(Self { block, len: 0 })
     }
 
-    /// Makes what has been written the output. Without this nothing of it is. The last output of a call
-    /// counts.
-    pub fn finish(self) {
-        DefaultHost.output_set(self.block.into_offset(), self.len as u64);
+    /// Makes what has been written the output. Without this nothing of it is. As for [`output`], the last one of a call
+    /// counts, and an empty one changes nothing.
+    ///
+    /// If that is as much as there is room for, nothing is copied.
+    ///
+    /// # Errors
+    /// [`Error::OutOfMemory`] if less has been written, and the kernel has no memory for a block of just that.
+    pub fn finish(self) -> Result<(), Error> {
+        if self.len == self.block.len() {
+            output_block(self.block);
+            return Ok(());
+        }
+        // Extism's JavaScript SDK takes a block whole, whatever length it is told.
+        let whole = Block::new(self.len)?;
+        let (mut at, mut piece) = (0_usize, [0; 256]);
+        while at < self.len {
+            let n = self.block.load(at, &mut piece);
+            // What does not fit has not been written.
+            whole.store(at, piece.get(..n).unwrap_or_default());
+            at = at.saturating_add(piece.len());
+        }
+        output_block(whole);
+        Ok(())
     }
 }
 

@@ -1,10 +1,9 @@
 //! What the kernel keeps for one call of a plugin: input, output, error text, configuration, log.
 
-/// How urgent a log line is.
+/// How urgent a log line is. (Extism has one below, `trace`. Its JavaScript SDK does not, and would not load a plugin
+/// that imports it.)
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Level {
-    /// Steps on the way, for somebody who looks for a fault in the plugin.
-    Trace,
     /// What helps to find a fault.
     Debug,
     /// What happens as it should.

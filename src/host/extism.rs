@@ -82,7 +82,6 @@ mod call {
         pub(super) safe fn output_set(block: u64, len: u64);
         pub(super) safe fn error_set(block: u64);
         pub(super) safe fn config_get(name: u64) -> u64;
-        pub(super) safe fn log_trace(text: u64);
         pub(super) safe fn log_debug(text: u64);
         pub(super) safe fn log_info(text: u64);
         pub(super) safe fn log_warn(text: u64);
@@ -237,7 +236,6 @@ impl Call for Extism {
     #[inline(always)]
     fn log(&self, level: Level, text: u64) {
         match level {
-            Level::Trace => call::log_trace(text),
             Level::Debug => call::log_debug(text),
             Level::Info => call::log_info(text),
             Level::Warn => call::log_warn(text),

@@ -15,6 +15,7 @@ plugin!(
     unwritten,
     nothing,
     output_twice,
+    shorter,
     write,
     send,
     connect,
@@ -42,7 +43,7 @@ fn read() -> Result<(), &'static str> {
     if input.remaining() > 0 || input.read(&mut buf) != Ok(0) {
         return Err("the end is not the end");
     }
-    output.finish();
+    output.finish()?;
     Ok(())
 }
 
@@ -59,10 +60,26 @@ fn unwritten() -> Result<(), Error> {
 
 fn nothing() {}
 
-/// The last output counts, even if it is empty.
+/// The last output counts; an empty one is none.
 fn output_twice() -> Result<(), Error> {
     plugin::output(b"the first")?;
+    plugin::output(b"another")?;
+    plugin::Output::with_capacity(4)?.finish()?;
     plugin::output(b"")
+}
+
+/// Writes its input, of at most 64 bytes, in two pieces into an output that has room for 2,000.
+fn shorter() -> Result<(), Error> {
+    let mut buf = [0; 64];
+    let input = plugin::input(&mut buf)?;
+    let mut output = plugin::Output::with_capacity(2_000)?;
+    for piece in input.chunks(33) {
+        // Longer than a piece of what is copied.
+        for _ in 0..20 {
+            output.write_all(piece)?;
+        }
+    }
+    output.finish()
 }
 
 /// Writes more than there is room for.
@@ -134,7 +151,6 @@ fn config_block() -> Result<(), &'static str> {
 fn log() -> Result<(), &'static str> {
     let mut buf = [0; 64];
     let line = core::str::from_utf8(plugin::input(&mut buf)?).map_err(|_| "no text")?;
-    plugin::log(Level::Trace, line);
     plugin::log(Level::Debug, line);
     plugin::log(Level::Info, line);
     plugin::log(Level::Warn, line);

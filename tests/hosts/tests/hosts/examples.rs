@@ -1,6 +1,7 @@
 //! The example plugins, against loopback peers.
 
 use harness_host::peers::{HttpServer, LineServer, TcpEcho, UdpEcho};
+use harness_host::wasm::Target;
 use harness_host::{Allow, Config, Plugin, guests};
 use host_tests::{Host, Run};
 use std::fs;
@@ -153,6 +154,38 @@ pub fn tiny_runs_without_wasi(host: &'static Host) {
     let run = call("tiny", &input).option("--no-wasi");
     let output = same(host, "tiny", &input, &local().wasi(false), &run);
     assert_eq!(output, "tiny");
+}
+
+/// Its input, output, configuration, log and errors, by way of the library's module `plugin`.
+pub fn a_plugin_without_std_has_all_that_a_kernel_offers(host: &'static Host) {
+    let plugin = guests::package("plugin-guest", Target::Unknown).expect("the guest");
+    let call = |function: &str, input: &str| {
+        let run = Run::new(&plugin, function, input).option("--no-wasi");
+        run.with("--set", "key=a value")
+    };
+    let long = "sideways".repeat(12_501);
+    for (function, input, output) in [
+        ("read", long.as_str(), long.as_str()),
+        ("input", "short", "short"),
+        ("read", "", ""),
+        ("config", "key", "a value"),
+        ("output_twice", "", "another"),
+        ("shorter", "20 of it. ", &"20 of it. ".repeat(20)),
+    ] {
+        let text = call(function, input).on(host).text();
+        let (len, expected) = (text.len(), output.len());
+        assert!(text == output, "{function}: {len} bytes, not {expected}");
+    }
+    // (One of these hosts logs to where the output goes.)
+    call("log", "a line").on(host).output.expect("an output");
+    for (function, input, text) in [
+        ("refuse", "", "refused: \u{fc}"),
+        ("connect", "", "not an address"),
+        ("config", "absent", "no such value"),
+    ] {
+        let failure = call(function, input).on(host).output.expect_err(function);
+        assert!(failure.contains(text), "{failure}");
+    }
 }
 
 pub fn nothing_is_reached_that_is_not_allowed(host: &'static Host) {

@@ -69,6 +69,7 @@ const TESTS: &[Test] = listed! {
         http_get_is_the_same,
         udp_proxy_passes_on_60_000_bytes,
         tiny_runs_without_wasi,
+        a_plugin_without_std_has_all_that_a_kernel_offers,
         nothing_is_reached_that_is_not_allowed,
         an_address_is_what_it_reaches_however_it_is_written,
     }
