@@ -6,9 +6,10 @@
 import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 
+import { Allow } from './allow.mjs';
 import { Harness } from './harness.mjs';
 
-const HELP = `node harness-host.mjs [OPTIONS] PLUGIN.wasm FUNCTION INPUT
+const HELP = `harness-sockets [OPTIONS] PLUGIN.wasm FUNCTION INPUT
 
   --allow NET          what the plugin may reach (default: nothing): all, loopback, ADDRESS or
                        ADDRESS/BITS, and :PORT or :FROM-TO behind it; may be repeated
@@ -22,7 +23,22 @@ const HELP = `node harness-host.mjs [OPTIONS] PLUGIN.wasm FUNCTION INPUT
   --icmp-reports FILE  packets that icmp_recv answers with, as JSON, one a line; none is real
   --report             say as JSON on standard error what the plugin called and left open`;
 
-const { values, positionals } = parseArgs({
+/** A line of text, and the end. The exit status 2 says that the command line is wrong. */
+function fail(text, status = 2) {
+  console.error(`harness-sockets: ${text}`);
+  process.exit(status);
+}
+
+/** What `read` gives, or the end with a line about it. */
+async function orFail(read, status) {
+  try {
+    return await read();
+  } catch (error) {
+    return fail(error.message ?? error, status);
+  }
+}
+
+const { values, positionals } = await orFail(() => parseArgs({
   allowPositionals: true,
   options: {
     allow: { type: 'string', multiple: true, default: [] },
@@ -37,7 +53,7 @@ const { values, positionals } = parseArgs({
     report: { type: 'boolean', default: false },
     help: { type: 'boolean', short: 'h', default: false },
   },
-});
+}));
 if (values.help || positionals.length !== 3) {
   console.error(HELP);
   process.exit(values.help ? 0 : 2);
@@ -45,13 +61,24 @@ if (values.help || positionals.length !== 3) {
 
 function number(option, unit) {
   if (/^\d+$/.test(values[option])) return Number(values[option]);
-  console.error(`--${option}: expected ${unit}, not ${values[option]}`);
-  process.exit(2);
+  return fail(`--${option} ${values[option]}: expected a number of ${unit}`);
+}
+
+for (const rule of values.allow) {
+  const form = 'all, loopback, ADDRESS or ADDRESS/BITS, and perhaps :PORT or :FROM-TO';
+  try {
+    new Allow([rule]);
+  } catch {
+    fail(`--allow ${rule}: expected ${form}`);
+  }
+}
+for (const pair of values.set) {
+  if (!pair.includes('=')) fail(`--set ${pair}: expected KEY=VALUE`);
 }
 
 const [plugin, name, input] = positionals;
 const reports = values['icmp-reports'];
-const harness = await Harness.open(plugin, {
+const harness = await orFail(async () => Harness.open(plugin, {
   allow: values.allow,
   wait: number('wait', 'milliseconds'),
   sendWait: number('send-wait', 'milliseconds'),
@@ -62,9 +89,11 @@ const harness = await Harness.open(plugin, {
   config: Object.fromEntries(values.set.map((pair) => pair.split(/=(.*)/s, 2))),
   wasi: !values['no-wasi'],
   icmpReports: reports && (await readFile(reports, 'utf8')).split('\n').filter(Boolean),
-});
+}), 1);
 try {
-  process.stdout.write(await harness.call(name, input));
+  const output = await harness.call(name, input);
+  process.stdout.write(output);
+  if (process.stdout.isTTY && output.at(-1) !== 10) process.stdout.write('\n');
 } catch (error) {
   console.error(`the plugin failed: ${error.message ?? error}`);
   process.exitCode = 1;

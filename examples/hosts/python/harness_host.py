@@ -14,6 +14,7 @@ import sys
 import extism
 
 from harness_sockets import LONGEST_BODY, Sockets
+from harness_sockets.allow import Allow
 
 
 class Harness:
@@ -43,7 +44,7 @@ class Harness:
 
 
 def main():
-    parser = argparse.ArgumentParser(description="Runs a plugin against real sockets.")
+    parser = argparse.ArgumentParser(prog="harness-sockets", description="Runs a plugin against real sockets.")
     parser.add_argument("plugin", help="the wasm file")
     parser.add_argument("function", help="the exported function to call")
     parser.add_argument("input", help="its input")
@@ -70,24 +71,41 @@ def main():
                         help="say as JSON on standard error what the plugin called and left open")
     arguments = parser.parse_args()
 
-    reports = None
-    if arguments.icmp_reports:
-        with open(arguments.icmp_reports, encoding="utf-8") as file:
-            reports = file.read().splitlines()
+    def usage(option, given, expected):
+        parser.exit(2, f"harness-sockets: {option} {given}: expected {expected}\n")
+
+    for rule in arguments.allow:
+        try:
+            Allow([rule])
+        except ValueError:
+            usage("--allow", rule, "all, loopback, ADDRESS or ADDRESS/BITS, and perhaps :PORT or :FROM-TO")
+    for pair in arguments.set:
+        if "=" not in pair:
+            usage("--set", pair, "KEY=VALUE")
     config = dict(pair.split("=", 1) for pair in arguments.set)
     try:
+        reports = None
+        if arguments.icmp_reports:
+            with open(arguments.icmp_reports, encoding="utf-8") as file:
+                reports = file.read().splitlines()
         harness = Harness(arguments.plugin, arguments.allow, arguments.wait / 1000, arguments.send_wait / 1000,
                           config, not arguments.no_wasi, icmp_reports=reports,
                           http_wait=arguments.http_wait / 1000, max_request_body=arguments.max_body,
                           max_response_body=arguments.max_body, ca=arguments.ca)
     except ssl.SSLError:
-        sys.exit(f"--ca {arguments.ca}: no certificate in it")
+        sys.exit(f"harness-sockets: --ca {arguments.ca}: no certificate in it")
+    except OSError as failure:
+        sys.exit(f"harness-sockets: {failure.filename}: {failure.strerror}")
+    except extism.Error as failure:
+        sys.exit(f"harness-sockets: cannot load {arguments.plugin}: {failure}")
     with harness:
         try:
             output, error = harness.call(arguments.function, arguments.input), None
         except extism.Error as failure:
             output, error = b"", failure
         sys.stdout.buffer.write(output)
+        if sys.stdout.isatty() and not output.endswith(b"\n"):
+            sys.stdout.buffer.write(b"\n")
         sys.stdout.flush()
         if arguments.report:
             report = {"calls": harness.sockets.calls, "left_open": harness.sockets.open()}
