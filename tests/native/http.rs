@@ -253,3 +253,30 @@ fn a_server_that_stalls_costs_ten_seconds() {
     );
     assert_eq!(other.join().unwrap(), ErrorKind::Other);
 }
+
+/// `Hello, packed`, as gzip.
+const PACKED: [u8; 33] = [
+    31, 139, 8, 0, 0, 0, 0, 0, 2, 3, 243, 72, 205, 201, 201, 215, 81, 40, 72, 76, 206, 78, 77, 1,
+    0, 30, 234, 148, 187, 13, 0, 0, 0,
+];
+
+#[test]
+fn gzip_is_decoded_unless_the_caller_asks_for_it() {
+    let _blocks = Blocks;
+    let peer = TcpPeer::start(v4(), |mut stream, _| {
+        let asked = receive(&stream)?.headers;
+        assert!(asked.contains(&"accept-encoding: gzip".to_owned()));
+        let head = "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 33\r\nConnection: close\r\n\r\n";
+        stream.write_all(&[head.as_bytes(), &PACKED].concat())
+    });
+    let peer = peer.unwrap();
+    let url = format!("http://{}/", peer.addr());
+    let decoded = Client::new().get(&url).send().unwrap();
+    assert_eq!(decoded.bytes(), b"Hello, packed");
+    assert_eq!(decoded.header("content-encoding"), None);
+    assert_eq!(decoded.header("content-length"), None);
+    let request = Client::new().get(&url).header("Accept-Encoding", "gzip");
+    let packed = request.send().unwrap();
+    assert_eq!(packed.bytes(), PACKED);
+    assert!(packed.header("content-encoding").is_some());
+}

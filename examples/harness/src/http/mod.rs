@@ -1,7 +1,9 @@
 //! The HTTP client behind `http_request`: one request, and the redirects that it leads to.
 //!
 //! HTTP itself is ureq's. What is done here is what a host must not leave to a client: which addresses are
-//! connected to, for how long, how much is read, and what goes along on a redirect.
+//! connected to, for how long, how much is read, and what goes along on a redirect. gzip is decoded here, since
+//! ureq's feature for it decodes also what a plugin wants as it is. (If another crate of an application turns that
+//! feature on, it is on here as well.)
 
 mod answer;
 mod body;

@@ -12,6 +12,7 @@ macro_rules! tests {
 
 mod application;
 mod behaviours;
+mod command_line;
 #[path = "../../../conformance"]
 mod conformance {
     #![allow(unused, reason = "its own tests are not wanted here")]
@@ -83,6 +84,9 @@ const TESTS: &[Test] = listed! {
     }
     icmp, PYTHON, raw_sockets => {
         real_pings_come_back,
+    }
+    command_line, ALL, nothing_else => {
+        what_is_wrong_is_one_line,
     }
     nothing, ALL, nothing_else => {
         the_clock_is_real_so_silence_is_no_end,
