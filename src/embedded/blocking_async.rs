@@ -29,7 +29,7 @@
 /// # let core::task::Poll::Ready(n) = core::pin::pin!(greeting).poll(&mut context) else { panic!() };
 /// # assert!((1..=5).contains(&n?));
 /// # }
-/// # Ok::<(), Error>(())
+/// # Ok::<(), harness_wasi_sockets::Error>(())
 /// ```
 #[derive(Debug)]
 pub struct BlockingAsync<T>(pub T);
