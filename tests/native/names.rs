@@ -158,7 +158,7 @@ fn localhost_is_either_of_its_addresses() {
     assert_eq!(host.asked(), [format!("127.0.0.1:{port}")]);
 }
 
-/// What is no name needs no entry; what is none for the host either is refused.
+/// An address needs no entry; text that the host would not take as a name either is refused.
 #[test]
 fn addresses_are_themselves() {
     let names = Names::<0>::default();

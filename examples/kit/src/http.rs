@@ -272,7 +272,7 @@ fn ask(method: &str, url: &str, headers: &str, body: &[u8]) -> Option<Value> {
     answer(http_request(offsets[0], offsets[1], offsets[2], offsets[3]))
 }
 
-/// What the host gave; `None` for its 0. What is no JSON is a text of it.
+/// What the host gave; `None` for its 0. An answer that is not JSON is kept as text.
 fn answer(offset: u64) -> Option<Value> {
     let json = Block::given(offset)?;
     Some(serde_json::from_slice(&json).unwrap_or_else(|_| {

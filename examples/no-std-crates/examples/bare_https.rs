@@ -4,7 +4,7 @@
 //! it, and the certificate has to be for it. Output: the page, up to 8 KiB.
 //!
 //! The configuration has `authority`, the certificate that is trusted, as a PEM file. `seed` is 32 random bytes, in
-//! hexadecimal digits: see `random`. **The crate takes 8 bytes of it, and no more**: whoever can try so many numbers
+//! hexadecimal digits: see `random`. **The crate takes 8 bytes of it, and no more**: anybody who can try so many numbers
 //! can read along. There is no clock, so certificates do not expire here.
 
 #![cfg(target_family = "wasm")]

@@ -90,7 +90,7 @@ impl Host {
         received
     }
 
-    /// What is no answer of this function, if it is time for that.
+    /// A malformed answer, if it is time for one.
     pub(super) fn garbage(&mut self, a: &Arguments) -> Option<Vec<u8>> {
         (a.fault == Some(Fault::Garbage)).then(|| {
             self.report.faults.count(Fault::Garbage, a.function);

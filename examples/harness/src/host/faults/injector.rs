@@ -46,7 +46,7 @@ impl Injector {
         self.faults.over_long_by
     }
 
-    /// What is no answer of this function's: cut off, of the wrong form, out of range, nested, no text.
+    /// A malformed answer: cut off, of the wrong form, out of range, nested, no text.
     pub fn garbage(&mut self, function: &str) -> Vec<u8> {
         let Garbled {
             whole,
