@@ -62,10 +62,8 @@ impl<E: Entries> Table<E> {
         // The last so many are mostly taken.
         let taken = entries.len() as u32;
         let mut rest = (FIRST..LAST.saturating_sub(taken)).rev();
-        let address = Ipv4Addr::from_bits(rest.find(|address| {
-            let is = |entry: &Entry<_>| entry.address.to_bits() == *address;
-            !entries.iter().any(is)
-        })?);
+        let free = rest.find(|address| !self.is_in_use(Ipv4Addr::from_bits(*address)))?;
+        let address = Ipv4Addr::from_bits(free);
         self.0.push(address, Some(name)).then_some(address)
     }
 
@@ -94,34 +92,50 @@ impl<E: Entries> Table<E> {
     }
 }
 
+/// Entries on the heap, up to a number of them.
+#[cfg(any(feature = "stand-ins", all(test, feature = "std")))]
+#[derive(Debug)]
+pub struct OnHeap {
+    entries: Vec<Entry<String>>,
+    most: usize,
+}
+
+#[cfg(any(feature = "stand-ins", all(test, feature = "std")))]
+impl OnHeap {
+    /// None yet, and at most so many.
+    #[must_use]
+    pub const fn new(most: usize) -> Self {
+        let entries = Vec::new();
+        OnHeap { entries, most }
+    }
+}
+
+#[cfg(any(feature = "stand-ins", all(test, feature = "std")))]
+impl Entries for OnHeap {
+    type Name = String;
+
+    fn entries(&self) -> &[Entry<String>] {
+        &self.entries
+    }
+
+    fn push(&mut self, address: Ipv4Addr, name: Option<&str>) -> bool {
+        let room = self.entries.len() < self.most;
+        if room {
+            let name = name.map(str::to_owned);
+            self.entries.push(Entry { address, name });
+        }
+        room
+    }
+}
+
 #[cfg(all(test, feature = "std"))]
 mod tests {
     use super::*;
 
     const MOST: usize = 200;
 
-    #[derive(Default)]
-    struct Few(Vec<Entry<String>>);
-
-    impl Entries for Few {
-        type Name = String;
-
-        fn entries(&self) -> &[Entry<String>] {
-            &self.0
-        }
-
-        fn push(&mut self, address: Ipv4Addr, name: Option<&str>) -> bool {
-            let room = self.0.len() < MOST;
-            if room {
-                let name = name.map(str::to_owned);
-                self.0.push(Entry { address, name });
-            }
-            room
-        }
-    }
-
-    fn table() -> Table<Few> {
-        Table(Few::default())
+    fn table() -> Table<OnHeap> {
+        Table(OnHeap::new(MOST))
     }
 
     #[test]
@@ -143,10 +157,10 @@ mod tests {
         let literal = Ipv4Addr::new(198, 19, 255, 254);
         // To ask whether it stands for a name is not to use it.
         assert_eq!(table.name(literal), None);
-        assert_eq!(table.0.0.len(), 0);
+        assert_eq!(table.0.entries.len(), 0);
         assert_eq!(table.used(literal), None);
         assert_eq!(table.used(literal), None);
-        assert_eq!(table.0.0.len(), 1);
+        assert_eq!(table.0.entries.len(), 1);
         let address = table.address("example.org").unwrap();
         assert_ne!(address, literal);
         assert_eq!(table.used(literal), None);
@@ -166,7 +180,7 @@ mod tests {
             assert_eq!(is_in_range(address.into()), is, "{address:?}");
             let mut table = table();
             assert_eq!(table.used(address.into()), None);
-            assert_eq!(table.0.0.len(), usize::from(is), "{address:?}");
+            assert_eq!(table.0.entries.len(), usize::from(is), "{address:?}");
         }
     }
 
@@ -180,6 +194,6 @@ mod tests {
         let address = table.address("host0").unwrap();
         assert_eq!(table.used(address), Some("host0"));
         assert_eq!(table.used(Ipv4Addr::new(198, 18, 0, 1)), None);
-        assert_eq!(table.0.0.len(), MOST);
+        assert_eq!(table.0.entries.len(), MOST);
     }
 }

@@ -1,35 +1,15 @@
 //! The plugin's names, and the addresses that stand for them: by the library's rules, in one table.
 
-use harness_wasi_sockets::stand_ins::{Entries, Entry, Table};
+use harness_wasi_sockets::stand_ins::{OnHeap, Table};
 use real::io::{self, ErrorKind};
 use real::net::Ipv4Addr;
 use real::string::String;
 use real::sync::{Mutex, PoisonError};
-use real::vec::Vec;
 
 /// How many addresses of the range a plugin can have in use.
 const MOST: usize = 4_096;
 
-static TABLE: Mutex<Table<Many>> = Mutex::new(Table(Many(Vec::new())));
-
-struct Many(Vec<Entry<String>>);
-
-impl Entries for Many {
-    type Name = String;
-
-    fn entries(&self) -> &[Entry<String>] {
-        &self.0
-    }
-
-    fn push(&mut self, address: Ipv4Addr, name: Option<&str>) -> bool {
-        let room = self.0.len() < MOST;
-        if room {
-            let name = name.map(String::from);
-            self.0.push(Entry { address, name });
-        }
-        room
-    }
-}
+static TABLE: Mutex<Table<OnHeap>> = Mutex::new(Table(OnHeap::new(MOST)));
 
 /// The address that stands for a name, the same one each time.
 pub(crate) fn address(name: &str) -> io::Result<Ipv4Addr> {
@@ -49,7 +29,7 @@ pub(crate) fn name(address: Ipv4Addr) -> Option<String> {
     with(|table| table.used(address).map(String::from))
 }
 
-fn with<T>(what: impl FnOnce(&mut Table<Many>) -> T) -> T {
+fn with<T>(what: impl FnOnce(&mut Table<OnHeap>) -> T) -> T {
     // A panic leaves the table as it was or with a whole entry more.
     what(&mut TABLE.lock().unwrap_or_else(PoisonError::into_inner))
 }
