@@ -81,7 +81,7 @@ fn production_hears_no_early_reply_and_all_else_holds() {
     let said = Said::of(Config::production());
     assert_eq!(
         said.broken(),
-        ["icmp_recv: hears a reply that came before it was called"]
+        ["icmp_recv: returns a reply that arrived before it was called"]
     );
 }
 
@@ -103,7 +103,7 @@ fn all_of_http_holds_in_the_reference_host() {
 #[test]
 fn production_cuts_the_body_of_a_response_and_all_else_of_http_holds() {
     let said = http(Config::production());
-    let cut = "http_request: returns 0 for a body that ends early";
+    let cut = "http_request: returns 0 for a truncated body";
     assert_eq!(said.broken(), [cut]);
 }
 

@@ -41,8 +41,8 @@ pub extern "C" fn run() -> i32 {
 const ALL: &[Behaviour] = &[
     Behaviour {
         function: "http_request",
-        does: "returns the status, every header by its canonical name, and the body in base64",
-        costs: "a response that is none: `InvalidData`; or headers that are not found",
+        does: "returns the status, all headers by canonical name, and the body in base64",
+        costs: "`InvalidData`, or headers that are not found",
         row: "",
         check: |peers| {
             let asked = get(peers, "/cookies");
@@ -52,14 +52,14 @@ const ALL: &[Behaviour] = &[
     Behaviour {
         function: "http_request",
         does: "sends the method, each header and the body",
-        costs: "requests that say something else",
+        costs: "wrong requests",
         row: "",
         check: sends,
     },
     Behaviour {
         function: "http_request",
-        does: "takes 0 for no headers and for no body",
-        costs: "no plain request works",
+        does: "accepts 0 for no headers and for no body",
+        costs: "simple requests fail",
         row: "",
         check: |peers| {
             let (method, url) = (
@@ -72,15 +72,15 @@ const ALL: &[Behaviour] = &[
     },
     Behaviour {
         function: "http_request",
-        does: "leaves the plugin its blocks",
-        costs: "memory of the kernel that another part of the plugin uses",
+        does: "does not free the plugin's blocks",
+        costs: "freed memory that another part of the plugin still uses",
         row: "",
         check: leaves_blocks,
     },
     Behaviour {
         function: "http_request",
         does: "returns a response of any status",
-        costs: "an error where there is a response",
+        costs: "an error instead of a response",
         row: "",
         check: |peers| {
             let asked = get(peers, "/missing");
@@ -92,7 +92,7 @@ const ALL: &[Behaviour] = &[
     Behaviour {
         function: "http_request",
         does: "follows ten redirects, and returns 0 for more",
-        costs: "a redirect instead of what it leads to; or a call that never ends",
+        costs: "a redirect instead of its target, or a call that never returns",
         row: "",
         check: |peers| {
             let (ten, eleven) = (get(peers, "/count/10"), get(peers, "/count/11"));
@@ -102,8 +102,8 @@ const ALL: &[Behaviour] = &[
     },
     Behaviour {
         function: "http_request",
-        does: "turns a POST into a GET by 303, and repeats it by 307",
-        costs: "a request that is made twice, or without its body",
+        does: "turns a POST into a GET on 303, and repeats it on 307",
+        costs: "a repeated request, or one without its body",
         row: "",
         check: |peers| {
             let after = |status| ask("POST", &url(peers, &format!("/to/{status}")), "", b"body");
@@ -115,15 +115,15 @@ const ALL: &[Behaviour] = &[
     },
     Behaviour {
         function: "http_request",
-        does: "keeps credentials from another origin that a redirect leads to",
-        costs: "a stranger gets the plugin's password",
+        does: "does not send credentials to another origin after a redirect",
+        costs: "the plugin's password goes to another server",
         row: "",
         check: keeps_credentials,
     },
     Behaviour {
         function: "http_request",
-        does: "decodes gzip that the plugin has not asked for",
-        costs: "a body that nobody can read",
+        does: "decodes gzip that the plugin did not ask for",
+        costs: "a body that is still compressed",
         row: "",
         check: |peers| {
             let asked = get(peers, "/packed");
@@ -135,8 +135,8 @@ const ALL: &[Behaviour] = &[
     },
     Behaviour {
         function: "http_request",
-        does: "refuses what is no URL of HTTP's, and a header with a line feed in it",
-        costs: "files of the host's that a plugin can read, or a second request in a header",
+        does: "refuses URLs that are not HTTP, and headers with a line feed",
+        costs: "a plugin can read the host's files, or smuggle a second request",
         row: "",
         check: |peers| {
             let wrong = ["file:///etc/passwd", "ftp://127.0.0.1/", "127.0.0.1", ""];
@@ -148,8 +148,8 @@ const ALL: &[Behaviour] = &[
     },
     Behaviour {
         function: "http_request",
-        does: "returns 0 for a body that ends early",
-        costs: "a response that lacks its end, without a sign of it",
+        does: "returns 0 for a truncated body",
+        costs: "a truncated response without an error",
         row: "",
         check: |peers| {
             let asked = get(peers, "/short");
@@ -158,15 +158,15 @@ const ALL: &[Behaviour] = &[
     },
     Behaviour {
         function: "http_request",
-        does: "returns 0 for a silent server, after seconds and not minutes",
-        costs: "a plugin that hangs with the server",
+        does: "returns 0 for a silent server within seconds",
+        costs: "the plugin hangs as long as the server",
         row: "",
         check: |peers| ends(peers, "/silent"),
     },
     Behaviour {
         function: "http_request",
-        does: "does the same for a server that sends a byte now and then",
-        costs: "a plugin that the server can keep for as long as it likes",
+        does: "returns 0 within seconds for a server that sends a byte now and then",
+        costs: "the server can block the plugin forever",
         row: "",
         check: |peers| ends(peers, "/drip"),
     },

@@ -1,21 +1,21 @@
-//! What is found out, in words.
+//! The report: a verdict on each behaviour, as text.
 
 use crate::peers::Peers;
 use std::fmt;
 
-/// Something that the contract says of one function.
+/// A requirement of the contract on one function.
 pub struct Behaviour {
     pub function: &'static str,
     /// What it does.
     pub does: &'static str,
-    /// What it costs a plugin over the library where it does not.
+    /// The effect on a plugin over the library if it does not.
     pub costs: &'static str,
-    /// How the row of docs/faults.md begins that says more; nothing where none does.
+    /// The beginning of the row of docs/faults.md with the details; empty if there is none.
     pub row: &'static str,
     pub check: fn(&Peers) -> Verdict,
 }
 
-/// What came of trying it.
+/// The result of a check.
 pub enum Verdict {
     Holds,
     /// It does something else.
@@ -36,7 +36,7 @@ impl Verdict {
 
     /// What is needed to try it does not work itself.
     pub fn needs(what: &str) -> Self {
-        Self::NotTried(format!("it takes {what}, which failed"))
+        Self::NotTried(format!("needs {what}, which failed"))
     }
 }
 
@@ -55,7 +55,7 @@ impl Report {
         self.lines += &match verdict {
             Verdict::Holds => {
                 self.held += 1;
-                format!("holds          {line}")
+                format!("ok         {line}")
             }
             Verdict::Broken(seen) => {
                 self.broken += 1;
@@ -65,13 +65,12 @@ impl Report {
                     row => format!("docs/faults.md: \"{row}\""),
                 };
                 format!(
-                    "DOES NOT HOLD  {line}               seen: {seen}\n               costs: {costs}\n               \
-                     {row}\n"
+                    "FAILED     {line}           seen: {seen}\n           effect: {costs}\n           {row}\n"
                 )
             }
             Verdict::NotTried(why) => {
                 self.not_tried += 1;
-                format!("not tried      {line}               {why}\n")
+                format!("not tried  {line}           {why}\n")
             }
         };
     }
@@ -87,7 +86,7 @@ impl fmt::Display for Report {
         } = self;
         write!(
             f,
-            "{lines}\n{held} hold, {broken} do not hold, {not_tried} not tried\n"
+            "{lines}\n{held} ok, {broken} failed, {not_tried} not tried\n"
         )
     }
 }

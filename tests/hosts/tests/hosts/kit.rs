@@ -32,7 +32,7 @@ const BROKEN: [(&str, &str); 16] = [
     ),
     (
         "a_block_is_freed_that_was_lent",
-        "tcp_send: leaves the plugin its block",
+        "tcp_send: does not free the plugin's block",
     ),
     ("a_silence_is_short", "tcp_recv: waits for a silent peer"),
     (
@@ -49,7 +49,7 @@ const BROKEN: [(&str, &str); 16] = [
     ),
     (
         "long_datagrams_are_cut",
-        "udp_recv: gives datagrams of 60,000 bytes",
+        "udp_recv: returns datagrams of 60,000 bytes",
     ),
     (
         "bytes_come_out_of_order",
@@ -61,7 +61,7 @@ const BROKEN: [(&str, &str); 16] = [
 const BROKEN_HTTP: [(&str, &str); 8] = [
     (
         "credentials_are_passed_on",
-        "keeps credentials from another origin that a redirect leads to",
+        "does not send credentials to another origin after a redirect",
     ),
     (
         "no_redirect_is_followed",
@@ -69,19 +69,19 @@ const BROKEN_HTTP: [(&str, &str); 8] = [
     ),
     (
         "a_redirect_is_always_a_get",
-        "turns a POST into a GET by 303, and repeats it by 307",
+        "turns a POST into a GET on 303, and repeats it on 307",
     ),
     (
         "gzip_is_left_as_it_is",
-        "decodes gzip that the plugin has not asked for",
+        "decodes gzip that the plugin did not ask for",
     ),
     (
         "a_short_body_is_whole",
-        "returns 0 for a body that ends early",
+        "returns 0 for a truncated body",
     ),
     (
         "each_read_has_a_limit_of_its_own",
-        "does the same for a server that sends a byte now and then",
+        "returns 0 within seconds for a server that sends a byte now and then",
     ),
     (
         "only_the_last_header_counts",
@@ -89,7 +89,7 @@ const BROKEN_HTTP: [(&str, &str); 8] = [
     ),
     (
         "a_block_of_a_request_is_freed",
-        "leaves the plugin its blocks",
+        "does not free the plugin's blocks",
     ),
 ];
 
