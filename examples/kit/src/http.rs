@@ -27,7 +27,7 @@ unsafe extern "C" {
 pub extern "C" fn run() -> i32 {
     let input = calls::input();
     let Some(peers) = Peers::parse(&String::from_utf8_lossy(&input)) else {
-        calls::output(b"The input is no line of `kit peers`: start that, and give its line to this function.\n");
+        calls::output(b"expected the line that `kit peers` prints as the input\n");
         return 1;
     };
     let mut report = Report::default();

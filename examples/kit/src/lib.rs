@@ -1,9 +1,9 @@
-//! A plugin that checks whether its host keeps the contract: the ten functions, as `docs/hosts.md` has them.
+//! A plugin that checks whether its host keeps the contract of the ten functions (`docs/hosts.md`).
 //!
-//! It needs nothing but those and Extism's kernel: no WASI, no clock, no configuration. The peers that it talks
-//! to tell it the time. Input: the line that `kit peers` prints. Output: a report, for people.
+//! It needs only those functions and Extism's kernel: no WASI, no clock, no configuration. It gets the time from its
+//! peers. Input: the line that `kit peers` prints. Output: a report, for people.
 //!
-//! A behaviour is a function that tries it and says what it has seen; `tcp`, `udp` and `icmp` have a table each.
+//! Each behaviour has a function that checks it; `tcp`, `udp` and `icmp` have a table of them each.
 
 #![cfg(target_family = "wasm")]
 
@@ -22,7 +22,7 @@ use report::Report;
 pub extern "C" fn run() -> i32 {
     let input = calls::input();
     let Some(peers) = Peers::parse(&String::from_utf8_lossy(&input)) else {
-        calls::output(b"The input is no line of `kit peers`: start that, and give its line to this function.\n");
+        calls::output(b"expected the line that `kit peers` prints as the input\n");
         return 1;
     };
     let mut report = Report::default();

@@ -101,7 +101,7 @@ pub fn the_kit_finds_the_contract_kept(host: &'static Host) {
     let said = run.on(host).text();
     let broken: Vec<_> = said
         .lines()
-        .filter_map(|line| line.strip_prefix("DOES NOT HOLD  "))
+        .filter_map(|line| line.strip_prefix("FAILED     "))
         .collect();
     // node has no raw sockets, and a process may lack the right to open them.
     let pings = host.language == Language::Python && icmp::allowed().is_ok();
@@ -115,7 +115,7 @@ pub fn the_kit_finds_the_contract_kept(host: &'static Host) {
     }
     let held = said
         .lines()
-        .filter(|line| line.starts_with("holds "))
+        .filter(|line| line.starts_with("ok "))
         .count();
     assert!(held > 25, "{said}");
 }
@@ -127,7 +127,7 @@ pub fn the_kit_finds_the_contract_of_http_kept(host: &'static Host) {
     let run = run.with("--allow", "loopback").with("--http-wait", "5000");
     let said = run.option("--no-wasi").on(host).text();
     assert!(
-        said.contains("13 hold, 0 do not hold, 0 not tried"),
+        said.contains("13 ok, 0 failed, 0 not tried"),
         "{said}"
     );
 }
@@ -164,7 +164,7 @@ fn unseen(host: &Host, plugin: &Path, broken: Vec<(&str, String)>) {
         command.arg(plugin).arg(peers.input()).arg(breakage);
         let output = command.output().expect("a script");
         let said = String::from_utf8_lossy(&output.stdout);
-        if !said.contains(&format!("DOES NOT HOLD  {seen}")) {
+        if !said.contains(&format!("FAILED     {seen}")) {
             let errors = String::from_utf8_lossy(&output.stderr);
             unseen.push(format!("{breakage}: {said}{errors}"));
         }
