@@ -173,10 +173,13 @@ pub fn call<O: Outcome>(function: impl FnOnce() -> O) -> i32 {
     match function().failure() {
         None => 0,
         Some(text) => {
-            // Without memory for its text, a failure is one all the same.
-            match copy_of(&DefaultHost, text.as_bytes()) {
-                0 => {}
-                text => DefaultHost.error_set(text),
+            // The kernel has no block of no bytes: that of an empty text would be a NUL.
+            if !text.is_empty() {
+                // A failure whose text finds no memory is still one.
+                match copy_of(&DefaultHost, text.as_bytes()) {
+                    0 => {}
+                    text => DefaultHost.error_set(text),
+                }
             }
             1
         }
@@ -431,8 +434,8 @@ pub fn config_block(name: &str) -> Result<Option<Block>, Error> {
 
 /// Logs a line, if the host logs what is of this level. Where, and in which form, is the host's choice.
 ///
-/// If the kernel has no memory for the line, it is lost. Each level is an import of its own, so pass the
-/// level as a constant.
+/// If the kernel has no memory for the line, it is lost. An empty line is not logged. Each level is an import of its
+/// own, so pass the level as a constant.
 ///
 /// # Example
 /// ```
@@ -444,6 +447,10 @@ pub fn config_block(name: &str) -> Result<Option<Block>, Error> {
 /// ```
 #[inline(always)]
 pub fn log(level: Level, line: &str) {
+    // The kernel has no block of no bytes: that of an empty line would be a NUL.
+    if line.is_empty() {
+        return;
+    }
     if let Ok(line) = Block::copy_of(line.as_bytes()) {
         DefaultHost.log(level, line.into_offset());
     }

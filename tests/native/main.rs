@@ -16,6 +16,7 @@ mod names;
 mod no_address;
 #[path = "../guests/src/options.rs"]
 mod options;
+mod plugin;
 mod promises;
 mod surface;
 mod tcp;
