@@ -59,7 +59,7 @@ impl Results {
             text.push('\n');
         }
         if !self.beside.is_empty() {
-            text += "## Beside what else there is: time to that of native `std::net`\n\n";
+            text += "## Compared with alternatives: time relative to native `std::net`\n\n";
             text += &beside::table(&self.beside).markdown();
         }
         text
