@@ -1,15 +1,15 @@
-//! What can go wrong, in one small type.
+//! The library's error type.
 
 use core::fmt;
 
-/// What went wrong.
+/// An error of this library.
 ///
-/// A harness host answers 0 for every failure and gives no reason, so an error says what was asked
-/// for and what may have been the cause, and where there is something to do about it, what.
+/// A harness host returns 0 for every failure and gives no reason. So an error's text says what failed, possible causes,
+/// and what to do.
 ///
-/// It corresponds to `std::io::Error`, without its allocation: with the feature `std` it converts
-/// into one whose [`kind`](std::io::Error::kind) is the matching one, and which still holds it
-/// (`error.get_ref()`). For the embedded-io world, [`embedded_io::Error::kind`] does the same.
+/// It corresponds to `std::io::Error`, but does not allocate. With the feature `std` it converts into an `io::Error` with
+/// the matching [`kind`](std::io::Error::kind), which wraps it (`error.get_ref()`). [`embedded_io::Error::kind`] returns the
+/// kind for embedded-io.
 ///
 /// # Example
 /// ```
@@ -25,70 +25,65 @@ use core::fmt;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Error {
-    /// The address is not one: kind `InvalidInput`. The host was not called.
+    /// The address is invalid: kind `InvalidInput`. The host was not called.
     InvalidAddress,
-    /// An argument other than an address is out of its range: kind `InvalidInput`. The host was not
-    /// called.
+    /// An argument other than an address is out of range: kind `InvalidInput`. The host was not called.
     InvalidInput,
     /// The host could not connect: kind `ConnectionRefused`.
     ConnectFailed,
-    /// The connection broke while sending: kind `BrokenPipe`. How much of what was sent arrived
-    /// is not known.
+    /// A send failed: kind `BrokenPipe`. How many of the bytes arrived is unknown.
     SendFailed,
-    /// This direction of the stream has been shut down on this side, or a write has failed before: kind
-    /// `BrokenPipe`.
+    /// This direction of the stream was shut down locally, or an earlier write failed: kind `BrokenPipe`.
     Shutdown,
-    /// The host stopped the plugin in an earlier call, in the middle of using this socket: kind
-    /// `BrokenPipe`. How far that call got is not known.
+    /// The host stopped an earlier call of the plugin while it used this socket: kind `BrokenPipe`. How far that call got is
+    /// unknown.
     Stopped,
-    /// A UDP socket was to send to nobody in particular, or to receive before it has sent to
-    /// anybody: kind `NotConnected`.
+    /// A UDP socket has no peer: it was asked to send without an address, or to receive before it has sent anything. Kind
+    /// `NotConnected`.
     NotConnected,
-    /// A local address that a plugin cannot have: kind `AddrNotAvailable`.
+    /// A plugin cannot bind to this local address: kind `AddrNotAvailable`.
     CannotBind,
     /// The host did not send the datagram or the echo request: kind `Other`.
     NotSent,
-    /// The host did not listen for ICMP: kind `Other`.
+    /// The host does not receive ICMP: kind `Other`.
     NotHeard,
-    /// Nothing came for as long as the timeout allows: kind `TimedOut`. No byte was lost: the next read or
-    /// receive goes on. (What `read_exact` had read by then is in its buffer, and how much that was is not
-    /// known. A late reply to a ping is nobody's.)
+    /// Nothing arrived within the timeout: kind `TimedOut`. Nothing is lost: you can read or receive again. (`read_exact` may
+    /// have read some bytes into its buffer, and does not say how many. A late reply to a ping is ignored.)
     TimedOut,
-    /// Nothing was there, and the host did not wait for it: kind `WouldBlock` in std, `Other` in
-    /// embedded-io, which has none.
+    /// There was no data, and the host did not wait for it: kind `WouldBlock` in std, `Other` in embedded-io, which has no
+    /// such kind.
     WouldBlock,
-    /// The kernel has no memory left: kind `OutOfMemory`. Of a write or send: nothing was sent. Of a read of
-    /// a stream: what the host received may be lost, and the stream gives no more bytes.
+    /// The kernel has no memory left: kind `OutOfMemory`. For a write or send: nothing was sent. For a read of a stream: bytes
+    /// may be lost, and the stream returns no more.
     OutOfMemory,
-    /// A plugin's input or a configuration value is longer than the caller's buffer, or its output than the
-    /// room for it: kind `InvalidInput`. With the feature `plugin`.
+    /// A plugin's input or a configuration value is longer than the caller's buffer, or its output longer than its capacity:
+    /// kind `InvalidInput`. With the feature `plugin`.
     #[cfg(feature = "plugin")]
     TooLong,
-    /// The host's answer is not what the contract says: kind `InvalidData`.
+    /// The host violated the contract: kind `InvalidData`.
     InvalidData,
-    /// The host gave more bytes than were asked for, and more than there is room to keep: kind
-    /// `InvalidData`. All bytes before have been delivered; the stream is of no further use.
+    /// The host returned more bytes than were asked for, and more than the buffer can hold: kind `InvalidData`. All earlier
+    /// bytes have been delivered; the stream is unusable.
     Overrun,
-    /// The address of a name is asked for, which only the host can resolve, and which it does not
-    /// return: kind `Unsupported`.
+    /// The address of a name is needed, but only the host can resolve names, and does not return the address: kind
+    /// `Unsupported`.
     NameNotResolved,
-    /// This host does not offer it: kind `Unsupported`.
+    /// The host has no function for this: kind `Unsupported`.
     Unsupported,
-    /// The URL of an HTTP request is not one: kind `InvalidInput`. The host was not called.
+    /// The URL of an HTTP request is invalid: kind `InvalidInput`. The host was not called.
     #[cfg(feature = "http")]
     InvalidUrl,
-    /// A header of an HTTP request has a name or a value that cannot be sent: kind `InvalidInput`. The host
-    /// was not called.
+    /// A header of an HTTP request has an invalid name or value: kind `InvalidInput`. The host was not called.
     #[cfg(feature = "http")]
     InvalidHeader,
-    /// The host returned no response to an HTTP request, and does not say why: kind `Other`. Whether the
-    /// server has got the request is not known.
+    /// The host returned no response to an HTTP request, and gives no reason: kind `Other`. The server may have received the
+    /// request.
     #[cfg(feature = "http")]
     RequestFailed,
 }
 
 impl Error {
-    /// The error in words, without a full stop.
+    /// The error text, without a full stop.
     #[must_use]
     pub const fn message(self) -> &'static str {
         match self {
@@ -159,7 +154,7 @@ impl fmt::Display for Error {
 
 impl core::error::Error for Error {}
 
-/// The kinds of `embedded-io`, which are the same in each version.
+/// The kinds of `embedded-io`, which all versions share.
 macro_rules! embedded_io_error {
     ($io:ident) => {
         impl $io::Error for Error {

@@ -1,8 +1,7 @@
 //! `std::net` for WebAssembly plugins, over the functions of a harness host.
 //!
-//! A plugin runs sealed in its host: `std::net` is there, and every call in it fails. This crate is
-//! the door. [`TcpStream`], [`UdpSocket`] and [`IcmpSocket`] look and behave as std's do, and what
-//! they do goes through the ten functions that a harness host offers to its [Extism] plugins.
+//! In a plugin `std::net` compiles, but every call fails. [`TcpStream`], [`UdpSocket`] and [`IcmpSocket`] of this crate
+//! look and behave like std's, and use the ten functions that a harness host offers to its [Extism] plugins.
 //!
 //! ```no_run
 //! use harness_wasi_sockets::TcpStream; // instead of std::net::TcpStream
@@ -42,38 +41,36 @@
 //!                     |
 //!  +------------------+-----------------+
 //!  | host::Host: ten functions, kernel  |
-//!  | memory, perhaps a clock            |
+//!  | memory, an optional clock          |
 //!  +--------+-------------------+-------+
 //!           |                   |
 //!    Extism (wasm):       Native: the
 //!    the imports          system's sockets
 //! ```
 //!
-//! * [`net`] has std's names and signatures. Its types are at the root too, and exist with the
-//!   feature `std`.
+//! * [`net`] has std's names and signatures. It needs the feature `std`. Its types are re-exported at the root.
 //! * [`embedded`] has the sockets without std: no allocation, [`embedded_io`](https://docs.rs/embedded-io/0.7) traits, one small
-//!   [`Error`]. It is always there.
-//! * [`host`] is the contract with whatever is on the other side: a harness host in a plugin; anywhere else the
-//!   operating system, so that plugin code can be tested with plain `cargo test`.
+//!   [`Error`]. It is always available.
+//! * [`host`] is the contract with the host: in a plugin a harness host, in native builds the operating system, so that
+//!   `cargo test` can run plugin code.
 //!
 //! # What differs from std
 //!
-//! * **The host resolves names** and does not return the addresses. Only `localhost` is known here.
-//! * **A read waits 30 s** for its first byte by default, then it is `TimedOut` and nothing is lost. The host
-//!   returns the same 0 for "no data yet" and "end of stream": [`TcpStream`] says how the two are told apart,
-//!   and [`Silence`] what happens where nobody can tell.
+//! * **The host resolves names** but does not return the addresses. Only `localhost` is resolved here.
+//! * **A read waits 30 s** for its first byte by default; then it fails with `TimedOut`, and nothing is lost. The host
+//!   returns the same 0 for "no data yet" and "end of stream": see [`TcpStream`] for how the library tells them apart, and
+//!   [`Silence`] for what happens if it cannot.
 //! * **A UDP receive waits 5 s** by default.
-//! * **Shutting down** one half of a stream shuts it on this side only: the host can only close a
-//!   connection whole.
-//! * **`UdpSocket::connect`** makes a connected socket, where std's connects one that is bound.
-//! * **`local_addr`** is not known to a plugin.
+//! * **Shutting down** one half of a stream has no effect on the peer: the host can only close a whole connection.
+//! * **`UdpSocket::connect`** creates a connected socket; std's connects a bound one.
+//! * **`local_addr`** is not available.
 //!
-//! Method by method: the table in [`net`]. Step by step: [`porting`].
+//! The tables in [`net`] list every method and every difference. [`porting`] is a guide.
 //!
 //! # Testing a plugin
 //!
-//! Natively the same code is on the operating system's sockets, so a plugin's logic runs under plain
-//! `cargo test`; what only a plugin has goes behind `#[cfg(target_family = "wasm")]`:
+//! In native builds the same code uses the operating system's sockets, so `cargo test` can run a plugin's logic. Put code
+//! that works only in a plugin behind `#[cfg(target_family = "wasm")]`:
 //!
 //! ```
 //! use harness_wasi_sockets::host::Native;
@@ -96,14 +93,14 @@
 //! # Ok::<(), std::io::Error>(())
 //! ```
 //!
-//! The finished wasm file is tested with the reference host of this repository, `harness-host`, in the
-//! real runtime, over real sockets, with faults on purpose.
+//! To test the finished wasm file in the real runtime, with real sockets and injected faults, use this repository's
+//! reference host, `harness-host`.
 //!
 //! # Features
 //!
 //! | feature | default | adds |
 //! |---|---|---|
-//! | `std` | yes | [`net`], the types at the root, and on targets that are not wasm the native host |
+//! | `std` | yes | [`net`], the types at the root, and in native builds the native host |
 //! | `extism-pdk` | yes | on wasm, conversions between [`Block`] and `extism_pdk::Memory` |
 //! | `embedded-io-async-v0.7` | no | `embedded::BlockingAsync`: the traits of `embedded-io-async` for a stream |
 //! | `embedded-io-v0.6` | no | the traits of `embedded-io` 0.6 for the streams of [`embedded`] |
@@ -111,7 +108,7 @@
 //! | `embedded-nal-async-v0.9` | no | `embedded::Stack`: the traits of `embedded-nal-async` |
 //! | `plugin` | no | `plugin`: input, output, error text, configuration and log of a plugin without std |
 //! | `edge-nal-v0.7` | no | `embedded::Stack`: the traits of `edge-nal` |
-//! | `speed` | no | faster code also where a plugin without `std` is built for size |
+//! | `speed` | no | faster code in plugins without `std` that are built for size |
 //! | `heapless-v0.9` | no | `heapless::String` as an [`embedded::Address`] |
 //! | `http` | no | `http` and, at the root, `Client`: HTTP requests that the host makes, with its TLS |
 //!
@@ -123,7 +120,7 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![deny(unsafe_code, missing_docs)]
 #![warn(missing_debug_implementations)]
-// No input panics: what could is refused here, but for the exceptions that say why. Tests may.
+// No input causes a panic: these lints deny what could. Each exception gives its reason. Tests may panic.
 #![cfg_attr(
     not(test),
     deny(

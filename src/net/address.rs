@@ -1,4 +1,4 @@
-//! What std's sockets take as an address, and how it becomes one the host takes.
+//! The addresses that std's sockets take, and their conversion to the host's form.
 
 use crate::Error;
 use crate::address::{self, Address, HostText, LOCALHOST, Unchecked};
@@ -10,30 +10,29 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV
 use std::sync::OnceLock;
 use std::{option, slice, vec};
 
-/// Something that can be connected to.
+/// Types that can be used as an address.
 ///
 /// This corresponds to [`std::net::ToSocketAddrs`], and is implemented for the same types with the same
-/// [`Iter`](ToSocketAddrs::Iter)s. The difference is that only the host can resolve a name, and does not
-/// return its addresses:
+/// [`Iter`](ToSocketAddrs::Iter)s. The difference is that only the host can resolve names, and does not return their
+/// addresses:
 ///
-/// * A name goes to the host as it is. Only `localhost` is known here: it is tried as 127.0.0.1 and then
-///   as ::1.
-/// * Text goes to the host as it is written: `127.0.0.1:00080` does. It is checked for characters and lengths that no
-///   address has, an IPv6 address for its shape; whether its groups make an address, the host finds out.
+/// * Names are passed to the host unchanged. Only `localhost` is resolved here: as 127.0.0.1, then as ::1.
+/// * Text is passed to the host unchanged, even `127.0.0.1:00080`. The library checks its characters, its lengths, and the
+///   shape of an IPv6 address. The host detects other errors.
 /// * An IPv6 address may have brackets and a scope wherever a host is given, as in `("[::1]", 80)` and
-///   `("fe80::1%4", 80)`. If the scope is the name of an interface (`fe80::1%eth0`), only the host can resolve
-///   it: the address counts as a name.
+///   `("fe80::1%4", 80)`. If the scope is the name of an interface (`fe80::1%eth0`), only the host can resolve it: such an
+///   address counts as a name.
 ///
 /// # Implementing it
-/// An implementation for std's trait compiles for this one too. If it may stand for a name, it needs
-/// [`to_endpoints`](ToSocketAddrs::to_endpoints) as well, since
-/// [`to_socket_addrs`](ToSocketAddrs::to_socket_addrs) of a name is an error: [an example](crate::porting#names).
+/// An implementation of std's trait also compiles for this one. If it can yield a name, implement
+/// [`to_endpoints`](ToSocketAddrs::to_endpoints) too, since
+/// [`to_socket_addrs`](ToSocketAddrs::to_socket_addrs) of a name is an error: see [the example](crate::porting#names).
 ///
 /// # Example
 /// ```
 /// use harness_wasi_sockets::{TcpStream, ToSocketAddrs};
 ///
-/// /// Takes whatever std's `connect` takes.
+/// /// Takes everything that std's `connect` takes.
 /// fn reaches(server: impl ToSocketAddrs) -> bool {
 ///     TcpStream::connect(server).is_ok()
 /// }
@@ -44,30 +43,30 @@ use std::{option, slice, vec};
 /// # Ok::<(), std::io::Error>(())
 /// ```
 pub trait ToSocketAddrs {
-    /// The addresses that are known without the host's help.
+    /// Iterator over the addresses.
     type Iter: Iterator<Item = SocketAddr>;
 
-    /// The socket addresses that this stands for.
+    /// Returns the socket addresses.
     ///
     /// # Errors
-    /// Kind `InvalidInput` if it is no address. Kind `Unsupported` ([`Error::NameNotResolved`]) if it is a
-    /// name other than `localhost`: only the host can resolve it, so pass the name itself to `connect` or
+    /// Kind `InvalidInput` if it is not a valid address. Kind `Unsupported` ([`Error::NameNotResolved`]) if it is a name other
+    /// than `localhost`: only the host can resolve it. Pass the name itself to `connect` or
     /// [`connect_timeout_to`](super::TcpStream::connect_timeout_to).
     fn to_socket_addrs(&self) -> io::Result<Self::Iter>;
 
-    /// What to ask the host to connect to: socket addresses, or text. The sockets call this and not
-    /// [`to_socket_addrs`](ToSocketAddrs::to_socket_addrs), which it calls by default.
+    /// Returns what to pass to the host: socket addresses, or text. The sockets call this method. By default it calls
+    /// [`to_socket_addrs`](ToSocketAddrs::to_socket_addrs).
     ///
-    /// It does not exist in std.
+    /// Std has no such method.
     ///
     /// # Errors
-    /// Kind `InvalidInput` if it is no address. Text is not checked here, but when a socket uses it.
+    /// Kind `InvalidInput` if it is not a valid address. Text is checked later, when a socket uses it.
     fn to_endpoints(&self) -> io::Result<Endpoints<Self::Iter>> {
         self.to_socket_addrs().map(Endpoints::Addrs)
     }
 }
 
-/// What to ask the host to connect to.
+/// What to pass to the host.
 ///
 /// # Example
 /// ```
@@ -81,32 +80,31 @@ pub trait ToSocketAddrs {
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum Endpoints<I> {
-    /// Socket addresses, to be tried one after the other.
+    /// Socket addresses, to be tried in turn.
     Addrs(I),
-    /// `host:port`. The sockets check it and hand it to the host as it is, which resolves the name if it is one.
+    /// `host:port`. The sockets check it and pass it to the host unchanged. The host resolves names.
     Text(String),
-    /// A name with its port, and the address that its user knows it by: [`peer_addr`](super::TcpStream::peer_addr) and
-    /// `recv_from` return that one. For `harness-std`, whose users have no names, only addresses.
+    /// A name with its port, and the address that stands for it: [`peer_addr`](super::TcpStream::peer_addr) and `recv_from`
+    /// return that address. For `harness-std`, whose users see only addresses.
     #[cfg(feature = "stand-ins")]
     #[doc(hidden)]
     StandIn {
         /// The name.
         host: String,
-        /// What stands for it, with the port.
+        /// The address that stands for it, with the port.
         addr: SocketAddr,
     },
 }
 
-/// One that can be connected to: `host:port`, as the host is given it.
+/// One endpoint: `host:port`, as passed to the host.
 ///
-/// Text that a caller wrote is read only if somebody asks for the address. Most plugins never do, and then have
-/// nothing in them that reads addresses.
+/// The caller's text is parsed only if its address is needed. Most plugins never need it, and so contain no parser.
 #[derive(Debug, Clone)]
 pub(super) struct Endpoint {
     text: String,
-    /// The address, if the caller gave one or the text has been read. `None` in it: only the host knows.
+    /// The address, if the caller gave one or the text has been parsed. `None` inside: only the host knows it.
     addr: OnceLock<Option<SocketAddr>>,
-    /// Whether the address only stands for the name in the text.
+    /// Whether the address is a stand-in for the name in the text.
     stands_in: bool,
 }
 
@@ -121,7 +119,7 @@ impl Endpoint {
         })
     }
 
-    /// A name that goes by an address.
+    /// A name with a stand-in address.
     #[cfg(feature = "stand-ins")]
     fn standing_in(host: &str, addr: SocketAddr) -> Self {
         Self {
@@ -131,7 +129,7 @@ impl Endpoint {
         }
     }
 
-    /// Text that a caller wrote, and that is not checked yet.
+    /// The caller's text, not checked yet.
     const fn written(text: String) -> Self {
         let addr = OnceLock::new();
         Self {
@@ -142,7 +140,7 @@ impl Endpoint {
     }
 
     /// # Errors
-    /// [`Error::InvalidAddress`] if it cannot be one.
+    /// [`Error::InvalidAddress`] if it is not a valid address.
     fn checked(self) -> Result<Self, Error> {
         self.text.with_text(|_| Ok(()))?;
         Ok(self)
@@ -161,12 +159,12 @@ impl Endpoint {
         self.addr().filter(|_| !self.stands_in)
     }
 
-    /// The address that the caller knows it by; `None` if only the host knows one.
+    /// The address that the caller sees; `None` if only the host knows one.
     pub(super) fn addr(&self) -> Option<SocketAddr> {
         *self.addr.get_or_init(|| read(&self.text).ok()?.next())
     }
 
-    /// Whether the two are the same: written in the same way, or the same address in whatever way.
+    /// Whether the two are equal: the same text, or the same address in any spelling.
     pub(super) fn is(&self, other: &Self) -> bool {
         self.text == other.text
             || match self.addr() {
@@ -182,13 +180,13 @@ impl Endpoint {
     }
 }
 
-/// Tries what this stands for in turn, until something can be done with one of them.
+/// Tries each endpoint in turn, until `open` succeeds with one of them.
 #[inline(always)]
 pub(super) fn try_each<T>(
     addr: impl ToSocketAddrs,
     mut what: impl FnMut(Endpoint) -> Result<T, Error>,
 ) -> io::Result<T> {
-    // As std's error for no address at all.
+    // As std does without any address.
     let mut error = Error::InvalidAddress;
     match addr.to_endpoints()? {
         Endpoints::Addrs(addrs) => {
@@ -217,8 +215,7 @@ pub(super) fn try_each<T>(
     Err(error.into())
 }
 
-/// Where a datagram goes: as an [`Endpoint`], but an address is written out, and text checked, only if it is to be
-/// opened.
+/// The target of a datagram: as an [`Endpoint`], but an address is formatted, and text checked, only when it is opened.
 #[derive(Debug)]
 pub(super) enum Destination {
     At(SocketAddr),
@@ -226,7 +223,7 @@ pub(super) enum Destination {
 }
 
 impl Destination {
-    /// The first that this stands for.
+    /// The first endpoint.
     pub(super) fn first(addr: impl ToSocketAddrs) -> io::Result<Self> {
         match addr.to_endpoints()? {
             Endpoints::Addrs(mut addrs) => match addrs.next() {
@@ -259,7 +256,7 @@ impl Destination {
         }
     }
 
-    /// Whether that is meant.
+    /// Whether it is the same target.
     pub(super) fn is(&self, endpoint: &Endpoint) -> bool {
         match self {
             Self::At(addr) => endpoint.addr() == Some(*addr),
@@ -276,10 +273,10 @@ impl Destination {
     }
 }
 
-/// What a text stands for: itself, or the addresses of `localhost`.
+/// The targets of a text: the text itself, or the addresses of `localhost`.
 struct Texts {
     text: String,
-    /// Where the port begins, behind `localhost`; 0 if it is another name or an address.
+    /// The index of the port after `localhost:`; 0 for any other text.
     port: usize,
     given: usize,
 }
@@ -305,7 +302,7 @@ impl Texts {
     }
 }
 
-/// Where the port of `localhost:port` begins: the name is in any case, and with or without a dot at its end.
+/// The index of the port in `localhost:port`. The name may be in upper case, and may end with a dot.
 fn localhost(text: &str) -> Option<usize> {
     let (name, rest) = text.as_bytes().split_at_checked(9)?;
     let port = match rest {
@@ -316,7 +313,7 @@ fn localhost(text: &str) -> Option<usize> {
     name.eq_ignore_ascii_case(b"localhost").then_some(port)
 }
 
-/// These texts as one.
+/// Concatenates texts.
 fn joined(parts: &[&str]) -> String {
     let mut text = String::new();
     for part in parts {
@@ -332,7 +329,7 @@ fn needs_brackets(host: &[u8]) -> bool {
 
 /// `host:port`, with the brackets that an IPv6 address needs.
 fn bracketed(text: &str) -> String {
-    // (`rsplit_once` brings a search that can panic.)
+    // (`rsplit_once` contains a search that can panic.)
     let colon = text.bytes().rposition(|byte| byte == b':').unwrap_or(0);
     match (text.get(..colon), text.get(colon..)) {
         (Some(host), Some(port)) if needs_brackets(host.as_bytes()) => {
@@ -342,7 +339,7 @@ fn bracketed(text: &str) -> String {
     }
 }
 
-/// A host and a port, written as one text.
+/// A host and a port as one text.
 fn text_of((host, port): (&str, u16)) -> String {
     let port = address::decimal(port);
     if needs_brackets(host.as_bytes()) {
@@ -352,7 +349,7 @@ fn text_of((host, port): (&str, u16)) -> String {
     }
 }
 
-/// Reads `host:port`.
+/// Parses `host:port`.
 fn read(text: &str) -> io::Result<vec::IntoIter<SocketAddr>> {
     let (host, port) = text.rsplit_once(':').ok_or(Error::InvalidAddress)?;
     let port = address::number(port.as_bytes(), 10, 0xffff).ok_or(Error::InvalidAddress)? as u16;
@@ -391,7 +388,7 @@ impl ToSocketAddrs for (&str, u16) {
     }
 }
 
-/// What stands for another form that is implemented above.
+/// Delegates to a form that is implemented above.
 macro_rules! like {
     ($($type:ty: $form:ty, |$self:ident| $as_form:expr;)+) => {$(
         impl ToSocketAddrs for $type {

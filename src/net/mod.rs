@@ -1,8 +1,7 @@
-//! The std facade: the names and signatures of [`std::net`], over a host's functions.
+//! The std facade: the names and signatures of [`std::net`], implemented with the host's functions.
 //!
-//! Everything here is at the crate's root too. The types that need no host (`SocketAddr` and its
-//! kin, `Shutdown`) are std's own, so that `use harness_wasi_sockets::net` can stand where
-//! `use std::net` stood.
+//! Everything here is also re-exported at the crate's root. `SocketAddr`, `IpAddr`, `Shutdown` and the like are std's own
+//! types, so you can replace `use std::net` by `use harness_wasi_sockets::net`.
 //!
 //! ```
 //! use harness_wasi_sockets::net; // instead of std::net
@@ -21,16 +20,15 @@
 //!
 //! # What each method does
 //!
-//! *Works*: as in std, but for what the last column says. *Hint*: is accepted and remembered, and has no
-//! effect, since the socket is the host's. *Unsupported*: an error of that kind, since the host has no
-//! function for it.
+//! *Works*: as in std, except for what the last column says. *Hint*: accepted and remembered, but without effect, since the
+//! host owns the socket. *Unsupported*: an error of that kind, since the host has no function for it.
 //!
 #![doc = include_str!("std_api.md")]
 //!
-//! # Where the two differ
+//! # Differences from std
 //!
-//! One suite of behaviours runs on std itself, on this library natively and on it in wasm. These are all
-//! the differences that it knows of, and it checks both sides of each.
+//! One conformance suite runs on std, on this library natively and on this library in wasm. These are all the differences
+//! that it knows; it checks both sides of each.
 //!
 #![doc = include_str!("differences.md")]
 
@@ -52,13 +50,12 @@ pub use udp::UdpSocket;
 use crate::Error;
 use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
 
-/// Locks what the handles of a socket share. A thread that panicked while it had it left nothing half
-/// done: it changes only after the host has answered.
+/// Locks what the handles of a socket share. A thread that panicked with the lock left nothing half done: the state changes
+/// only after the host function has returned.
 ///
 /// # Errors
-/// [`Error::Stopped`] if nobody is there to unlock it: a plugin without threads finds it locked only
-/// when an earlier call of it was stopped (its time was up, say) while it waited for the host. Std's
-/// lock would panic then.
+/// [`Error::Stopped`] if nothing will unlock it: in a plugin without threads it is locked only if the host stopped an
+/// earlier call (because of its timeout, for example) during a host function. Std's lock would panic then.
 fn lock<T>(shared: &Mutex<T>) -> Result<MutexGuard<'_, T>, Error> {
     match try_lock(shared)? {
         Some(guard) => Ok(guard),
@@ -66,7 +63,7 @@ fn lock<T>(shared: &Mutex<T>) -> Result<MutexGuard<'_, T>, Error> {
     }
 }
 
-/// As [`lock`], but does not wait: `None` while another thread has it.
+/// As [`lock`], but does not wait: `None` while another thread holds it.
 fn try_lock<T>(shared: &Mutex<T>) -> Result<Option<MutexGuard<'_, T>>, Error> {
     match shared.try_lock() {
         Ok(guard) => Ok(Some(guard)),
@@ -76,5 +73,5 @@ fn try_lock<T>(shared: &Mutex<T>) -> Result<Option<MutexGuard<'_, T>>, Error> {
     }
 }
 
-/// Whether there is one thread only.
+/// Whether there is only one thread.
 const WITHOUT_THREADS: bool = cfg!(all(target_family = "wasm", not(target_feature = "atomics")));

@@ -1,12 +1,12 @@
-//! The options that TCP streams and UDP sockets have in common. The sockets are the host's, which has no
-//! function to set an option: what std would hand to the operating system is remembered, and no more.
+//! The options that TCP streams and UDP sockets share. The host has no functions to set socket options, so hints are only
+//! remembered.
 
 use crate::patience::Timeout;
 use core::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use core::time::Duration;
 use std::io;
 
-/// What the clones of a socket share of its options.
+/// The options that the clones of a socket share.
 pub(super) struct Options {
     pub(super) read_timeout: SharedTimeout,
     pub(super) write_timeout: SharedTimeout,
@@ -44,7 +44,7 @@ impl SharedTimeout {
     }
 }
 
-/// The methods for them, of one of std's sockets. `$waits` says what waits for what, `$default` for how long.
+/// The methods for these options. `$waits` says what waits for what, `$default` for how long.
 macro_rules! options {
     ($socket:ident: $waits:literal, $default:literal) => {
         impl $socket {
@@ -67,7 +67,7 @@ macro_rules! options {
                 Ok(self.shared.options.read_timeout.get().get())
             }
 
-            /// A hint, remembered and no more: the host gives every write and send 5 s.
+            /// Only remembers the value: the host allows every write and send 5 s.
             ///
             #[doc = concat!("This corresponds to [`std::net::", stringify!($socket), "::set_write_timeout`].")]
             ///
@@ -77,19 +77,19 @@ macro_rules! options {
                 self.shared.options.write_timeout.set(timeout)
             }
 
-            /// The last hint given to `set_write_timeout`, `None` by default.
+            /// Returns the last value given to `set_write_timeout`, `None` by default.
             ///
             #[doc = concat!("This corresponds to [`std::net::", stringify!($socket), "::write_timeout`].")]
             pub fn write_timeout(&self) -> io::Result<Option<Duration>> {
                 Ok(self.shared.options.write_timeout.get().get())
             }
 
-            /// `Ok` for `false`: calls block.
+            /// `Ok` for `false`, since calls always block.
             ///
             #[doc = concat!("This corresponds to [`std::net::", stringify!($socket), "::set_nonblocking`].")]
             ///
             /// # Errors
-            /// Kind `Unsupported` for `true`: the host always waits for something to receive.
+            /// Kind `Unsupported` for `true`: the host always waits for data.
             pub fn set_nonblocking(&self, nonblocking: bool) -> io::Result<()> {
                 if nonblocking {
                     Err(Error::Unsupported.into())
@@ -98,7 +98,7 @@ macro_rules! options {
                 }
             }
 
-            /// Always `None`: whatever goes wrong is the error of the call in which it went wrong.
+            /// Always `None`: each error is returned by the call that failed.
             ///
             #[doc = concat!("This corresponds to [`std::net::", stringify!($socket), "::take_error`].")]
             pub fn take_error(&self) -> io::Result<Option<io::Error>> {
@@ -112,7 +112,7 @@ macro_rules! options {
     };
 }
 
-/// Methods of std's for which the host has no function.
+/// Methods of std for which the host has no function.
 macro_rules! unsupported {
     ($socket:ident: $($name:ident($($arg:ident: $type:ty),*) -> $result:ty, $what:literal,)+) => {
         impl $socket {$(

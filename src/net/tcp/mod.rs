@@ -1,4 +1,4 @@
-//! A TCP connection as std has it.
+//! A TCP connection with std's interface.
 
 use super::address::{Endpoint, ToSocketAddrs, try_each};
 use super::options::Options;
@@ -15,8 +15,7 @@ use std::io::{self, IoSlice, IoSliceMut, Read, Write};
 use std::net::{Shutdown, SocketAddr};
 use std::sync::{Arc, Mutex};
 
-/// The number of bytes that a stream keeps of what it has received. Reads of that size and more
-/// (`BufReader`'s, `io::copy`'s) go past the buffer.
+/// The size of a stream's receive buffer. Reads of at least that size (`BufReader`'s, `io::copy`'s) bypass it.
 const CAPACITY: usize = 4_096;
 
 /// A TCP connection, closed when the last clone of it is dropped.
@@ -24,25 +23,24 @@ const CAPACITY: usize = 4_096;
 /// This corresponds to [`std::net::TcpStream`].
 ///
 /// # How long a read waits
-/// For the first byte, up to the read timeout, 30 s by default; then an error of kind `TimedOut`, and
-/// nothing is lost: the next read goes on. `Ok(0)` is the end of the stream.
+/// It waits for the first byte, up to the read timeout, 30 s by default. Then it fails with an error of kind `TimedOut`.
+/// Nothing is lost: you can read again. `Ok(0)` is end of stream.
 ///
-/// The host returns the same 0 for "no data yet" and "end of stream", and only time tells them apart. Without a
-/// real clock (`wasm32-unknown-unknown`, or a host whose clock is not real, as the production host's), silence
-/// for the whole read timeout, at most one hour, reads as the end of the stream.
-/// [`set_silence`](TcpStream::set_silence) makes it `TimedOut`.
+/// The host returns the same 0 for "no data yet" and "end of stream"; the library tells them apart by the time it takes.
+/// Without a real clock (on `wasm32-unknown-unknown`, and in production), silence for the whole read timeout (at most one
+/// hour) is reported as end of stream. [`set_silence`](TcpStream::set_silence) makes it `TimedOut`.
 ///
 /// # Errors of reading and writing
-/// The error in an `io::Error` is an [`Error`], which says more.
+/// The `io::Error` wraps an [`Error`], which has more details.
 ///
 /// | kind | reading | writing |
 /// |---|---|---|
-/// | `TimedOut` | nothing came within the read timeout; nothing is lost | never |
-/// | `BrokenPipe` | the host stopped an earlier call of the plugin while it read from the stream | the host did not send, and how much arrived is not known; or this side was shut; or an earlier write failed |
-/// | `InvalidData` | the host has given more than was asked for and than there is room to keep: all before that has been read, and no later byte will be | never |
-/// | `OutOfMemory` | the kernel has no memory for what the host may have received: all before that has been read, and no later byte will be | the kernel has no memory left for the bytes; nothing was sent |
+/// | `TimedOut` | nothing arrived within the read timeout; nothing is lost | never |
+/// | `BrokenPipe` | the host stopped an earlier call of the plugin while it read from the stream | the host failed to send, and how much arrived is unknown; or this side was shut; or an earlier write failed |
+/// | `InvalidData` | the host returned more than was asked for and more than fits into the buffer: everything before it has been read, and no later byte will be | never |
+/// | `OutOfMemory` | the kernel has no memory for received bytes: everything before them has been read, and no later byte will be | the kernel has no memory for the bytes; nothing was sent |
 ///
-/// A connection that the peer has reset reads as ended.
+/// A reset by the peer is reported as end of stream.
 ///
 /// # Example
 /// ```no_run
@@ -65,8 +63,7 @@ pub struct TcpStream {
 /// What the clones of a stream share.
 struct Shared {
     connection: Connection<Tcp, DefaultHost>,
-    /// Locked while a read waits. Writing does not need it, so one thread can write while another
-    /// waits to read.
+    /// Locked while a read waits. Writes do not need it, so one thread can write while another waits in a read.
     reader: Mutex<Reader<CAPACITY>>,
     options: Options,
     silence_times_out: AtomicBool,
@@ -89,18 +86,17 @@ impl Waits for &Shared {
 impl TcpStream {
     /// Opens a TCP connection to a remote host.
     ///
-    /// This corresponds to [`std::net::TcpStream::connect`]. If `addr` stands for several
-    /// addresses, they are tried in turn until one connects. A name is resolved by the host.
+    /// This corresponds to [`std::net::TcpStream::connect`]. If `addr` yields several addresses, they are tried in turn until
+    /// one connects. The host resolves names. Each attempt takes at most 5 s.
     ///
     /// # Errors
-    /// Kind `InvalidInput`, before the host is called, if `addr` is no address; `ConnectionRefused`
-    /// if the host could not connect within its 5 s, for whatever reason: it gives none;
-    /// `OutOfMemory` if the kernel has no memory for the address.
+    /// Kind `InvalidInput`, before the host is called, if `addr` is not a valid address; `ConnectionRefused` if the host could
+    /// not connect, for any reason: it gives none; `OutOfMemory` if the kernel has no memory for the address.
     pub fn connect<A: ToSocketAddrs>(addr: A) -> io::Result<TcpStream> {
         TcpStream::open(addr, Endpoint::open)
     }
 
-    /// Connects to the first of the addresses that `open` can connect to.
+    /// Connects to the first address that `open` can connect to.
     #[inline(always)]
     fn open(
         addr: impl ToSocketAddrs,
@@ -118,35 +114,32 @@ impl TcpStream {
         })
     }
 
-    /// Opens a TCP connection to a remote host, within a time.
+    /// Opens a TCP connection to a remote host with a timeout.
     ///
-    /// This corresponds to [`std::net::TcpStream::connect_timeout`]. The host gives a connection 5 s
-    /// and cannot be made to give up sooner, or to try for longer: the timeout decides only what it
-    /// is called if it fails.
+    /// This corresponds to [`std::net::TcpStream::connect_timeout`]. The host always tries for up to
+    /// 5 s, whatever the timeout. The timeout only decides the kind of the error.
     ///
-    /// A [`SocketAddr`] cannot hold a name. For a name there is
+    /// A [`SocketAddr`] cannot hold a name. For names use
     /// [`connect_timeout_to`](TcpStream::connect_timeout_to).
     ///
     /// # Errors
-    /// Kind `InvalidInput` if the timeout is zero; `TimedOut` if the host could not connect and
-    /// that took as long as the timeout or longer; `ConnectionRefused` if it could not connect
-    /// otherwise, and where there is no real clock.
+    /// Kind `InvalidInput` if the timeout is zero; `TimedOut` if the attempt failed and took at least the timeout;
+    /// `ConnectionRefused` if it failed sooner, or if there is no real clock.
     pub fn connect_timeout(addr: &SocketAddr, timeout: Duration) -> io::Result<TcpStream> {
         TcpStream::connect_timeout_to(addr, timeout)
     }
 
-    /// Opens a TCP connection to whatever [`connect`](TcpStream::connect) takes, a name too, within a time.
+    /// Opens a TCP connection to anything that [`connect`](TcpStream::connect) takes, including names, with a timeout.
     ///
-    /// It does not exist in std, where code resolves a name with `to_socket_addrs` and hands each address to
+    /// Std has no such method: there, code resolves a name with `to_socket_addrs` and passes each address to
     /// `connect_timeout`. In a plugin only the host can resolve names.
     ///
-    /// If `addr` stands for several addresses, they are tried in turn until one connects. The timeout is for
-    /// all of them: when it has passed, no further one is tried. An attempt that has begun is not
-    /// interrupted: each takes up to the host's 5 s.
+    /// If `addr` yields several addresses, they are tried in turn until one connects. After the timeout no further one is
+    /// tried. A started attempt is not interrupted: each takes up to 5 s.
     ///
     /// # Errors
-    /// As [`connect_timeout`](TcpStream::connect_timeout); and of kind `InvalidInput`, before the host is called,
-    /// if `addr` is no address.
+    /// As [`connect_timeout`](TcpStream::connect_timeout); also kind `InvalidInput`, before the host is called, if `addr` is
+    /// not a valid address.
     ///
     /// # Example
     /// ```
@@ -182,23 +175,22 @@ impl TcpStream {
         })
     }
 
-    /// The socket address of the remote peer.
+    /// Returns the socket address of the remote peer.
     ///
     /// This corresponds to [`std::net::TcpStream::peer_addr`].
     ///
     /// # Errors
-    /// Kind `Unsupported` if the stream was connected to a name, other than `localhost`: only the
-    /// host knows which address it found for it.
+    /// Kind `Unsupported` if the stream was connected to a name other than `localhost`: only the host knows its address.
     pub fn peer_addr(&self) -> io::Result<SocketAddr> {
         Ok(self.shared.peer.addr().ok_or(Error::NameNotResolved)?)
     }
 
-    /// The socket address of the local half.
+    /// Unsupported: the host does not return the local address.
     ///
-    /// This corresponds to [`std::net::TcpStream::local_addr`], but a host does not tell it.
+    /// This corresponds to [`std::net::TcpStream::local_addr`].
     ///
     /// # Errors
-    /// Always, of kind `Unsupported`.
+    /// Always kind `Unsupported`.
     pub fn local_addr(&self) -> io::Result<SocketAddr> {
         Err(Error::Unsupported.into())
     }
@@ -206,9 +198,9 @@ impl TcpStream {
     /// Shuts down the read half, the write half, or both.
     ///
     /// This corresponds to [`std::net::TcpStream::shutdown`], with one difference: the host can
-    /// only close a connection whole. It is closed when both halves have been shut; one that is
-    /// shut alone is shut on this side (reads give the end, writes an error of kind `BrokenPipe`),
-    /// and the peer does not see it. A read that waits in another thread ends with the host's wait.
+    /// only close a whole connection. It is closed once both halves are shut. Shutting one half has a local effect only (reads
+    /// return `Ok(0)`, or writes fail with kind `BrokenPipe`); the peer does not see it. A read that is waiting in another
+    /// thread ends after the host's wait.
     pub fn shutdown(&self, how: Shutdown) -> io::Result<()> {
         self.shared.connection.shut(match how {
             Shutdown::Read => READ,
@@ -218,8 +210,8 @@ impl TcpStream {
         Ok(())
     }
 
-    /// Makes a second handle to the same connection: whatever is read through one is gone for the
-    /// other. The last handle that is dropped closes the connection.
+    /// Creates another handle to the same connection. Bytes read through one are gone for the other. The connection closes
+    /// when the last handle is dropped.
     ///
     /// This corresponds to [`std::net::TcpStream::try_clone`].
     pub fn try_clone(&self) -> io::Result<TcpStream> {
@@ -228,22 +220,21 @@ impl TcpStream {
         })
     }
 
-    /// Copies bytes that the next read will give into `buf`, and waits for the first as a read
-    /// does.
+    /// Copies the bytes that the next read will return into `buf`. Waits for the first byte like a read.
     ///
-    /// This corresponds to [`std::net::TcpStream::peek`]. It shows at most 4,096 bytes. A second peek, with
-    /// no read in between, asks the host for what has come since, and waits for it as the host does.
+    /// This corresponds to [`std::net::TcpStream::peek`]. It shows at most 4,096 bytes. A second peek without a read in
+    /// between asks the host for more bytes, and waits for them for one wait of the host.
     ///
     /// # Errors
-    /// As a read.
+    /// The same as for reading.
     pub fn peek(&self, buf: &mut [u8]) -> io::Result<usize> {
         Ok(self.reading(|reader, shared| reader.peek(&shared.connection, shared, buf))?)
     }
 
-    /// Chooses what a read reports when nothing has come for the whole read timeout, and no real clock can
-    /// tell a silent peer from the end of the stream. By default that is the end of the stream.
+    /// Chooses what a read returns after silence for the whole read timeout, if there is no real clock to tell silence from
+    /// end of stream. The default is end of stream.
     ///
-    /// Std has no such method: its sockets know.
+    /// Std has no such method.
     ///
     /// # Example
     /// ```
@@ -251,7 +242,7 @@ impl TcpStream {
     ///
     /// # let server = harness_host::peers::TcpEcho::v4()?;
     /// let stream = TcpStream::connect(server.addr())?;
-    /// // For a protocol that waits for news: in production a silence is a timeout, not the end.
+    /// // For a protocol in which the server sends unasked: silence in production is a timeout, not EOF.
     /// stream.set_silence(Silence::TimedOut);
     /// # Ok::<(), std::io::Error>(())
     /// ```
@@ -262,15 +253,15 @@ impl TcpStream {
             .store(times_out, Ordering::Relaxed);
     }
 
-    /// What a read reports when nothing has come for the whole read timeout, and no real clock can tell a
-    /// silent peer from the end of the stream.
+    /// Returns what a read returns after silence for the whole read timeout, if there is no real clock to tell silence from
+    /// end of stream.
     #[must_use]
     pub fn silence(&self) -> Silence {
         (&*self.shared).waiting().silence
     }
 
-    /// Reads in some way, in this thread alone. Of a stream that is shut nothing is read, and no other
-    /// thread that still reads is waited for.
+    /// Reads with `read`, holding the lock. If the stream is shut, it reads nothing, and does not wait for a thread that is
+    /// still reading.
     fn reading(
         &self,
         read: impl FnOnce(&mut Reader<CAPACITY>, &Shared) -> Result<usize, Error>,
@@ -294,7 +285,7 @@ impl Read for &TcpStream {
         Ok(self.reading(|reader, shared| {
             let mut done = 0_usize;
             for buf in bufs.iter_mut().filter(|buf| !buf.is_empty()) {
-                // Only the first may have to wait.
+                // Only the first may wait.
                 if done > 0 && !reader.has_bytes() {
                     break;
                 }
@@ -321,7 +312,7 @@ impl Write for &TcpStream {
             .write_vectored(bufs.iter().map(|buf| &**buf))?)
     }
 
-    /// Does nothing: what has been written is with the host.
+    /// Does nothing: written bytes have already been passed to the host.
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
     }
@@ -361,14 +352,14 @@ impl fmt::Debug for TcpStream {
 }
 
 mod embedded_io;
-// Behind the rest, so that the documentation has them there too.
+// At the end, so that the documentation lists them last too.
 mod options;
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    /// Another thread may be reading still, and go on doing so for as long as the host waits.
+    /// Another thread may still be reading, for up to one wait of the host.
     #[test]
     fn what_is_shut_is_read_without_waiting_for_another_thread() {
         let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();

@@ -10,8 +10,7 @@ use std::io;
 options!(TcpStream: "a read waits for its first byte", "30 s");
 
 impl TcpStream {
-    /// A hint, remembered and no more: the socket is the host's. (A host written in Go sends small writes at
-    /// once in any case.)
+    /// Only remembers the value: the host owns the socket, and sends small writes at once anyway.
     ///
     /// This corresponds to [`std::net::TcpStream::set_nodelay`].
     pub fn set_nodelay(&self, nodelay: bool) -> io::Result<()> {
@@ -19,7 +18,7 @@ impl TcpStream {
         Ok(())
     }
 
-    /// The last hint given to [`set_nodelay`](TcpStream::set_nodelay), `false` by default.
+    /// Returns the last value given to [`set_nodelay`](TcpStream::set_nodelay), `false` by default.
     ///
     /// This corresponds to [`std::net::TcpStream::nodelay`].
     pub fn nodelay(&self) -> io::Result<bool> {
