@@ -88,14 +88,14 @@ impl Error {
     pub const fn message(self) -> &'static str {
         match self {
             Error::InvalidAddress => {
-                "not an address: expected `host:port` (for ICMP a host alone), IPv6 in brackets"
+                "invalid address: expected `host:port` (for ICMP only a host), IPv6 in brackets"
             }
             Error::InvalidInput => "an argument is out of range",
             Error::ConnectFailed => {
                 "could not connect: refused, unreachable, unknown name, timeout, or denied by the host"
             }
             Error::SendFailed => {
-                "sending failed: open a new connection; how much arrived is not known"
+                "send failed: open a new connection; it is unknown how much arrived"
             }
             Error::Shutdown => {
                 "the stream was shut down, or an earlier write failed: open a new connection"
@@ -103,22 +103,20 @@ impl Error {
             Error::Stopped => {
                 "the host stopped an earlier call that used this socket: open a new one"
             }
-            Error::NotConnected => "no peer: connect the socket, or send to somebody first",
+            Error::NotConnected => "no peer: connect the socket, or send something first",
             Error::CannotBind => "a plugin can only bind to 0.0.0.0:0 or [::]:0",
             Error::NotSent => {
-                "not sent: too long, unreachable, or (ICMP) the host may not open raw sockets"
+                "not sent: too long, unreachable, or (ICMP) the host cannot open raw sockets"
             }
-            Error::NotHeard => "the host does not hear ICMP: it may not open raw sockets",
-            Error::TimedOut => "nothing came within the timeout: try again, or set a longer one",
-            Error::WouldBlock => "nothing is there now: try again later",
+            Error::NotHeard => "the host does not receive ICMP: it cannot open raw sockets",
+            Error::TimedOut => "no data within the timeout: try again, or set a longer one",
+            Error::WouldBlock => "no data yet: try again later",
             Error::OutOfMemory => {
-                "the kernel's memory is used up: send less at a time, or raise the host's limit"
+                "the kernel is out of memory: send less at a time, or raise the host's limit"
             }
             #[cfg(feature = "plugin")]
-            Error::TooLong => {
-                "longer than the buffer: pass a larger one, or read it piece by piece"
-            }
-            Error::InvalidData => "the host's answer is not what its contract says",
+            Error::TooLong => "longer than the buffer: pass a larger one, or read it in pieces",
+            Error::InvalidData => "the host violated its contract",
             Error::Overrun => {
                 "the host returned more than asked for: open a new connection, with a larger buffer"
             }
@@ -129,17 +127,17 @@ impl Error {
             Error::Unsupported => "the host has no function for this",
             #[cfg(feature = "http")]
             Error::InvalidUrl => {
-                "not a URL to request: expected `http://` or `https://`, a host, and a path and query whose \
+                "invalid URL: expected `http://` or `https://`, a host, and a path and query whose \
                  spaces and special characters are percent-encoded"
             }
             #[cfg(feature = "http")]
             Error::InvalidHeader => {
-                "not a header: its name may have letters, digits and `-`; its value must be UTF-8 without line \
+                "invalid header: its name may have letters, digits and `-`; its value must be UTF-8 without line \
                  breaks and control characters"
             }
             #[cfg(feature = "http")]
             Error::RequestFailed => {
-                "the host got no response, and does not say why: check the URL, the server and its \
+                "the host got no response, and gives no reason: check the URL, the server and its \
                  certificate, what the host allows, and its limits of time (10 s), redirects (10) and memory"
             }
         }

@@ -55,9 +55,7 @@ fn invalid_json(error: serde_json::Error) -> io::Error {
     if error.is_io() {
         return error.into();
     }
-    invalid(format!(
-        "the host's answer is not what its contract says: {error}"
-    ))
+    invalid(format!("the host violated its contract: {error}"))
 }
 
 /// The answer without its body.

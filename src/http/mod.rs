@@ -72,7 +72,7 @@ use std::io;
 ///   got the request is not known.
 /// * `OutOfMemory`: the kernel has no memory for the request, or the plugin none for the body of the response.
 /// * `UnexpectedEof`: the body is shorter than the server said.
-/// * `InvalidData`: the host's answer is not what its contract says.
+/// * `InvalidData`: the host violated its contract.
 ///
 /// # Example
 /// ```

@@ -190,14 +190,14 @@ fn try_run(run: &Run, guest: &Artifact) -> Result<(String, Report), Failure> {
     let mut plugin = Plugin::from_file(&guest.path, &run.config)?;
     let output = String::from_utf8(plugin.call("run", run.input.as_bytes())?)?;
     if !output.contains(&run.expected) {
-        return Err(format!("expected {:?}, but {output:?} came back", run.expected).into());
+        return Err(format!("expected {:?}, but got {output:?}", run.expected).into());
     }
     if plugin.open_connections() > 0 {
-        return Err("it left a connection open".into());
+        return Err("it did not close a connection".into());
     }
     match plugin.live_blocks() {
         Some(0) => Ok((output, plugin.report())),
-        Some(n) => Err(format!("it left {n} kernel blocks behind").into()),
+        Some(n) => Err(format!("it did not free {n} kernel blocks").into()),
         None => Err("the kernel's blocks could not be counted".into()),
     }
 }

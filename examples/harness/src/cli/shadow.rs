@@ -64,12 +64,12 @@ fn wanted(arguments: &[OsString]) -> Result<bool, Failure> {
     let own = || own(arguments);
     if let Some(flag) = own().find(|word| word.to_string_lossy().starts_with("-Zbuild-std")) {
         let flag = flag.display();
-        return Err(format!("std: {flag}: a std that is built anew is not harness-std").into());
+        return Err(format!("std: {flag}: it would build std again, without harness-std").into());
     }
     if own().any(|word| word == "-Z")
         && own().any(|word| word.to_string_lossy().starts_with("build-std"))
     {
-        return Err("std: -Z build-std: a std that is built anew is not harness-std".into());
+        return Err("std: -Z build-std: it would build std again, without harness-std".into());
     }
     match option(arguments, "--target") {
         None => Ok(false),

@@ -221,8 +221,8 @@ fn show(report: &Report, open: usize) {
         "connections:       {} opened, {open} left open",
         report.opened
     );
-    eprintln!("connects denied:   {}", report.denied);
-    eprintln!("faults on purpose: {}", report.faults);
+    eprintln!("denied:            {}", report.denied);
+    eprintln!("injected faults:   {}", report.faults);
     eprintln!("live blocks:       {}", number(report.live_blocks));
     eprintln!("kernel blocks:     {}", number(report.kernel_blocks));
     eprintln!(

@@ -124,7 +124,7 @@ fn search(target: Target, say: &dyn Fn(&str)) -> Result<Compiler, Error> {
     let mut tried = Vec::new();
     match at_hand(target) {
         Ok(compiler) => return Ok(compiler),
-        Err(why) => tried.push(format!("the compiler that is there: {why}")),
+        Err(why) => tried.push(format!("the installed compiler: {why}")),
     }
     say(&format!("no compiler for {target} yet: {}", tried[0]));
 

@@ -40,7 +40,7 @@ pub(super) fn find(target: Target) -> Result<Compiler, Error> {
 /// Lets rustup add `target` to the toolchain in use.
 pub(super) fn add_with_rustup(target: Target, say: &dyn Fn(&str)) -> Result<Compiler, Error> {
     if process::run(Command::new("rustup").arg("--version"), QUICK).is_err() {
-        return Err(Error::new("rustup is not there"));
+        return Err(Error::new("rustup is not installed"));
     }
     say(&format!("trying `rustup target add {target}` ..."));
     let mut add = Command::new("rustup");

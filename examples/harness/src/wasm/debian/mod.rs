@@ -67,7 +67,7 @@ pub(super) fn make(cache: &Cache, target: Target, say: &dyn Fn(&str)) -> Result<
     let place = cache.folder().join(name());
     clear_leftovers(cache);
     if place.exists() {
-        say("the compiler made earlier does not run any more: making it anew ...");
+        say("the compiler made earlier no longer runs: making it again ...");
         fs::remove_dir_all(&place).map_err(Error::doing(format!("remove {}", place.display())))?;
     }
     // A killed run may have left children that still write, so no two runs share a name.
@@ -82,8 +82,12 @@ pub(super) fn make(cache: &Cache, target: Target, say: &dyn Fn(&str)) -> Result<
     fs::rename(&partial, &place)
         .map_err(Error::doing(format!("move it to {}", place.display())))?;
     say(&format!("the compiler is ready, in {}", place.display()));
-    made_earlier(cache, target)
-        .ok_or_else(|| Error::new(format!("what was made in {} does not run", place.display())))
+    made_earlier(cache, target).ok_or_else(|| {
+        Error::new(format!(
+            "the compiler made in {} does not run",
+            place.display()
+        ))
+    })
 }
 
 /// Removes what killed runs have left. Under the lock nobody else can be at work on it.

@@ -71,7 +71,7 @@ impl Config {
     pub fn check(&self) -> Result<(), Error> {
         match self.0.pointer("/unstable/build-std") {
             Some(_) => Err(Error::new(
-                "cargo's configuration has `unstable.build-std`: a std that is built anew is not harness-std",
+                "cargo's configuration has `unstable.build-std`: it would build std again, without harness-std",
             )),
             None => Ok(()),
         }

@@ -207,7 +207,7 @@ fn flags(workspace: &Path) -> String {
 fn quoted(path: &Path) -> Result<String, Error> {
     let text = path.to_str().ok_or_else(|| {
         let path = path.display();
-        Error::new(format!("the path {path} is no UTF-8"))
+        Error::new(format!("the path {path} is not UTF-8"))
     })?;
     Ok(format!(
         "\"{}\"",
