@@ -44,8 +44,8 @@ use std::sync::Arc;
 /// Several peers are polled in turn, each at least once: first those that have not answered yet, last those that were
 /// silent before.
 ///
-/// With a clock, the error is of kind `WouldBlock` if the host returned at once without a datagram: either an empty
-/// datagram arrived, or the peer's port is closed. The host does not say which.
+/// With a clock, the error is of kind `WouldBlock` if the host returned at once without a datagram: an empty
+/// datagram arrived, or a report that the peer's port is closed. The host does not say which.
 ///
 /// # Example
 /// ```no_run
