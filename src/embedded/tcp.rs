@@ -267,7 +267,7 @@ impl<const N: usize, H: Host> TcpStream<N, H> {
         self.waiting.silence = silence;
     }
 
-    /// Returns the last value given to [`set_silence`](TcpStream::set_silence).
+    /// Returns the last value given to [`set_silence`](TcpStream::set_silence), [`Silence::EndOfStream`] by default.
     #[must_use]
     pub fn silence(&self) -> Silence {
         self.waiting.silence
