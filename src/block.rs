@@ -22,7 +22,7 @@ use core::num::NonZeroU64;
 /// let mut word = [0; 6];
 /// assert_eq!(block.load(13, &mut word), 6);
 /// assert_eq!(&word, b"kernel");
-/// It is freed on drop.
+/// // It is freed on drop.
 /// # Ok::<(), harness_wasi_sockets::Error>(())
 /// ```
 pub struct Block<H: Host = DefaultHost> {
@@ -135,7 +135,7 @@ impl<H: Host> Block<H> {
     /// use harness_wasi_sockets::host::{DefaultHost, Host};
     ///
     /// let offset = Block::copy_of(b"Hello")?.into_offset();
-    /// Pass it to the host, or:
+    /// // Pass it to the host, or:
     /// DefaultHost.free(offset);
     /// # Ok::<(), harness_wasi_sockets::Error>(())
     /// ```

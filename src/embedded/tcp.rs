@@ -214,7 +214,7 @@ impl<const N: usize, H: Host> TcpStream<N, H> {
     /// use harness_wasi_sockets::Error;
     /// use harness_wasi_sockets::embedded::TcpStream;
     ///
-    /// Sends what it receives back to the sender.
+    /// /// Sends what it receives back to the sender.
     /// fn echo<E>(mut from: impl Read<Error = E>, mut to: impl Write<Error = E>) -> Result<usize, E> {
     ///     let mut buf = [0; 64];
     ///     let n = from.read(&mut buf)?;

@@ -17,7 +17,7 @@
 //! use harness_wasi_sockets::embedded::{Address, TcpStream};
 //! use harness_wasi_sockets::host::Host;
 //!
-//! Works with any host.
+//! /// Works with any host.
 //! fn connect<H: Host>(host: H, server: impl Address) -> Result<TcpStream<1024, H>, Error> {
 //!     TcpStream::connect_in(host, server)
 //! }

@@ -49,7 +49,7 @@ const LIMIT: Duration = Duration::from_secs(5);
 /// use harness_wasi_sockets::host::Native;
 /// use std::time::Duration;
 ///
-/// In a unit test, silence need not take as long as in production.
+/// // In a unit test, silence need not take as long as in production.
 /// Native::set_wait(Duration::from_millis(100));
 /// # let server = harness_host::peers::TcpEcho::v4()?;
 /// let stream = TcpStream::connect(server.addr())?;
