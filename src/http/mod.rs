@@ -22,8 +22,8 @@
 //!
 //! The production host and the reference host have this function, `http_request` in the module `env`. **A host without
 //! it refuses to load a plugin that uses it**, before any of the plugin runs. Extism's Rust runtime says
-//! ``unknown import: `env::http_request` has not been defined``. A plugin that enables the feature without using it does
-//! not import the function. Extism's own `http_request`, in the module `extism:host/env`, is another function:
+//! ``unknown import: `env::http_request` has not been defined``. A plugin that enables the feature without using it
+//! does not import the function. Extism's own `http_request`, in the module `extism:host/env`, is another function:
 //! `extism_pdk::http` calls it, and the plugin's manifest lists the allowed servers.
 //!
 //! # What the host does
