@@ -1,5 +1,5 @@
-//! Tells the library whether its plugin must be small, which the compiler does not: it does without std, is built
-//! for size, and has not asked for speed.
+//! Sets `cfg(small)` if the plugin must be small, which the compiler does not report: it is built without std, for
+//! size, and without the feature `speed`.
 
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");

@@ -1,4 +1,4 @@
-//! One owned piece of the kernel's memory.
+//! An owned block of the kernel's memory.
 
 use crate::Error;
 use crate::host::{DefaultHost, Host};
@@ -6,14 +6,13 @@ use core::fmt;
 use core::marker::PhantomData;
 use core::num::NonZeroU64;
 
-/// One owned piece of the kernel's memory, given back on drop.
+/// An owned block of the kernel's memory, freed on drop.
 ///
-/// Whatever the plugin and the host hand each other lies in such a block: the kernel's memory is a
-/// memory of its own, which the plugin reaches only through copies.
+/// The plugin and the host exchange all data in such blocks. The kernel's memory is separate from the plugin's, which
+/// accesses it only by copying.
 ///
-/// The kernel is reset between two calls of a plugin, and every block is gone then. So a block must
-/// not be kept from one call to the next; the library's own never outlive the operation that made
-/// them. For the same reason a block stays on its thread.
+/// The kernel frees all blocks between two calls of a plugin. So do not keep a block from one call to the next; the
+/// library's own blocks never outlive the operation that created them. For the same reason a block is not `Send`.
 ///
 /// # Example
 /// ```
@@ -23,50 +22,49 @@ use core::num::NonZeroU64;
 /// let mut word = [0; 6];
 /// assert_eq!(block.load(13, &mut word), 6);
 /// assert_eq!(&word, b"kernel");
-/// // Dropped, it is given back.
+/// // It is freed on drop.
 /// # Ok::<(), harness_wasi_sockets::Error>(())
 /// ```
 pub struct Block<H: Host = DefaultHost> {
     host: H,
     offset: NonZeroU64,
     len: usize,
-    /// Not `Send`: on a native host each thread has a kernel memory of its own.
+    /// Not `Send`: in native builds each thread has its own kernel memory.
     thread: PhantomData<*const ()>,
 }
 
 impl<H: Host> Block<H> {
-    /// Takes a block of `len` bytes. What is in it is not specified.
+    /// Allocates a block of `len` bytes. Its content is unspecified.
     ///
-    /// The kernel has no block of 0 bytes. One of that length takes 1 byte there, which is not part of it.
+    /// The kernel has no blocks of 0 bytes. For such a block it allocates 1 byte, which does not count.
     ///
     /// # Errors
-    /// [`Error::OutOfMemory`] if the kernel has none left.
+    /// [`Error::OutOfMemory`] if the kernel has no memory left.
     pub fn new_in(host: H, len: usize) -> Result<Self, Error> {
-        // The kernel's memory has 32 bits of address. Its allocator adds to a length without a look
-        // at whether that goes round.
+        // The kernel's addresses have 32 bits. Its allocator adds to a length without checking for overflow.
         let len = u32::try_from(len).map_err(|_| Error::OutOfMemory)?;
         let offset = host.alloc(u64::from(len.max(1)));
         let offset = NonZeroU64::new(offset).ok_or(Error::OutOfMemory)?;
         Ok(Self::owning(host, offset, len as usize))
     }
 
-    /// Takes a block and copies `bytes` into it.
+    /// Allocates a block and copies `bytes` into it.
     ///
     /// # Errors
-    /// [`Error::OutOfMemory`] if the kernel has none left.
+    /// [`Error::OutOfMemory`] if the kernel has no memory left.
     #[inline(always)]
     pub fn copy_of_in(host: H, bytes: &[u8]) -> Result<Self, Error> {
         let offset = NonZeroU64::new(copy_of(&host, bytes)).ok_or(Error::OutOfMemory)?;
         Ok(Self::owning(host, offset, bytes.len()))
     }
 
-    /// Takes over the block at `offset`, which the host has given: from now on it is freed here.
-    /// `None` if there is no block at `offset`.
+    /// Takes ownership of the block at `offset` that the host returned, and frees it on drop. Returns `None` if there
+    /// is no block at `offset`.
     pub fn adopt_in(host: H, offset: u64) -> Option<Self> {
         let offset = NonZeroU64::new(offset)?;
         match host.length(offset.get()) {
             0 => None,
-            // A kernel's blocks are no longer than a plugin's memory can be.
+            // No block is longer than a plugin's memory can be.
             len => Some(Self::owning(
                 host,
                 offset,
@@ -84,13 +82,13 @@ impl<H: Host> Block<H> {
         }
     }
 
-    /// Where the block lies in the kernel's memory: what the host's functions are given.
+    /// Returns the block's offset in the kernel's memory, which is what the host's functions take.
     #[must_use]
     pub fn offset(&self) -> u64 {
         self.offset.get()
     }
 
-    /// The block's length in bytes.
+    /// Returns the block's length in bytes.
     #[must_use]
     pub fn len(&self) -> usize {
         self.len
@@ -102,14 +100,14 @@ impl<H: Host> Block<H> {
         self.len == 0
     }
 
-    /// Makes the block no longer than this. The kernel goes on counting all of it.
+    /// Reduces the block's length to at most `len`. The kernel's block keeps its length.
     #[cfg(all(feature = "extism-pdk", target_family = "wasm"))]
     pub(crate) fn truncate(&mut self, len: usize) {
         self.len = self.len.min(len);
     }
 
-    /// Copies from the block's byte number `at` on into `into`, and returns how many bytes that
-    /// was: all that there are, or all that fit.
+    /// Copies bytes of the block, from position `at` on, into `into`. Returns how many: as many as there are, or as
+    /// fit.
     #[cfg_attr(not(small), inline(always))]
     pub fn load(&self, at: usize, into: &mut [u8]) -> usize {
         let n = self.len.saturating_sub(at).min(into.len());
@@ -119,8 +117,8 @@ impl<H: Host> Block<H> {
         n
     }
 
-    /// Copies from `from` into the block from its byte number `at` on, and returns how many bytes
-    /// that was: all that there are, or all that fit.
+    /// Copies `from` into the block, from position `at` on. Returns how many bytes were copied: all of them, or as many
+    /// as fit.
     pub fn store(&self, at: usize, from: &[u8]) -> usize {
         let n = self.len.saturating_sub(at).min(from.len());
         if let Some(from) = from.get(..n) {
@@ -129,7 +127,7 @@ impl<H: Host> Block<H> {
         n
     }
 
-    /// Gives up the block without freeing it: its offset is now the caller's to free.
+    /// Returns the block's offset without freeing the block. The caller must free it.
     ///
     /// # Example
     /// ```
@@ -137,7 +135,7 @@ impl<H: Host> Block<H> {
     /// use harness_wasi_sockets::host::{DefaultHost, Host};
     ///
     /// let offset = Block::copy_of(b"Hello")?.into_offset();
-    /// // Hand it to the host, or:
+    /// // Pass it to the host, or:
     /// DefaultHost.free(offset);
     /// # Ok::<(), harness_wasi_sockets::Error>(())
     /// ```
@@ -147,10 +145,9 @@ impl<H: Host> Block<H> {
     }
 }
 
-/// Takes a block, copies bytes into it, and answers its offset; 0 if there is no memory for it.
+/// Allocates a block, copies bytes into it, and returns its offset, or 0 if there is no memory for it.
 ///
-/// By itself, and never in line, so that a plugin has it once; and with a plain number for an
-/// answer, which comes back in a register.
+/// Never inlined, so that a plugin contains it once. It returns a plain number because that fits in a register.
 #[inline(never)]
 pub(crate) fn copy_of<H: Host>(host: &H, bytes: &[u8]) -> u64 {
     let offset = host.alloc(bytes.len().max(1) as u64);
@@ -161,23 +158,23 @@ pub(crate) fn copy_of<H: Host>(host: &H, bytes: &[u8]) -> u64 {
 }
 
 impl Block {
-    /// Takes a block of `len` bytes from the plugin's kernel. See [`new_in`](Block::new_in).
+    /// Allocates a block of `len` bytes in the plugin's kernel. See [`new_in`](Block::new_in).
     ///
     /// # Errors
-    /// [`Error::OutOfMemory`] if the kernel has none left.
+    /// [`Error::OutOfMemory`] if the kernel has no memory left.
     pub fn new(len: usize) -> Result<Self, Error> {
         Self::new_in(DefaultHost, len)
     }
 
-    /// Takes a block from the plugin's kernel and copies `bytes` into it.
+    /// Allocates a block in the plugin's kernel and copies `bytes` into it.
     ///
     /// # Errors
-    /// [`Error::OutOfMemory`] if the kernel has none left.
+    /// [`Error::OutOfMemory`] if the kernel has no memory left.
     pub fn copy_of(bytes: &[u8]) -> Result<Self, Error> {
         Self::copy_of_in(DefaultHost, bytes)
     }
 
-    /// Takes over the block at `offset` in the plugin's kernel. See [`adopt_in`](Block::adopt_in).
+    /// Takes ownership of the block at `offset` in the plugin's kernel. See [`adopt_in`](Block::adopt_in).
     #[must_use]
     pub fn adopt(offset: u64) -> Option<Self> {
         Self::adopt_in(DefaultHost, offset)
@@ -252,7 +249,7 @@ mod tests {
         assert_eq!(Native::live_blocks(), 0);
     }
 
-    /// What a kernel could have is for the kernel to refuse.
+    /// If a kernel could have such a block, only the kernel may refuse it.
     #[test]
     fn the_longest_block_there_can_be_is_asked_for() {
         use core::cell::Cell;
@@ -297,7 +294,7 @@ mod tests {
         assert_eq!(format!("{block:?}"), expected);
     }
 
-    /// The word-by-word copy that a plugin uses, on a host that offers nothing else.
+    /// The word-by-word copy that a plugin uses, on a host with nothing else.
     #[test]
     fn the_provided_copies_touch_exactly_their_bytes() {
         use core::cell::RefCell;

@@ -1,4 +1,4 @@
-//! An open connection at the host, of either protocol: opened once, closed once.
+//! An open connection at the host, TCP or UDP: opened once, closed once.
 
 use crate::Error;
 use crate::address::Address;
@@ -7,13 +7,13 @@ use crate::host::Host;
 use core::marker::PhantomData;
 use core::sync::atomic::{AtomicU8, Ordering};
 
-/// The most bytes that go through the host in one call.
+/// The maximum number of bytes per call to the host.
 ///
-/// A host makes room for as many bytes as it is asked for, at every receive, and a block of that
-/// size is taken in the kernel at every send; so a larger buffer is served in several calls.
+/// The host allocates a buffer of the requested size for each receive, and each send needs a block of its size in the
+/// kernel. So larger buffers take several calls.
 pub(crate) const MOST_PER_CALL: usize = 65_536;
 
-/// The host's four functions of one protocol.
+/// The host's four functions for one protocol.
 pub(crate) trait Protocol {
     fn connect<H: Host>(host: &H, address: u64) -> u32;
     fn send<H: Host>(host: &H, id: u32, data: u64, len: u64) -> u32;
@@ -45,21 +45,20 @@ macro_rules! protocol {
 protocol!(Tcp: tcp_connect tcp_send tcp_recv tcp_close);
 protocol!(Udp: udp_connect udp_send udp_recv udp_close);
 
-/// One direction of a connection, or both: the bits of [`Connection::shut`].
+/// The directions of a connection: the bits of [`Connection::shut`].
 pub(crate) const READ: u8 = 1;
 /// See [`READ`].
 pub(crate) const WRITE: u8 = 2;
 /// See [`READ`].
 pub(crate) const BOTH: u8 = READ | WRITE;
 
-/// A connection at the host. It is closed there when both directions have been shut, or on drop.
+/// A connection at the host. It is closed once both directions are shut, or on drop.
 #[derive(Debug)]
 pub(crate) struct Connection<P: Protocol, H: Host> {
     host: H,
     id: u32,
-    /// The directions that are shut on this side. With both of them the connection has been
-    /// closed, and its id may be somebody else's: the host is not called with it any more. It is
-    /// atomic so that one thread can shut what another one reads from.
+    /// The directions that are shut on this side. With both of them the connection is closed. The host may have reused
+    /// its id, so it must not be passed to the host again. Atomic, so that one thread can shut what another reads from.
     shut: AtomicU8,
     protocol: PhantomData<P>,
 }
@@ -91,12 +90,12 @@ impl<P: Protocol, H: Host> Connection<P, H> {
         self.id
     }
 
-    /// Whether one of these directions has been shut.
+    /// Whether one of these directions is shut.
     pub(crate) fn is_shut(&self, directions: u8) -> bool {
         self.shut.load(Ordering::Acquire) & directions != 0
     }
 
-    /// Shuts these directions, and closes the connection when that leaves none.
+    /// Shuts these directions. Closes the connection once both are shut.
     pub(crate) fn shut(&self, directions: u8) {
         let before = self.shut.fetch_or(directions, Ordering::AcqRel);
         if before != BOTH && before | directions == BOTH {
@@ -104,25 +103,24 @@ impl<P: Protocol, H: Host> Connection<P, H> {
         }
     }
 
-    /// Sends the first `len` bytes of a block. `None` if the host sent nothing.
+    /// Sends the first `len` bytes of a block. Returns `None` if the host sent nothing.
     ///
-    /// It is for the caller to see that the direction is not shut.
+    /// The caller must check that the direction is open.
     pub(crate) fn send(&self, block: &Block<H>, len: usize) -> Option<usize> {
         let sent = P::send(&self.host, self.id, block.offset(), len as u64) as usize;
-        // A host that says it sent more than there was sent all there was.
+        // A host that claims to have sent more than `len` has sent all of it.
         if sent == 0 { None } else { Some(sent.min(len)) }
     }
 
-    /// Asks the host for up to `max` bytes, once. `None` is the host's "nothing".
+    /// Requests up to `max` bytes from the host, once. `None` means that the host returned 0.
     ///
-    /// It is for the caller to see that the direction is not shut.
+    /// The caller must check that the direction is open.
     pub(crate) fn receive(&self, max: usize) -> Option<Block<H>> {
         let max = most(max) as u32;
         Block::adopt_in(self.host.clone(), P::receive(&self.host, self.id, max))
     }
 
-    /// Whether the kernel has memory for what a [`receive`](Connection::receive) of up to `max` bytes may
-    /// bring.
+    /// Whether the kernel has memory for the result of a [`receive`](Connection::receive) of up to `max` bytes.
     pub(crate) fn has_memory(&self, max: usize) -> bool {
         let offset = self.host.alloc(most(max) as u64);
         if offset != 0 {
@@ -132,7 +130,7 @@ impl<P: Protocol, H: Host> Connection<P, H> {
     }
 }
 
-/// How many bytes to ask the host for.
+/// Returns how many bytes to request from the host.
 fn most(max: usize) -> usize {
     max.clamp(1, MOST_PER_CALL)
 }

@@ -6,19 +6,18 @@ use crate::connection::{Connection, Udp};
 use crate::host::Host;
 use crate::patience::{Pause, clock};
 
-/// The most bytes that a UDP datagram can carry over IPv6. Which way a datagram to a name goes, the
-/// host decides.
+/// The longest UDP datagram over IPv6, in bytes. For a name, the host decides between IPv6 and IPv4.
 const MOST_BYTES: usize = 65_527;
-/// The most bytes that one can carry over IPv4.
+/// The longest one over IPv4.
 const MOST_BYTES_V4: usize = 65_507;
 
-/// The most bytes of a datagram to a peer.
+/// The maximum length of a datagram to a peer, in bytes.
 pub(crate) const fn most_bytes(v4: bool) -> usize {
     if v4 { MOST_BYTES_V4 } else { MOST_BYTES }
 }
 
 impl<H: Host> Connection<Udp, H> {
-    /// Sends a datagram of at most `most` bytes. Returns how many of them were sent.
+    /// Sends a datagram of at most `most` bytes. Returns how many bytes were sent.
     pub(crate) fn send_datagram(&self, datagram: &[u8], most: usize) -> Result<usize, Error> {
         if datagram.len() > most {
             return Err(Error::InvalidInput);
@@ -39,7 +38,8 @@ impl<H: Host> Connection<Udp, H> {
         sent(self.send(block, block.len()), block.len())
     }
 
-    /// Asks the host for a datagram, once, cut to `max` bytes. If there is none, says how long that took.
+    /// Requests one datagram from the host, once, truncated to `max` bytes. If there is none, returns how long that
+    /// took.
     pub(crate) fn receive_datagram(&self, max: usize) -> Result<Block<H>, Pause> {
         let before = clock(self.host());
         self.receive(max)
@@ -47,7 +47,7 @@ impl<H: Host> Connection<Udp, H> {
     }
 }
 
-/// How much of a datagram of `len` bytes was sent. Of an empty one, the host does not say whether it was.
+/// Converts the result of a send of `len` bytes. For an empty datagram the host does not report whether it was sent.
 fn sent(sent: Option<usize>, len: usize) -> Result<usize, Error> {
     match sent {
         None if len > 0 => Err(Error::NotSent),
@@ -55,8 +55,8 @@ fn sent(sent: Option<usize>, len: usize) -> Result<usize, Error> {
     }
 }
 
-/// Sends from a socket that is not connected, once more if the first attempt fails: it may have used
-/// up word that an earlier datagram found nobody listening. Std's bound sockets are not told of that.
+/// Sends from an unconnected socket, and tries once more if that fails: the failure may only report that an earlier
+/// datagram met a closed port. Std's bound sockets do not get such reports.
 #[cfg(any(
     feature = "std",
     feature = "embedded-nal-async-v0.9",

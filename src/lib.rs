@@ -186,10 +186,10 @@ pub use http::{Client, RequestBuilder, Response};
 pub use net::*;
 pub use patience::Silence;
 
-// The page names these two for who reads it as a file, below; of two such lines the first one counts.
+// The links for rustdoc. The page itself has others, which work in the file; the first definition wins.
 #[cfg(all(feature = "std", any(doc, doctest)))]
 #[doc = "[methods]: crate::net#what-each-method-does"]
-#[doc = "[differences]: crate::net#where-the-two-differ\n"]
+#[doc = "[differences]: crate::net#differences-from-std\n"]
 #[doc = include_str!("porting.md")]
 pub mod porting {}
 

@@ -1,10 +1,10 @@
-//! A [`Block`] is what extism-pdk calls a [`Memory`], with an owner.
+//! Conversions between a [`Block`] and extism-pdk's [`Memory`], which has no owner.
 
 use crate::block::Block;
 use crate::host::Extism;
 use extism_pdk::{Memory, MemoryHandle};
 
-/// Without a copy: the offset changes hands. From here on nobody frees it, so hand it to the host
+/// Does not copy: the `Memory` takes over the offset. It is not freed on drop, so pass it to the host
 /// (`Memory::set_output`) or free it (`Memory::free`).
 impl From<Block> for Memory {
     fn from(block: Block) -> Self {
@@ -16,9 +16,9 @@ impl From<Block> for Memory {
     }
 }
 
-/// Without a copy: from here on the block frees it. The block is as long as the memory says it is, or as
-/// the kernel's block if that is shorter. `Err` gives the memory back, if there is no such block in the
-/// kernel (the memory of nothing has none).
+/// Does not copy: the block takes over the offset and frees it on drop. It has the memory's length, or the length of
+/// the kernel's block if that is shorter. `Err` returns the memory if there is no such block in the kernel (an empty
+/// memory has none).
 impl TryFrom<Memory> for Block {
     type Error = Memory;
 

@@ -1,11 +1,10 @@
-//! A plugin's own part in a call, without std: input, output, error text, configuration, log lines.
+//! A plugin's input, output, error text, configuration and log, without std.
 //!
-//! It is for a plugin what extism-pdk is for one with std: no allocation, no `unsafe`. An import is there
-//! only if the plugin uses it. The macro [`plugin!`](crate::plugin!) exports functions, and brings the
-//! panic handler that a plugin without std must have. `use harness_wasi_sockets::plugin;` imports both, the
-//! module and the macro.
+//! It does the same as extism-pdk for a plugin with std, but without allocation and without `unsafe`. Only functions
+//! that the plugin uses are imported. The macro [`plugin!`](crate::plugin!) exports functions, and defines the panic
+//! handler that a plugin without std needs. `use harness_wasi_sockets::plugin;` imports both, the module and the macro.
 //!
-//! A whole plugin:
+//! A complete plugin:
 //!
 //! ```
 //! #![cfg_attr(target_family = "wasm", no_std)]
@@ -30,24 +29,22 @@
 //! ```
 //!
 //! # Errors
-//! A function that returns `Err` fails, and the host shows the error's text. Any error will do whose text
-//! is there without an allocation (`AsRef<str>`): [`Error`], a `&'static str`, a `heapless::String`. See
-//! [`Outcome`].
+//! If a function returns `Err`, the call fails and the host shows the error's text. The error can be any type whose
+//! text needs no allocation (`AsRef<str>`): [`Error`], a `&'static str`, a `heapless::String`. See [`Outcome`].
 //!
-//! The texts of [`Error`] are 1,100 bytes of a plugin. Where that is too much, return `&'static str`, and
-//! say yourself what failed: `TcpStream::connect(address).map_err(|_| "no connection")?`.
+//! The texts of [`Error`] take 1,100 bytes of a plugin. If that is too much, return `&'static str`, with your own text:
+//! `TcpStream::connect(address).map_err(|_| "no connection")?`.
 //!
 //! # Unit tests
-//! On a target that is not wasm nothing is exported. With the feature `std`, `host::Native::call` calls a
-//! function as a host does: with an input, for its output or its error text. Configuration and log are
-//! emulated too. Each thread has its own, so tests do not see those of other tests. Without `std` there
-//! is no kernel: the input is empty, and [`output`] returns [`Error::OutOfMemory`].
+//! Native builds export nothing. With the feature `std`, `host::Native::call` calls a function like a host: it takes
+//! the input, and returns the output or the error text. Configuration and log are emulated too. Each thread has its
+//! own, so tests do not see those of other tests. Without `std` there is no kernel: the input is empty, and [`output`]
+//! returns [`Error::OutOfMemory`].
 //!
 //! # `unsafe`
-//! What [`plugin!`](crate::plugin!) expands to has an `#[unsafe(no_mangle)]` in it, since no function is
-//! exported without. A crate with `#![forbid(unsafe_code)]` may use it all the same: that lint does not
-//! look into the macros of other crates. To be safe, an exported name must not be one that the linker
-//! knows already, such as `memcpy`; the linker refuses two functions of one name.
+//! [`plugin!`](crate::plugin!) expands to code with `#[unsafe(no_mangle)]`, as exports need it. A crate with
+//! `#![forbid(unsafe_code)]` can still use it: that lint ignores macros of other crates. The exported name must not be
+//! one that the linker already knows, such as `memcpy`. The linker rejects two functions of the same name.
 
 use crate::Error;
 use crate::block::{Block, copy_of};
@@ -60,17 +57,16 @@ pub use crate::host::call::Level;
 #[doc(inline)]
 pub use crate::plugin;
 
-/// Exports functions of the plugin, and brings a panic handler.
+/// Exports functions of the plugin, and defines a panic handler.
 ///
-/// `plugin!(run, stop)` exports the functions `run` and `stop` of the module around it. They have no
-/// parameters, and return what has an [`Outcome`](crate::plugin::Outcome). The host sees the return
-/// code 0, or 1 and the error's text.
+/// `plugin!(run, stop)` exports the functions `run` and `stop` of the surrounding module. They have no parameters, and
+/// return an [`Outcome`](crate::plugin::Outcome). The host gets the return code 0, or 1 and the error's text.
 ///
-/// The panic handler stops the plugin with a trap, and keeps no message: most plugins without std cannot
-/// panic, and the texts would be larger than they are. `plugin!(run; no_panic_handler)` leaves it out, for
-/// a crate that has one. With the feature `std` it is left out anyway: std has one.
+/// The panic handler stops the plugin with a trap, without a message: most plugins without std cannot panic, and the
+/// messages would be larger than the plugin. `plugin!(run; no_panic_handler)` omits it, for a crate that has its own.
+/// With the feature `std` it is always omitted: std has one.
 ///
-/// On a target that is not wasm nothing is exported, and there is no panic handler.
+/// Native builds export nothing and get no panic handler.
 ///
 /// # Example
 /// ```
@@ -98,7 +94,7 @@ macro_rules! plugin {
     };
 }
 
-/// Where there is nobody to export it to, a function is only checked. (For plugins see `host/extism.rs`.)
+/// In native builds a function is only type-checked. (For plugins see `host/extism.rs`.)
 #[cfg(not(target_family = "wasm"))]
 #[doc(hidden)]
 #[macro_export]
@@ -108,7 +104,7 @@ macro_rules! __export {
     };
 }
 
-/// The panic handler of a plugin: std's.
+/// The panic handler of a plugin with std: std's own.
 #[cfg(feature = "std")]
 #[doc(hidden)]
 #[macro_export]
@@ -116,7 +112,7 @@ macro_rules! __panic_handler {
     () => {};
 }
 
-/// The panic handler of a plugin.
+/// The panic handler of a plugin without std.
 #[cfg(not(feature = "std"))]
 #[doc(hidden)]
 #[macro_export]
@@ -130,12 +126,12 @@ macro_rules! __panic_handler {
     };
 }
 
-/// What a plugin's function returns: whether it failed, and with which text.
+/// The result of a plugin's function: whether it failed, and the error's text.
 ///
-/// It corresponds to `std::process::Termination`. `()` never fails. `Result<(), E>` fails with the text
-/// of `E`: an [`Error`], a `&'static str`, a `heapless::String`, anything that is `AsRef<str>`.
+/// It corresponds to `std::process::Termination`. `()` never fails. `Result<(), E>` fails with the text of `E`: an
+/// [`Error`], a `&'static str`, a `heapless::String`, or any other `AsRef<str>`.
 pub trait Outcome {
-    /// The error's text; `None` if nothing failed.
+    /// Returns the error's text; `None` if nothing failed.
     fn failure(&self) -> Option<&str>;
 }
 
@@ -151,14 +147,14 @@ impl<E: AsRef<str>> Outcome for Result<(), E> {
     }
 }
 
-/// The error in words: see [`message`](Error::message).
+/// Returns the error's text: see [`message`](Error::message).
 impl AsRef<str> for Error {
     fn as_ref(&self) -> &str {
         self.message()
     }
 }
 
-/// The error in words: see [`message`](Error::message). With it, `?` works in a function that returns
+/// Returns the error's text: see [`message`](Error::message). It makes `?` work in a function that returns
 /// `Result<(), &'static str>`.
 impl From<Error> for &'static str {
     fn from(error: Error) -> Self {
@@ -166,16 +162,16 @@ impl From<Error> for &'static str {
     }
 }
 
-/// Calls a plugin's function, and tells the host what came of it.
+/// Calls a plugin's function, and reports the result to the host.
 #[doc(hidden)]
 #[inline(always)]
 pub fn call<O: Outcome>(function: impl FnOnce() -> O) -> i32 {
     match function().failure() {
         None => 0,
         Some(text) => {
-            // The kernel has no block of no bytes: that of an empty text would be a NUL.
+            // The kernel has no empty blocks: an empty text would become a NUL.
             if !text.is_empty() {
-                // A failure whose text finds no memory is still one.
+                // If there is no memory for the text, the call still fails.
                 match copy_of(&DefaultHost, text.as_bytes()) {
                     0 => {}
                     text => DefaultHost.error_set(text),
@@ -189,7 +185,7 @@ pub fn call<O: Outcome>(function: impl FnOnce() -> O) -> i32 {
 /// Copies the input into `buf`, and returns it.
 ///
 /// # Errors
-/// [`Error::TooLong`] if it is longer than `buf`; [`Input`] reads one of any length.
+/// [`Error::TooLong`] if it is longer than `buf`. [`Input`] reads input of any length.
 ///
 /// # Example
 /// ```
@@ -212,16 +208,16 @@ pub fn input(buf: &mut [u8]) -> Result<&[u8], Error> {
     Ok(buf)
 }
 
-/// The input as it lies in the kernel's memory, to be sent without a copy
-/// ([`write_block`](crate::embedded::TcpStream::write_block)). `None` if there is none, or an empty one.
+/// Returns the input as a block of the kernel's memory, to be sent without a copy
+/// ([`write_block`](crate::embedded::TcpStream::write_block)). `None` if there is no input, or an empty one.
 ///
-/// The block stays the kernel's, and so is not freed.
+/// The kernel keeps ownership of the block, so it is not freed.
 #[must_use]
 pub fn input_block() -> Option<ManuallyDrop<Block>> {
     Block::adopt(DefaultHost.input_offset()).map(ManuallyDrop::new)
 }
 
-/// Reads the input, however long it is.
+/// Reads input of any length.
 ///
 /// # Example
 /// ```
@@ -245,18 +241,18 @@ pub fn input_block() -> Option<ManuallyDrop<Block>> {
 /// ```
 #[derive(Debug, Default)]
 pub struct Input {
-    /// How much has been read.
+    /// How many bytes were read.
     at: usize,
 }
 
 impl Input {
-    /// From its first byte on.
+    /// Creates a reader that starts at the first byte.
     #[must_use]
     pub const fn new() -> Self {
         Self { at: 0 }
     }
 
-    /// How many bytes are left to read.
+    /// Returns how many bytes are left to read.
     #[must_use]
     pub fn remaining(&self) -> usize {
         input_block().map_or(0, |input| input.len().saturating_sub(self.at))
@@ -276,11 +272,11 @@ impl embedded_io::Read for Input {
     }
 }
 
-/// Makes a copy of `bytes` the output. The last output of a call counts, but an empty one changes nothing: no bytes
-/// are what the output is from the start. The memory of those before is free again when the call is over.
+/// Sets the output to a copy of `bytes`. The last output of a call counts, but an empty one changes nothing: the output
+/// is empty initially. The memory of earlier outputs is freed at the end of the call.
 ///
 /// # Errors
-/// [`Error::OutOfMemory`] if the kernel has no memory for them.
+/// [`Error::OutOfMemory`] if the kernel has no memory for the copy.
 pub fn output(bytes: &[u8]) -> Result<(), Error> {
     if bytes.is_empty() {
         return Ok(());
@@ -294,19 +290,19 @@ pub fn output(bytes: &[u8]) -> Result<(), Error> {
     }
 }
 
-/// Makes a block the output, without a copy: what a socket has received, say
-/// ([`read_block`](crate::embedded::TcpStream::read_block)). As for [`output`], the last one of a call counts, and an
-/// empty one changes nothing.
+/// Sets the output to a block, without a copy: for example one that a socket has received
+/// ([`read_block`](crate::embedded::TcpStream::read_block)). As with [`output`], the last output of a call counts, and
+/// an empty one changes nothing.
 pub fn output_block(block: Block) {
     let length = block.len() as u64;
-    // The kernel has no block of no bytes. Extism's JavaScript SDK would show the one byte of ours, since it does
-    // not look at the length.
+    // The kernel has no empty blocks. Extism's JavaScript SDK ignores the length, and would return the one byte of this
+    // block.
     if length != 0 {
         DefaultHost.output_set(block.into_offset(), length);
     }
 }
 
-/// An output that is written bit by bit, and lies in the kernel's memory alone.
+/// An output that is written piece by piece, directly into the kernel's memory.
 ///
 /// # Example
 /// ```
@@ -332,7 +328,7 @@ pub struct Output {
 }
 
 impl Output {
-    /// An output of at most this many bytes.
+    /// Creates an output of at most `capacity` bytes.
     ///
     /// # Errors
     /// [`Error::OutOfMemory`] if the kernel has no memory for them.
@@ -341,24 +337,24 @@ impl Output {
         Ok(Self { block, len: 0 })
     }
 
-    /// Makes what has been written the output. Without this nothing of it is. As for [`output`], the last one of a call
-    /// counts, and an empty one changes nothing.
+    /// Sets the output to the written bytes. Without this call they are discarded. As with [`output`], the last output
+    /// of a call counts, and an empty one changes nothing.
     ///
-    /// If that is as much as there is room for, nothing is copied.
+    /// If the capacity is used up exactly, nothing is copied.
     ///
     /// # Errors
-    /// [`Error::OutOfMemory`] if less has been written, and the kernel has no memory for a block of just that.
+    /// [`Error::OutOfMemory`] if less was written, and the kernel has no memory for a block of exactly that size.
     pub fn finish(self) -> Result<(), Error> {
         if self.len == self.block.len() {
             output_block(self.block);
             return Ok(());
         }
-        // Extism's JavaScript SDK takes a block whole, whatever length it is told.
+        // Extism's JavaScript SDK returns the whole block, whatever the length.
         let whole = Block::new(self.len)?;
         let (mut at, mut piece) = (0_usize, [0; 256]);
         while at < self.len {
             let n = self.block.load(at, &mut piece);
-            // What does not fit has not been written.
+            // Bytes that do not fit were not written.
             whole.store(at, piece.get(..n).unwrap_or_default());
             at = at.saturating_add(piece.len());
         }
@@ -374,7 +370,7 @@ impl embedded_io::ErrorType for Output {
 /// Returns at once.
 impl embedded_io::Write for Output {
     /// # Errors
-    /// [`Error::TooLong`] if there is no more room.
+    /// [`Error::TooLong`] if the capacity is used up.
     fn write(&mut self, buf: &[u8]) -> Result<usize, Error> {
         match self.block.store(self.len, buf) {
             0 if !buf.is_empty() => Err(Error::TooLong),
@@ -390,12 +386,11 @@ impl embedded_io::Write for Output {
     }
 }
 
-/// Copies a value of the plugin's configuration into `buf`, and returns it. `None` if the host has no
-/// value of that name, or an empty one.
+/// Copies a value of the plugin's configuration into `buf`, and returns it. `None` if the host has no value of that
+/// name, or an empty one.
 ///
 /// # Errors
-/// [`Error::TooLong`] if it is longer than `buf`; [`Error::OutOfMemory`] if the kernel has no memory for
-/// the name.
+/// [`Error::TooLong`] if it is longer than `buf`; [`Error::OutOfMemory`] if the kernel has no memory for the name.
 ///
 /// # Example
 /// ```
@@ -422,20 +417,20 @@ pub fn config<'a>(name: &str, buf: &'a mut [u8]) -> Result<Option<&'a [u8]>, Err
     Ok(Some(buf))
 }
 
-/// A value of the plugin's configuration, however long it is. As [`config`], without a copy.
+/// Returns a value of the plugin's configuration, of any length. As [`config`], without a copy.
 ///
 /// # Errors
 /// [`Error::OutOfMemory`] if the kernel has no memory for the name.
 pub fn config_block(name: &str) -> Result<Option<Block>, Error> {
-    // The name's block is the kernel's from here on: it may be the value's already.
+    // The kernel now owns the name's block: it may have reused it for the value.
     let name = Block::copy_of(name.as_bytes())?.into_offset();
     Ok(Block::adopt(DefaultHost.config_get(name)))
 }
 
-/// Logs a line, if the host logs what is of this level. Where, and in which form, is the host's choice.
+/// Logs a line, if the host logs this level. The host decides where, and in which form.
 ///
-/// If the kernel has no memory for the line, it is lost. An empty line is not logged. Each level is an import of its
-/// own, so pass the level as a constant.
+/// If the kernel has no memory for the line, it is lost. An empty line is not logged. Each level is a separate import,
+/// so pass the level as a constant.
 ///
 /// # Example
 /// ```
@@ -447,7 +442,7 @@ pub fn config_block(name: &str) -> Result<Option<Block>, Error> {
 /// ```
 #[inline(always)]
 pub fn log(level: Level, line: &str) {
-    // The kernel has no block of no bytes: that of an empty line would be a NUL.
+    // The kernel has no empty blocks: an empty line would become a NUL.
     if line.is_empty() {
         return;
     }

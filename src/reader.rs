@@ -1,4 +1,4 @@
-//! Reading from a TCP connection: the ring, what lies behind it, and the patience in between.
+//! Reading from a TCP connection: the ring buffer, what follows it, and the waiting.
 
 use crate::Error;
 use crate::block::Block;
@@ -7,38 +7,38 @@ use crate::host::Host;
 use crate::patience::{Next, Patience, Pause, Silence, Waits, clock};
 use crate::ring::Ring;
 
-/// What has been received and not been read, and how to get more.
+/// The bytes that were received and not read, and how to receive more.
 ///
-/// The host is asked only when nothing is left, since asking may mean waiting. Then the caller's
-/// slice is filled first, straight from the kernel, and what does not fit goes into the ring: the
-/// ring's size is asked for when the slice is smaller, so that small reads cost few calls. How long to wait
-/// is looked up only then, too.
+/// The host is called only if the ring is empty, since the call may block. The received bytes go directly from the
+/// kernel into the caller's slice; those that do not fit go into the ring. If the slice is smaller than the ring, the
+/// request has the ring's size, so that small reads need few calls. Only then are the timeout and the silence setting
+/// read.
 #[derive(Debug)]
 pub(crate) struct Reader<const N: usize> {
     ring: Ring<N>,
-    /// Everything in the ring has been shown by a peek.
+    /// Whether a peek has shown everything in the ring.
     shown: bool,
     behind: Behind,
-    /// How long nothing has come where no clock can tell, in nanoseconds, as far as `poll_ready` has asked:
-    /// [`ENDED`] once a read has reported the end.
+    /// How long it has been silent without a clock, in nanoseconds, as far as `poll_ready` has asked. [`ENDED`] once a
+    /// read has returned end of stream.
     silence: u64,
 }
 
-/// What stands behind the bytes in the ring, as far as that is known without asking the host.
+/// What follows the bytes in the ring, as far as that is known without asking the host.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Behind {
     Unknown,
-    /// The end: [`poll_ready`](Reader::poll_ready) has found it, and said that a read would not wait.
+    /// End of stream: [`poll_ready`](Reader::poll_ready) found it, and reported that a read would not block.
     End,
-    /// Bytes are missing there: those in the ring are the last that can be delivered in order.
+    /// Bytes are missing: those in the ring are the last that are in order.
     Gap(Error),
 }
 
-/// A silence as long as any.
+/// Longer than any timeout.
 const ENDED: u64 = u64::MAX;
 
 impl<const N: usize> Reader<N> {
-    /// Evaluated where bytes are shown before they are read: a ring of no bytes could never show one.
+    /// Evaluated by methods that show bytes before they are read: a ring of 0 bytes can never show one.
     const HAS_ROOM: () = assert!(N > 0, "a stream without a buffer cannot peek: give it one");
 
     pub(crate) const fn new() -> Self {
@@ -50,14 +50,14 @@ impl<const N: usize> Reader<N> {
         }
     }
 
-    /// Whether there are bytes that can be read without asking the host.
+    /// Whether there are bytes to read without asking the host.
     #[cfg(feature = "std")]
     pub(crate) const fn has_bytes(&self) -> bool {
         !self.ring.is_empty()
     }
 
-    /// Whether the next read returns without waiting, be it with the end or an error. If that is not
-    /// known the host is asked, once.
+    /// Whether the next read returns without blocking, possibly with end of stream or an error. If that is unknown,
+    /// asks the host once.
     pub(crate) fn poll_ready<H: Host>(
         &mut self,
         connection: &Connection<Tcp, H>,
@@ -94,7 +94,7 @@ impl<const N: usize> Reader<N> {
         }
     }
 
-    /// Waits until the next read returns without waiting, be it with the end or an error.
+    /// Waits until the next read returns without blocking, possibly with end of stream or an error.
     #[cfg(feature = "edge-nal-v0.7")]
     pub(crate) fn wait<H: Host>(
         &mut self,
@@ -113,14 +113,14 @@ impl<const N: usize> Reader<N> {
         Ok(())
     }
 
-    /// Reads into `into`: at least one byte, unless the stream has ended or `into` is empty.
+    /// Reads into `into`: at least one byte, except at end of stream or if `into` is empty.
     pub(crate) fn read<H: Host>(
         &mut self,
         connection: &Connection<Tcp, H>,
         waits: impl Waits,
         into: &mut [u8],
     ) -> Result<usize, Error> {
-        // On this side a direction that is shut has ended, whatever has come before.
+        // Locally, a shut direction has ended, even if bytes are buffered.
         if into.is_empty() || connection.is_shut(READ) {
             return Ok(0);
         }
@@ -134,7 +134,7 @@ impl<const N: usize> Reader<N> {
         }
     }
 
-    /// Copies bytes that the next read will give. As [`read`](Reader::read).
+    /// Copies the bytes that the next read will return. As [`read`](Reader::read).
     pub(crate) fn peek<H: Host>(
         &mut self,
         connection: &Connection<Tcp, H>,
@@ -144,8 +144,8 @@ impl<const N: usize> Reader<N> {
         if into.is_empty() || self.fill(connection, waits)?.is_empty() {
             return Ok(0);
         }
-        // Who peeks again, without a read between, waits for more: so the host is asked for more. But
-        // not behind a gap: what is there are the last bytes in order. (An error is the next read's.)
+        // A second peek without a read in between waits for more bytes, so ask the host for them. But not after a gap:
+        // these are the last bytes in order. (The next read returns the error.)
         let room = self.ring.vacant().len();
         if self.shown
             && self.behind == Behind::Unknown
@@ -160,7 +160,7 @@ impl<const N: usize> Reader<N> {
         Ok(n)
     }
 
-    /// The bytes that are there, after waiting for the first; none at the end.
+    /// Returns the buffered bytes, after waiting for the first; none at end of stream.
     pub(crate) fn fill<H: Host>(
         &mut self,
         connection: &Connection<Tcp, H>,
@@ -178,13 +178,13 @@ impl<const N: usize> Reader<N> {
         Ok(self.ring.front())
     }
 
-    /// Drops the first `n` bytes of what [`fill`](Reader::fill) showed.
+    /// Drops the first `n` bytes of what [`fill`](Reader::fill) returned.
     pub(crate) fn consume(&mut self, n: usize) {
         self.shown = false;
         self.ring.consume(n);
     }
 
-    /// The bytes that are there, or the next that come, as a block; `None` is the end.
+    /// Returns the buffered bytes, or the next that arrive, as a block. `None` is end of stream.
     pub(crate) fn read_block<H: Host>(
         &mut self,
         connection: &Connection<Tcp, H>,
@@ -204,7 +204,7 @@ impl<const N: usize> Reader<N> {
         Ok(Some(block))
     }
 
-    /// Empties a block: into the caller's slice, and the rest into the (empty) ring.
+    /// Copies a block into the caller's slice, and the rest into the ring, which is empty.
     fn take<H: Host>(&mut self, block: &Block<H>, into: &mut [u8]) -> usize {
         let direct = block.load(0, into);
         let kept = if N == 0 {
@@ -215,22 +215,22 @@ impl<const N: usize> Reader<N> {
             kept
         };
         self.shown = false;
-        // A host that keeps to what it was asked for never gives more.
+        // Only if the host returned more than was requested.
         if direct.wrapping_add(kept) < block.len() {
             self.behind = Behind::Gap(Error::Overrun);
         }
         direct
     }
 
-    /// Puts a block behind what is in the ring.
+    /// Appends a block to the ring.
     fn keep<H: Host>(&mut self, block: &Block<H>) {
         self.shown = false;
         let mut at = 0_usize;
-        // At most twice: to the end of the ring's array, and from its start.
+        // At most two copies: to the end of the ring's array, and from its start.
         while at < block.len() {
             let kept = block.load(at, self.ring.vacant());
             if kept == 0 {
-                // A host that keeps to what it was asked for never gets here.
+                // Only if the host returned more than was requested.
                 self.behind = Behind::Gap(Error::Overrun);
                 return;
             }
@@ -239,10 +239,10 @@ impl<const N: usize> Reader<N> {
         }
     }
 
-    /// Asks the host for up to `max` bytes, once. `None` is the host's "nothing".
+    /// Requests up to `max` bytes from the host, once. `None` means that the host returned 0.
     ///
-    /// Bytes that have come and that the kernel had no memory for are lost, and the host says "nothing"
-    /// of them too. So that is an error if the kernel has no memory for them.
+    /// If the kernel has no memory for received bytes, they are lost, and the host also returns 0. So 0 is an error if
+    /// the kernel has no memory for `max` bytes.
     fn ask<H: Host>(
         &mut self,
         connection: &Connection<Tcp, H>,
@@ -258,8 +258,8 @@ impl<const N: usize> Reader<N> {
         Ok(block)
     }
 
-    /// Asks the host for up to `max` bytes until something comes, or the end, or the timeout has passed.
-    /// `None` is the end.
+    /// Requests up to `max` bytes from the host until bytes arrive, the stream ends, or the timeout passes. `None` is
+    /// end of stream.
     fn receive<H: Host>(
         &mut self,
         connection: &Connection<Tcp, H>,

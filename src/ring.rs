@@ -2,18 +2,17 @@
 
 use core::fmt;
 
-/// A ring of at most `N` bytes: written at its end, read at its front.
+/// A ring buffer of at most `N` bytes: written at the end, read at the front.
 ///
-/// No sum in it can wrap round, since no array is longer than half the memory.
+/// No sum can overflow, since no array is longer than half the memory.
 ///
-/// It is written and read a slice at a time, so bytes move in bulk, and straight from where they
-/// come to where they go: [`vacant`](Ring::vacant) is the room to fill, and
-/// [`commit`](Ring::commit) says how much of it has been.
+/// It is accessed by slices, so bytes are copied in bulk and only once: [`vacant`](Ring::vacant) returns the free
+/// space, and [`commit`](Ring::commit) records how much of it was filled.
 pub(crate) struct Ring<const N: usize> {
     bytes: [u8; N],
-    /// Where the first byte lies. Less than `N`.
+    /// The position of the first byte. Less than `N`.
     head: usize,
-    /// How many bytes there are, counted on from `head` and round the end. At most `N`.
+    /// The number of bytes from `head` on, wrapping around. At most `N`.
     len: usize,
 }
 
@@ -27,7 +26,7 @@ impl<const N: usize> Ring<N> {
     }
 
     pub(crate) const fn is_empty(&self) -> bool {
-        // (So the compiler leaves out what reads from a ring that is never anything but empty.)
+        // With `N` = 0 this is constant, so the compiler removes the code that reads from the ring.
         N == 0 || self.len == 0
     }
 
@@ -35,29 +34,27 @@ impl<const N: usize> Ring<N> {
         self.len
     }
 
-    /// The bytes at the front, as many as lie side by side: all of them, if the ring was empty
-    /// when they were written.
+    /// Returns the contiguous bytes at the front: all bytes, if the ring was empty when they were written.
     pub(crate) fn front(&self) -> &[u8] {
         let end = self.head.wrapping_add(self.len).min(N);
         self.bytes.get(self.head..end).unwrap_or_default()
     }
 
-    /// Drops the first `n` bytes, or all there are.
+    /// Drops the first `n` bytes, or all if there are fewer.
     pub(crate) fn consume(&mut self, n: usize) {
         let n = n.min(self.len);
         self.head = wrap::<N>(self.head.wrapping_add(n));
         self.len = self.len.wrapping_sub(n);
     }
 
-    /// Moves bytes from the front into `into`, and answers how many: all that lie side by side, or
-    /// all that fit.
+    /// Moves bytes from the front into `into`. Returns how many: the contiguous bytes, or as many as fit.
     pub(crate) fn read(&mut self, into: &mut [u8]) -> usize {
         let n = copy(self.front(), into);
         self.consume(n);
         n
     }
 
-    /// Copies bytes from the front into `into` and keeps them. As [`read`](Ring::read).
+    /// Copies bytes from the front into `into` and keeps them, including those that wrap around.
     pub(crate) fn peek(&self, into: &mut [u8]) -> usize {
         let front = copy(self.front(), into);
         let wrapped = self.len.wrapping_sub(self.front().len());
@@ -67,8 +64,8 @@ impl<const N: usize> Ring<N> {
         }
     }
 
-    /// The room behind the last byte, as much as lies side by side. All `N` bytes of an empty
-    /// ring, which starts over from the front of its array here.
+    /// Returns the contiguous free space after the last byte. For an empty ring that is all `N` bytes, since it
+    /// restarts at the front of its array.
     pub(crate) fn vacant(&mut self) -> &mut [u8] {
         if self.len == 0 {
             self.head = 0;
@@ -82,20 +79,20 @@ impl<const N: usize> Ring<N> {
         self.bytes.get_mut(room).unwrap_or_default()
     }
 
-    /// Drops all bytes, and gives all `N` as room to fill. For a ring that is known to be empty this is
-    /// [`vacant`](Ring::vacant) in fewer bytes of code.
+    /// Drops all bytes, and returns all `N` as free space. For a ring that is known to be empty this is
+    /// [`vacant`](Ring::vacant) in less code.
     pub(crate) fn vacate(&mut self) -> &mut [u8] {
         (self.head, self.len) = (0, 0);
         &mut self.bytes
     }
 
-    /// Says that the first `n` bytes of [`vacant`](Ring::vacant) have been written.
+    /// Records that the first `n` bytes of [`vacant`](Ring::vacant) were filled.
     pub(crate) fn commit(&mut self, n: usize) {
         self.len = self.len.wrapping_add(n).min(N);
     }
 }
 
-/// Not the bytes: they may be anybody's password.
+/// Does not show the bytes: they may contain a password.
 impl<const N: usize> fmt::Debug for Ring<N> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Ring")
@@ -105,18 +102,18 @@ impl<const N: usize> fmt::Debug for Ring<N> {
     }
 }
 
-/// A position in the array, for one that may lie up to `N` behind its end.
+/// Wraps a position that may be up to `N` beyond the array's end.
 const fn wrap<const N: usize>(at: usize) -> usize {
     if at < N { at } else { at.wrapping_sub(N) }
 }
 
-/// Copies as much of `from` as fits into `into`, and answers how much.
+/// Copies as much of `from` as fits into `into`, and returns how much.
 ///
-/// The only one in a plugin without std that calls `copy_from_slice`: with two callers that may stay a function of its
-/// own, in which a panic can be reached.
+/// In a plugin without std this is the only caller of `copy_from_slice`. With two callers it may not be inlined, and
+/// then contains a reachable panic.
 pub(crate) fn copy(from: &[u8], into: &mut [u8]) -> usize {
     let n = from.len().min(into.len());
-    // (The compiler sees that the two are of one length, which `copy_from_slice` insists on.)
+    // The compiler sees that both have the same length, which `copy_from_slice` requires.
     if let (Some(from), Some(into)) = (from.get(..n), into.get_mut(..n)) {
         into.copy_from_slice(from);
     }

@@ -1,15 +1,15 @@
 //! Addresses that stand for names.
 //!
 //! Much code resolves a name to an address and connects to that. In a plugin only the host can resolve names, and it
-//! does not return the addresses. So a name gets an address that stands for it, and becomes the name again when it
-//! is connected or sent to. These are the rules, for std's own names (`harness-std`) and for the stacks without std:
+//! does not return the addresses. So a name gets a stand-in: an address that is replaced by the name when it is
+//! connected or sent to. These are the rules, for std's own names (`harness-std`) and for the stacks without std:
 //!
-//! * **The range** is 198.18.0.0/15, which is set aside for measuring devices in a laboratory (RFC 2544). On the
-//!   internet nobody has one. Addresses are handed out from its end, since who has devices there numbers them from
-//!   its beginning.
-//! * **A name has one address**, the same one each time, whatever the case of its letters.
-//! * **An address of the range that was used before it stood for a name goes on being itself**, and never stands for
-//!   one.
+//! * **The range** is 198.18.0.0/15, which is reserved for measuring devices in a laboratory (RFC 2544). No machine on
+//!   the internet has such an address. Stand-ins are assigned from the end of the range, since laboratories number
+//!   their devices from its beginning.
+//! * **The same name always gets the same address.** Letter case is ignored.
+//! * **If an address of the range is used before it stands for a name, it remains an ordinary address**, and never
+//!   stands for a name.
 //! * **A table has a fixed number of entries**, for names and for such addresses. When it is full, the names in it
 //!   still work, and no other name gets an address.
 
@@ -23,24 +23,24 @@ fn is_in_range(address: Ipv4Addr) -> bool {
     (FIRST..=LAST).contains(&address.to_bits())
 }
 
-/// An address that is in use: it stands for a name, or for itself.
+/// An address in use: for a name, or as an ordinary address.
 #[derive(Debug)]
 pub struct Entry<S> {
     /// The address.
     pub address: Ipv4Addr,
-    /// The name; `None` if the address is itself.
+    /// The name; `None` for an ordinary address.
     pub name: Option<S>,
 }
 
-/// Where a table keeps its entries.
+/// The storage of a table's entries.
 pub trait Entries {
     /// A name.
     type Name: AsRef<str>;
 
-    /// The entries, as they were pushed.
+    /// Returns the entries, in the order in which they were added.
     fn entries(&self) -> &[Entry<Self::Name>];
 
-    /// Adds an entry, and returns whether there was room for it.
+    /// Adds an entry. Returns whether there was room for it.
     fn push(&mut self, address: Ipv4Addr, name: Option<&str>) -> bool;
 }
 
@@ -49,7 +49,7 @@ pub trait Entries {
 pub struct Table<E>(pub E);
 
 impl<E: Entries> Table<E> {
-    /// The address that stands for a name, the same one each time. `None` if the table is full.
+    /// Returns the address that stands for a name, always the same one. `None` if the table is full.
     pub fn address(&mut self, name: &str) -> Option<Ipv4Addr> {
         let entries = self.0.entries();
         let known = entries.iter().find(|entry| {
@@ -59,7 +59,7 @@ impl<E: Entries> Table<E> {
         if let Some(known) = known {
             return Some(known.address);
         }
-        // The last so many are mostly taken.
+        // The last ones are mostly taken.
         let taken = entries.len() as u32;
         let mut rest = (FIRST..LAST.saturating_sub(taken)).rev();
         let free = rest.find(|address| !self.is_in_use(Ipv4Addr::from_bits(*address)))?;
@@ -67,19 +67,20 @@ impl<E: Entries> Table<E> {
         self.0.push(address, Some(name)).then_some(address)
     }
 
-    /// The name that an address stands for, if it stands for one, now that it is connected or sent to.
+    /// Returns the name that an address stands for, if any. Called when the address is connected or sent to, and marks
+    /// it as used.
     pub fn used(&mut self, address: Ipv4Addr) -> Option<&str> {
         if !is_in_range(address) {
             return None;
         }
         if !self.is_in_use(address) {
-            // When the table is full, no address will stand for a name any more.
+            // If the table is full, no new address will stand for a name anyway.
             let _ = self.0.push(address, None);
         }
         self.name(address)
     }
 
-    /// The name that an address stands for, if it stands for one.
+    /// Returns the name that an address stands for, if any.
     pub fn name(&self, address: Ipv4Addr) -> Option<&str> {
         let mut entries = self.0.entries().iter();
         let entry = entries.find(|entry| entry.address == address)?;
@@ -92,7 +93,7 @@ impl<E: Entries> Table<E> {
     }
 }
 
-/// Entries on the heap, up to a number of them.
+/// Entries on the heap, up to a maximum number.
 #[cfg(any(feature = "stand-ins", all(test, feature = "std")))]
 #[derive(Debug)]
 pub struct OnHeap {
@@ -102,7 +103,7 @@ pub struct OnHeap {
 
 #[cfg(any(feature = "stand-ins", all(test, feature = "std")))]
 impl OnHeap {
-    /// None yet, and at most so many.
+    /// Creates an empty table for at most `most` entries.
     #[must_use]
     pub const fn new(most: usize) -> Self {
         let entries = Vec::new();
@@ -155,7 +156,7 @@ mod tests {
     fn an_address_that_was_used_as_itself_never_stands_for_a_name() {
         let mut table = table();
         let literal = Ipv4Addr::new(198, 19, 255, 254);
-        // To ask whether it stands for a name is not to use it.
+        // Looking up its name does not use the address.
         assert_eq!(table.name(literal), None);
         assert_eq!(table.0.entries.len(), 0);
         assert_eq!(table.used(literal), None);
@@ -164,7 +165,7 @@ mod tests {
         let address = table.address("example.org").unwrap();
         assert_ne!(address, literal);
         assert_eq!(table.used(literal), None);
-        // Nor does any other that was not given out.
+        // The same holds for any other address that was not assigned.
         assert_eq!(table.used(Ipv4Addr::new(198, 18, 0, 1)), None);
     }
 

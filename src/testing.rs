@@ -1,34 +1,34 @@
-//! Parts of hosts for unit tests: what a test's own host has no opinion on.
+//! Parts of hosts for unit tests: the functions that a test's own host does not need.
 
-/// TCP and UDP of a host that has neither.
+/// TCP and UDP for a host without them.
 macro_rules! no_sockets {
     () => {
         crate::host::forward!(sockets: |self| crate::host::Absent);
     };
 }
 
-/// ICMP of a host that has none.
+/// ICMP for a host without it.
 macro_rules! no_icmp {
     () => {
         crate::host::forward!(icmp: |self| crate::host::Absent);
     };
 }
 
-/// Blocks of a host that has none.
+/// Blocks for a host without them.
 macro_rules! no_blocks {
     () => {
         crate::host::forward!(blocks: |self| crate::host::Absent);
     };
 }
 
-/// The kernel memory of a host that has none.
+/// Kernel memory for a host without it.
 macro_rules! no_words {
     () => {
         crate::host::forward!(words: |self| crate::host::Absent);
     };
 }
 
-/// Blocks and kernel memory as the native host has them.
+/// Blocks and kernel memory of the native host.
 macro_rules! native_memory {
     () => {
         crate::host::forward!(blocks: |self| crate::host::Native);

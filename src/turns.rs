@@ -1,19 +1,18 @@
-//! The peers of a UDP socket that talks to several: who is asked next, and who gives way.
+//! The peers of a UDP socket with several peers: which one is polled next, and which one is dropped.
 //!
-//! The host has only connected sockets, so there is one for each peer, and it waits for one of them
-//! at a time. Both the facade and the async stack go by the rules of this file:
+//! The host has only connected sockets, so there is one for each peer, and it waits for one of them at a time. Both the
+//! facade and the async stack follow these rules:
 //!
-//! * **A receive asks each peer once** before it gives up. First those that owe an answer, then those
-//!   that have answered everything, the one used last first in both groups. Those that were silent when
-//!   they were last asked come last, the one whose silence is longest ago first.
-//! * **A new peer needs a place.** When all are taken, the peer that was used longest ago gives way.
-//!   Its connection is closed: what it has sent and nobody received is lost, and so is what it still
-//!   sends, until it is sent to again.
-//! * **To be used** is to be sent to, or to send something that is received.
+//! * **A receive polls each peer once** before it gives up: first those that have not answered yet, then those that
+//!   have answered everything, the most recently used first in both groups. Those that were silent when last polled
+//!   come last, the least recently polled first.
+//! * **A new peer needs a place.** If all are taken, the least recently used peer is dropped. Its connection is closed:
+//!   its datagrams that were not received yet are lost, and so are later ones, until the socket sends to it again.
+//! * **A peer is used** when the socket sends to it, or receives from it.
 
 use heapless::Vec;
 
-/// How many datagrams a peer may leave unanswered before it counts as gone.
+/// After this many unanswered datagrams a peer counts as gone.
 #[cfg(feature = "std")]
 const MANY: i64 = 1_000;
 /// See [`Place::owes`].
@@ -25,24 +24,24 @@ const UNANSWERED: i64 = -2;
 #[derive(Debug)]
 pub(crate) struct Turns<T, const N: usize> {
     places: Vec<Place<T>, N>,
-    /// How often something has happened: the time that the places are stamped with.
+    /// A counter of events. It is the time of the fields `used` and `asked`.
     now: u64,
 }
 
 #[derive(Debug)]
 struct Place<T> {
     peer: T,
-    /// When it was last sent to or heard from.
+    /// When the socket last sent to it or received from it.
     used: u64,
-    /// When it was last asked for a datagram.
+    /// When it was last polled.
     asked: u64,
-    /// How many datagrams were sent to it, less those that came. [`SILENT`] after it was asked in
-    /// vain, [`UNANSWERED`] if it owed an answer then.
+    /// How many datagrams were sent to it, minus those received. [`SILENT`] after it was polled in vain, [`UNANSWERED`]
+    /// if it had not answered by then.
     owes: i64,
 }
 
 impl<T> Place<T> {
-    /// Who is asked first: who has the most.
+    /// The sort key: the peer with the greatest is polled first.
     fn turn(&self) -> (i64, u64) {
         if self.owes < 0 {
             (SILENT, u64::MAX.saturating_sub(self.asked))
@@ -64,7 +63,7 @@ impl<T, const N: usize> Turns<T, N> {
         self.places.iter().map(|place| &place.peer)
     }
 
-    /// The peer that is sent to now, if it has a place.
+    /// Returns the peer that is sent to now, if it has a place.
     pub(crate) fn send_to(&mut self, is: impl Fn(&T) -> bool) -> Option<&T> {
         let now = self.tick();
         let place = self.find(is)?;
@@ -73,8 +72,8 @@ impl<T, const N: usize> Turns<T, N> {
         Some(&place.peer)
     }
 
-    /// Gives a peer a place, to be sent to: its predecessor's, a free one, or that of the peer used
-    /// longest ago. Returns the peer that had it.
+    /// Gives a place to a new peer that is sent to: its predecessor's, a free one, or that of the least recently used
+    /// peer. Returns the peer that had it.
     pub(crate) fn put(&mut self, peer: T, predecessor: impl Fn(&T) -> bool) -> Option<T> {
         let now = self.tick();
         let new = Place {
@@ -91,12 +90,12 @@ impl<T, const N: usize> Turns<T, N> {
         Some(core::mem::replace(oldest, new).peer)
     }
 
-    /// Begins a round, in which each peer is asked once.
+    /// Starts a round, in which each peer is polled once.
     pub(crate) fn round(&mut self) -> u64 {
         self.tick()
     }
 
-    /// Whom to ask next in a round, of those that may be asked. `None` if all of them have been.
+    /// Returns the next peer of a round, of those that `may` accepts. `None` if all of them were polled.
     pub(crate) fn ask(&mut self, round: u64, may: impl Fn(&T) -> bool) -> Option<&T> {
         let now = self.tick();
         let place = self
@@ -108,7 +107,7 @@ impl<T, const N: usize> Turns<T, N> {
         Some(&place.peer)
     }
 
-    /// Notes that a datagram came from a peer.
+    /// Records that a datagram arrived from a peer.
     pub(crate) fn heard(&mut self, is: impl Fn(&T) -> bool) {
         let now = self.tick();
         if let Some(place) = self.find(is) {
@@ -117,7 +116,7 @@ impl<T, const N: usize> Turns<T, N> {
         }
     }
 
-    /// Notes that nothing came from a peer that was asked, or that it could not be sent to.
+    /// Records that a peer had no datagram, or that a send to it failed.
     pub(crate) fn in_vain(&mut self, is: impl Fn(&T) -> bool) {
         if let Some(place) = self.find(is) {
             place.owes = match place.owes {
@@ -128,7 +127,7 @@ impl<T, const N: usize> Turns<T, N> {
         }
     }
 
-    /// Whether a peer may be gone: it left a question unanswered when it was last asked, or many.
+    /// Whether a peer may be gone: a datagram was unanswered when it was last polled, or too many are.
     #[cfg(feature = "std")]
     pub(crate) fn is_gone(&mut self, is: impl Fn(&T) -> bool) -> bool {
         self.find(is)

@@ -5,13 +5,12 @@ use crate::block::Block;
 use crate::connection::{Connection, MOST_PER_CALL, Tcp, WRITE};
 use crate::host::Host;
 
-/// Bytes on their way into a block, put together here while they come in small pieces: so words are moved, and not
-/// what is left over of each piece.
+/// Collects small pieces before they are copied into a block, so that whole words are copied.
 #[cfg(feature = "std")]
 struct Gathered {
     bytes: [u8; 512],
     len: usize,
-    /// Where they go.
+    /// The position in the block where they go.
     at: usize,
 }
 
@@ -35,7 +34,7 @@ impl Gathered {
                 room.copy_from_slice(slice);
                 self.len = end;
             }
-            // It is larger than all of them together: straight into the block, as much as there is room for.
+            // Larger than the whole buffer: copied directly into the block, as much as fits.
             None => self.at = self.at.saturating_add(block.store(self.at, slice)),
         }
     }
@@ -54,16 +53,16 @@ impl<H: Host> Connection<Tcp, H> {
             return Err(Error::Shutdown);
         }
         if from.is_empty() {
-            // To the host, nothing sent and failed are the same.
+            // The host returns the same 0 for "nothing sent" and for a failure.
             return Ok(0);
         }
-        // A block of just the size: a host reads all of it, whatever part it is asked to send.
+        // A block of exactly this size: a host reads all of it, whatever length it is asked to send.
         let from = from.get(..MOST_PER_CALL).unwrap_or(from);
         let block = Block::copy_of_in(self.host().clone(), from)?;
         self.send_whole(&block, from.len())
     }
 
-    /// Writes bytes of these slices, gathered into one block and one call to the host.
+    /// Writes bytes of these slices, collected in one block, in one call to the host.
     #[cfg(feature = "std")]
     pub(crate) fn write_vectored<'a>(
         &self,
@@ -99,10 +98,10 @@ impl<H: Host> Connection<Tcp, H> {
         self.send_whole(block, block.len())
     }
 
-    /// Sends the first `len` bytes of a block, of which there is one.
+    /// Sends the first `len` bytes of a non-empty block.
     fn send_whole(&self, block: &Block<H>, len: usize) -> Result<usize, Error> {
         self.send(block, len).ok_or_else(|| {
-            // Some of it may have gone out. What would be written now could follow on a gap.
+            // Some of it may have been sent. Later writes would follow a gap.
             self.shut(WRITE);
             Error::SendFailed
         })

@@ -1,4 +1,4 @@
-//! The plugin's names, and the addresses that stand for them: by the library's rules, in one table.
+//! The plugin's names, and the addresses that stand for them, in one table with the library's rules.
 
 use harness_wasi_sockets::stand_ins::{OnHeap, Table};
 use real::io::{self, ErrorKind};
@@ -6,12 +6,12 @@ use real::net::Ipv4Addr;
 use real::string::String;
 use real::sync::{Mutex, PoisonError};
 
-/// How many addresses of the range a plugin can have in use.
+/// The maximum number of addresses of the range in use.
 const MOST: usize = 4_096;
 
 static TABLE: Mutex<Table<OnHeap>> = Mutex::new(Table(OnHeap::new(MOST)));
 
-/// The address that stands for a name, the same one each time.
+/// Returns the address that stands for a name, always the same one.
 pub(crate) fn address(name: &str) -> io::Result<Ipv4Addr> {
     with(|table| {
         table.address(name).ok_or_else(|| {
@@ -24,13 +24,14 @@ pub(crate) fn address(name: &str) -> io::Result<Ipv4Addr> {
     })
 }
 
-/// The name that the address stands for, if it stands for one, now that it is connected or sent to.
+/// Returns the name that an address stands for, if any. Called when the address is connected or sent to, and marks it
+/// as used.
 pub(crate) fn name(address: Ipv4Addr) -> Option<String> {
     with(|table| table.used(address).map(String::from))
 }
 
 fn with<T>(what: impl FnOnce(&mut Table<OnHeap>) -> T) -> T {
-    // A panic leaves the table as it was or with a whole entry more.
+    // A panic leaves the table unchanged, or with one more complete entry.
     what(&mut TABLE.lock().unwrap_or_else(PoisonError::into_inner))
 }
 

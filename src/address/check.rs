@@ -1,19 +1,18 @@
-//! Whether a text can be an address: nothing is let through that could mean something else to whoever
-//! reads it next.
+//! Checks whether a text is an address, and rejects everything that could be misread later.
 //!
-//! [`walk`] is a state machine that reads the text once, from the left. Its state is what the text has been so
-//! far: the characters of a name ([`LABEL`]), a name and a colon ([`COLON`]), and so on up to [`PORT`]. For each
-//! character it finds the character's kind in [`KINDS`], and in the row of [`STEPS`] for its state what the text
-//! has become. So a new rule is a new state, with its row. What a table cannot say (how long a label may be, how
-//! large a port) stands in the loop.
+//! [`walk`] is a state machine that reads the text once, from the left. Its state is what the text has been so far: the
+//! characters of a name ([`LABEL`]), a name and a colon ([`COLON`]), and so on up to [`PORT`]. For each character it
+//! looks up the character's kind in [`KINDS`], and the next state in the row of [`STEPS`] for its state. So a new rule
+//! is a new state with its row. Rules that do not fit into a table (the maximum length of a label, the largest port)
+//! are in the loop.
 //!
-//! Both tables are packed, four bits an entry, since every plugin has them.
+//! Both tables are packed, four bits per entry, since every plugin contains them.
 
 use crate::Error;
 
-/// The longest name there is, in bytes.
+/// The maximum length of a name, in bytes.
 pub(super) const LONGEST_NAME: usize = 253;
-/// The longest part of a name between its dots, in bytes.
+/// The maximum length of a part of a name between dots, in bytes.
 const LONGEST_LABEL: usize = 63;
 
 /// Checks `host:port`.
@@ -24,7 +23,7 @@ pub(super) fn check_endpoint(text: &[u8]) -> Result<(), Error> {
     }
 }
 
-/// Checks what an echo request is sent to: a host alone, an IPv6 address without brackets.
+/// Checks the target of an echo request: only a host, an IPv6 address without brackets.
 pub(crate) fn check_target(text: &str) -> Result<(), Error> {
     let text = text.as_bytes();
     let start = if text.contains(&b':') { V6 } else { START };
@@ -34,22 +33,22 @@ pub(crate) fn check_target(text: &str) -> Result<(), Error> {
     }
 }
 
-// The states. Of an IPv6 address only the shape is checked: hexadecimal groups with
-// at least two colons, no single colon at the end, no three in a row, and dots only behind the last. The
-// host checks whether the groups make an address: to count them here would take 66 bytes in each plugin.
-// (`HostText::read` does, where it is linked.)
+// The states. Only the shape of an IPv6 address is checked: hexadecimal groups with at least two colons, no single
+// colon at the end, no three in a row, and dots only after the last. The host checks whether the groups form an
+// address: counting them here would take 66 bytes in each plugin. (`HostText::read` counts them, in plugins that link
+// it.)
 const START: u32 = 1;
 const LABEL: u32 = 2;
 const DOT: u32 = 3;
-/// Its first group, if it has begun.
+/// The first group of an IPv6 address, if it has begun.
 const V6: u32 = 4;
 const V6_COLON: u32 = 5;
 const V6_SECOND_GROUP: u32 = 6;
-/// Two colons with nothing between.
+/// Two colons in a row.
 const GAP: u32 = 7;
-/// A colon that is not the first, with a group before it.
+/// A colon, not the first, after a group.
 const NEXT_COLON: u32 = 8;
-/// A group behind the second colon or a later one.
+/// A group after the second colon or a later one.
 const GROUP: u32 = 9;
 const DOTTED: u32 = 10;
 const PERCENT: u32 = 11;
@@ -58,11 +57,11 @@ const BRACKET: u32 = 13;
 const COLON: u32 = 14;
 const PORT: u32 = 15;
 
-/// What the text becomes with the next character, by the character's kind: a row for each state, in their order.
-/// 0 is that it cannot be an address.
+/// The next state for each kind of character: one row per state, in their order. 0 means that the text is not an
+/// address.
 const STEPS: [u32; 16] = [
     0,
-    // With: a hexadecimal digit, another character of a label, `.`, `:`, `%`, `[`, `]`.
+    // The columns: a hexadecimal digit, another character of a label, `.`, `:`, `%`, `[`, `]`.
     steps([LABEL, LABEL, 0, 0, 0, V6, 0]),
     steps([LABEL, LABEL, DOT, COLON, 0, 0, 0]),
     steps([LABEL, LABEL, 0, COLON, 0, 0, 0]),
@@ -80,8 +79,8 @@ const STEPS: [u32; 16] = [
     steps([PORT, 0, 0, 0, 0, 0, 0]),
 ];
 
-/// The kinds of the characters from the space on, two in a byte: the places of a row of [`STEPS`], counted from
-/// 1. A character of kind 0 can be in no address.
+/// The kinds of the characters from the space on, two per byte: the columns of a row of [`STEPS`], counted from
+/// 1. Characters of kind 0 are invalid in every address.
 #[expect(
     clippy::indexing_slicing,
     reason = "the compiler works it out: an index out of range would not compile"
@@ -107,16 +106,16 @@ const KINDS: [u8; 48] = {
     kinds
 };
 
-/// A row of [`STEPS`], as the hexadecimal digits of a number.
+/// Packs a row of [`STEPS`] as the hexadecimal digits of a number.
 const fn steps(next: [u32; 7]) -> u32 {
     let [hex, label, dot, colon, percent, open, close] = next;
     hex << 4 | label << 8 | dot << 12 | colon << 16 | percent << 20 | open << 24 | close << 28
 }
 
-/// Reads a text from the left, and returns what it has been; 0 if it cannot be.
+/// Reads a text from the left. Returns the final state; 0 if it is not an address.
 fn walk(start: u32, text: &[u8]) -> u32 {
     let mut state = start;
-    // How many characters of one part there have been, and what they are as a number.
+    // The length of the current part, and its value as a number.
     let (mut run, mut number) = (0_usize, 0_u32);
     for (at, byte) in text.iter().enumerate() {
         let place = byte.wrapping_sub(b' ');
@@ -131,8 +130,8 @@ fn walk(start: u32, text: &[u8]) -> u32 {
         run = run.wrapping_add(1);
         let digit = u32::from(byte.wrapping_sub(b'0'));
         number = number.wrapping_mul(10).wrapping_add(digit);
-        // A dot at the end of a name does not count. No name begins with `-`: a host that hands it to a
-        // command would hand over an option.
+        // A trailing dot of a name does not count. No name begins with `-`: a host that passes it to a command would
+        // pass an option.
         if run > LONGEST_LABEL
             || at == 0 && *byte == b'-'
             || state == LABEL && at >= LONGEST_NAME

@@ -1,11 +1,11 @@
-//! What the text in the place of a host is: the facade's addresses and the names of a stack are read here.
+//! Parses the host part of an address, for the facade's addresses and a stack's names.
 
 use super::check_target;
 use super::parse::{next, v4, v6};
 use crate::Error;
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-/// What `localhost` stands for, in the order in which it is tried.
+/// The addresses of `localhost`, in the order in which they are tried.
 pub(crate) const LOCALHOST: [IpAddr; 2] = [
     IpAddr::V4(Ipv4Addr::LOCALHOST),
     IpAddr::V6(Ipv6Addr::LOCALHOST),
@@ -14,17 +14,16 @@ pub(crate) const LOCALHOST: [IpAddr; 2] = [
 /// The host of an address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum HostText<'a> {
-    /// An IP address, and the number of its scope: 0 is none.
+    /// An IP address and the number of its scope; 0 is none.
     Ip(IpAddr, u32),
-    /// [`LOCALHOST`]: in any case, and with or without a dot at its end.
+    /// [`LOCALHOST`]: in any letter case, with or without a trailing dot.
     Localhost,
-    /// What only the host can resolve: a name, or an IPv6 address whose scope is a name. It has no
-    /// brackets.
+    /// Only the host can resolve it: a name, or an IPv6 address whose scope is a name. Without brackets.
     Name(&'a str),
 }
 
 impl<'a> HostText<'a> {
-    /// Reads a host: a name, an IPv4 address, or an IPv6 address with or without brackets and a scope.
+    /// Parses a host: a name, an IPv4 address, or an IPv6 address with or without brackets and a scope.
     pub(crate) fn read(text: &'a str) -> Result<Self, Error> {
         let inside = text
             .strip_prefix('[')
@@ -51,13 +50,13 @@ impl<'a> HostText<'a> {
         {
             return Ok(Self::Localhost);
         }
-        // Checked now, so that only a name is called one.
+        // Checked here, so that every `Name` is a valid one.
         check_target(host)?;
         Ok(Self::Name(host))
     }
 }
 
-/// A number from 0 to `most`, which need not be written shortly.
+/// Parses a number from 0 to `most`. Leading zeros are allowed.
 pub(crate) fn number(text: &[u8], base: u32, most: u32) -> Option<u32> {
     let mut number = None;
     for byte in text {

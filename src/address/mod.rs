@@ -1,7 +1,7 @@
-//! Addresses as the host takes them: checked text, `host:port`.
+//! Addresses in the host's form: checked text, `host:port`.
 //!
-//! Names are not looked up here: a plugin cannot, the host does. They are only kept from smuggling
-//! anything past whoever reads the text next.
+//! Names are not resolved here, since only the host can do that. They are only checked, so that nothing in them can be
+//! misread later.
 
 mod check;
 #[cfg(any(
@@ -31,26 +31,24 @@ pub(crate) use parse::ip;
 pub(crate) use write::decimal;
 use write::{TEN, push, push_number, push_port, push_v4, push_v6};
 
-/// Room for the longest `host:port`: a name, a dot at its end, a colon, a port; or an IPv6 address
-/// with its brackets and scope.
+/// Room for the longest `host:port`: a name, a trailing dot, a colon, a port; or an IPv6 address with brackets and
+/// scope.
 const ROOM: usize = LONGEST_NAME + 1 + 1 + 5;
 
 /// An address to connect to: text, a socket address, or a host and a port.
 ///
-/// It corresponds to `std::net::ToSocketAddrs`, but yields one address, as text for the host. Text
-/// can be a `str`, a `[u8]`, with `std` a `String`, and with the feature `heapless-v0.9` a
-/// `heapless::String`. It is `host:port`, where `host` is a name (resolved by the host), an IPv4 address, or an IPv6
-/// address in brackets, with or without a scope (`[fe80::1%eth0]:80`). In a pair of host and port the
-/// brackets may be missing. The text is checked before the host sees it, and is
-/// [`Error::InvalidAddress`] if it is not of this form, or if
+/// It corresponds to `std::net::ToSocketAddrs`, but yields one address, as text for the host. Text can be a `str`, a
+/// `[u8]`, with `std` a `String`, and with the feature `heapless-v0.9` a `heapless::String`. It has the form
+/// `host:port`, where `host` is a name (resolved by the host), an IPv4 address, or an IPv6 address in brackets, with or
+/// without a scope (`[fe80::1%eth0]:80`). In a pair of host and port the brackets may be omitted. The text is checked
+/// before the host gets it. It is [`Error::InvalidAddress`] if it does not have this form, or if
 ///
-/// * a name has more than 253 bytes, begins with `-`, or has other characters than letters, digits, `-`, `_`
-///   and `.`;
+/// * a name is longer than 253 bytes, begins with `-`, or contains characters other than letters, digits, `-`, `_` and
+///   `.`;
 /// * a label, scope or port has more than 63 characters;
 /// * the port is more than 65535;
-/// * an IPv6 address has not the shape of one: fewer than two colons, a single colon at its end, as in
-///   `2001:db8:`. Whether its groups make an address is for the host to check: if not, it does not
-///   connect.
+/// * an IPv6 address does not have the shape of one: it has fewer than two colons, or a single colon at its end, as in
+///   `2001:db8:`. The host checks whether its groups form an address; if not, it does not connect.
 ///
 /// # Example
 /// ```
@@ -76,7 +74,7 @@ pub trait Address: sealed::Sealed {
     #[doc(hidden)]
     fn with_text<R>(&self, then: impl FnOnce(&[u8]) -> Result<R, Error>) -> Result<R, Error>;
 
-    /// Whether it is an IPv4 address, as far as can be told without a look at text.
+    /// Whether it is known to be an IPv4 address. Text is not inspected.
     #[doc(hidden)]
     fn is_v4(&self) -> bool {
         false
@@ -153,11 +151,10 @@ address! {
     };
 }
 
-/// `host:port` that is handed to the host as it is, whatever is in it. A plugin that counts bytes is about 350 smaller
-/// without the check.
+/// `host:port` that is passed to the host unchecked. Without the check, a small plugin is about 350 bytes smaller.
 ///
-/// It is for text that you know, such as a constant. In text from elsewhere there may be anything that the host then
-/// takes for something else: a NUL, a second address, an option of a command.
+/// Use it only for text that you know, such as a constant. Text from elsewhere may contain something that the host
+/// misinterprets: a NUL, a second address, an option of a command.
 ///
 /// # Example
 /// ```no_run
@@ -181,7 +178,7 @@ address! {
     std::string::String: |self, then| self.as_str().with_text(then);
 }
 
-/// Behind a feature with its version: `heapless` has no 1.0 yet.
+/// The feature has a version in its name because `heapless` has no 1.0 yet.
 #[cfg(feature = "heapless-v0.9")]
 impl<const N: usize> Address for String<N> {
     fn with_text<R>(&self, then: impl FnOnce(&[u8]) -> Result<R, Error>) -> Result<R, Error> {

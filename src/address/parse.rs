@@ -1,11 +1,11 @@
-//! Numeric addresses out of text.
+//! Parses numeric addresses.
 //!
-//! What is accepted is what `core` accepts, to the letter. `core`'s own parser weighs about 5,000 bytes
-//! in a plugin, and a panic can be reached in it; this one is for those who count them.
+//! It accepts exactly what `core` accepts. `core`'s own parser takes about 5,000 bytes in a plugin, and contains a
+//! reachable panic.
 
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-/// An IP address, without brackets and without a scope. As `IpAddr::from_str`.
+/// Parses an IP address without brackets and scope, as `IpAddr::from_str`.
 pub(crate) fn ip(text: &[u8]) -> Option<IpAddr> {
     if text.contains(&b':') {
         v6(text).map(IpAddr::V6)
@@ -14,7 +14,7 @@ pub(crate) fn ip(text: &[u8]) -> Option<IpAddr> {
     }
 }
 
-/// Four numbers with dots between, none with a zero in front.
+/// Parses four numbers separated by dots, without leading zeros.
 pub(super) fn v4(text: &[u8]) -> Option<Ipv4Addr> {
     let (mut ip, mut octet, mut dots) = (0_u32, None, 0_u32);
     for byte in text {
@@ -31,7 +31,7 @@ pub(super) fn v4(text: &[u8]) -> Option<Ipv4Addr> {
     (dots == 3).then_some((ip << 8 | octet?).into())
 }
 
-/// Eight groups, of which one run may be left out: `::`. The last two may be an IPv4 address.
+/// Parses eight groups, of which one run may be omitted: `::`. The last two may be an IPv4 address.
 pub(super) fn v6(text: &[u8]) -> Option<Ipv6Addr> {
     let (mut groups, mut len, mut gap) = ([0_u16; 8], 0_usize, None);
     let mut rest = text;
@@ -68,7 +68,7 @@ pub(super) fn v6(text: &[u8]) -> Option<Ipv6Addr> {
         };
     }
     if let Some(gap) = gap {
-        // What is behind the gap goes to the end. What is left out is one group at least.
+        // Moves the groups after the gap to the end. The gap is at least one group.
         let found = groups;
         let behind = found.get(gap..len)?;
         let room = groups.get_mut(gap..)?;
@@ -80,7 +80,7 @@ pub(super) fn v6(text: &[u8]) -> Option<Ipv6Addr> {
     (if gap.is_some() { len < 8 } else { len == 8 }).then_some(groups.into())
 }
 
-/// A number with one more digit at its end, if it is no more than `most` then.
+/// Appends a digit to a number. `None` if the result is more than `most`.
 pub(super) fn next(number: u32, digit: u8, base: u32, most: u32) -> Option<u32> {
     let digit = char::from(digit).to_digit(base)?;
     let number = number.checked_mul(base)?.checked_add(digit)?;

@@ -128,8 +128,7 @@ fn targets_have_no_port() {
     }
 }
 
-/// Hosts, and what is nearly one: those below, and mixtures of the characters that matter, by a small
-/// generator.
+/// Hosts and near misses: those below, and random mixtures of the characters that matter, from a small generator.
 pub(crate) fn texts() -> Vec<std::string::String> {
     let mut texts: Vec<std::string::String> = HOSTS.map(str::to_owned).into();
     let mut state = 1_u32;
@@ -221,7 +220,7 @@ const HOSTS: [&str; 73] = [
     "a:80",
 ];
 
-/// Whatever the standard library reads as an address is read here too, and nothing else.
+/// This parser accepts exactly what the standard library accepts as an IP address.
 #[test]
 fn numeric_addresses_are_those_of_std() {
     for text in texts() {
@@ -229,7 +228,7 @@ fn numeric_addresses_are_those_of_std() {
     }
 }
 
-/// What std reads as a socket address goes to the host as it is.
+/// What std parses as a socket address is passed to the host unchanged.
 #[test]
 fn what_std_reads_is_an_endpoint() {
     for host in texts() {
@@ -249,8 +248,8 @@ fn what_std_reads_is_an_endpoint() {
     }
 }
 
-/// What goes to the host is a name, an IPv4 address, or in brackets what has the shape of an IPv6
-/// address; and no name has a character that is special in one of the others.
+/// What is passed to the host is a name, an IPv4 address, or bracketed text in the shape of an IPv6 address. No name
+/// contains a character that is special in one of the others.
 #[test]
 fn what_is_taken_is_exactly_one_of_the_forms() {
     let mut taken = 0;

@@ -1,5 +1,4 @@
-//! Addresses as text. Written out by hand: `core::fmt` would weigh more than the whole of a small
-//! plugin.
+//! Formats addresses as text. Written by hand: `core::fmt` would be larger than a whole small plugin.
 
 use crate::Error;
 use core::net::{Ipv4Addr, Ipv6Addr};
@@ -14,11 +13,11 @@ pub(super) fn push<const N: usize>(text: &mut String<N>, byte: u8) -> Result<(),
         .map_err(|_| Error::InvalidAddress)
 }
 
-/// A port in decimal digits.
+/// Formats a port in decimal digits.
 #[cfg(feature = "std")]
 pub(crate) fn decimal(port: u16) -> String<5> {
     let mut digits = String::new();
-    // There is room for any.
+    // Every port fits.
     let _ = push_number(&mut digits, u32::from(port), TEN);
     digits
 }
@@ -38,8 +37,8 @@ pub(super) fn push_v4<const N: usize>(text: &mut String<N>, ip: Ipv4Addr) -> Res
     Ok(())
 }
 
-/// The usual form: the longest run of zeros, if it is more than one, is `::`. (No sum in it can wrap
-/// round: there are eight segments.)
+/// The usual form: the longest run of at least two zero groups becomes `::`. (No sum can overflow: there are eight
+/// segments.)
 pub(super) fn push_v6<const N: usize>(text: &mut String<N>, ip: Ipv6Addr) -> Result<(), Error> {
     let segments = ip.segments();
     let (mut gap_at, mut gap, mut run) = (0_usize, 1_usize, 0_usize);
@@ -69,7 +68,7 @@ pub(super) fn push_v6<const N: usize>(text: &mut String<N>, ip: Ipv6Addr) -> Res
     Ok(())
 }
 
-/// The base is one that cannot be 0, so that no division can panic.
+/// The base cannot be 0, so the division cannot panic.
 pub(super) fn push_number<const N: usize>(
     text: &mut String<N>,
     n: u32,

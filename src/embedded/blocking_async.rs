@@ -1,14 +1,13 @@
-//! `embedded-io-async` for the streams, in each version that there is a feature for.
+//! `embedded-io-async` for the streams, in each version that has a feature.
 
-/// A stream for crates that want the async traits of `embedded-io-async`,
-/// [0.7](https://docs.rs/embedded-io-async/0.7) or [0.6](https://docs.rs/embedded-io-async/0.6), each behind its
-/// feature.
+/// A stream for crates that need the async traits of `embedded-io-async`, [0.7](https://docs.rs/embedded-io-async/0.7)
+/// or [0.6](https://docs.rs/embedded-io-async/0.6), each behind its feature.
 ///
-/// A host function returns when the host has done its part, and nothing else runs meanwhile. So the futures
-/// block: each is ready when it is first polled, and any executor will do.
+/// Host functions block, and nothing else runs meanwhile. So the futures block too: each is ready when it is first
+/// polled, and any executor works.
 ///
-/// It is a type of its own so that `read` and `write` of a [`TcpStream`](super::TcpStream) need no `await`. The halves
-/// of a stream go into one each.
+/// It is a separate type so that `read` and `write` of a [`TcpStream`](super::TcpStream) need no `await`. It can wrap
+/// each half of a stream too.
 ///
 /// # Example
 /// ```
@@ -63,7 +62,7 @@ macro_rules! blocking {
             }
         }
 
-        /// It is not asynchronous, and may block for the host's wait, 5 s.
+        /// Not asynchronous: it may block for the host's wait of 5 s.
         impl<T: $io::ReadReady> $io::ReadReady for BlockingAsync<T> {
             fn read_ready(&mut self) -> Result<bool, T::Error> {
                 self.0.read_ready()

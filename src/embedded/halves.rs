@@ -1,4 +1,4 @@
-//! The two directions of a stream, for code that uses them at the same time.
+//! The two directions of a stream, for code that uses both at the same time.
 
 use super::{DEFAULT_CAPACITY, Shutdown, whole};
 use crate::Error;
@@ -10,9 +10,9 @@ use crate::reader::Reader;
 use core::time::Duration;
 use embedded_io::ReadExactError;
 
-/// The half of a [`TcpStream`](super::TcpStream) that reads, from [`split`](super::TcpStream::split).
+/// The read half of a [`TcpStream`](super::TcpStream), from [`split`](super::TcpStream::split).
 ///
-/// Each method does what the stream's method of the same name does. Timeouts that are set here stay set in the stream.
+/// Each method does the same as the stream's method of the same name. The timeout set here remains set in the stream.
 #[derive(Debug)]
 pub struct ReadHalf<'a, const N: usize = DEFAULT_CAPACITY, H: Host = DefaultHost> {
     pub(super) connection: &'a Connection<Tcp, H>,
@@ -20,10 +20,10 @@ pub struct ReadHalf<'a, const N: usize = DEFAULT_CAPACITY, H: Host = DefaultHost
     pub(super) waiting: &'a mut Waiting,
 }
 
-/// The half of a [`TcpStream`](super::TcpStream) that writes, from [`split`](super::TcpStream::split).
+/// The write half of a [`TcpStream`](super::TcpStream), from [`split`](super::TcpStream::split).
 ///
-/// Each method does what the stream's method of the same name does. Writing changes nothing in the stream, so the
-/// half can be copied.
+/// Each method does the same as the stream's method of the same name. Writing does not change the stream, so the half
+/// is `Copy`.
 #[derive(Debug)]
 pub struct WriteHalf<'a, H: Host = DefaultHost> {
     pub(super) connection: &'a Connection<Tcp, H>,
@@ -46,7 +46,7 @@ impl<const N: usize, H: Host> ReadHalf<'_, N, H> {
         whole::read(|buf| self.read(buf), buf, ReadExactError::UnexpectedEof)
     }
 
-    /// Copies bytes that the next read will return, as [`TcpStream::peek`](super::TcpStream::peek).
+    /// Copies the bytes that the next read will return, as [`TcpStream::peek`](super::TcpStream::peek).
     ///
     /// # Errors
     /// As the stream's.
@@ -54,7 +54,7 @@ impl<const N: usize, H: Host> ReadHalf<'_, N, H> {
         self.reader.peek(self.connection, *self.waiting, buf)
     }
 
-    /// The bytes that have come and were not read, as [`TcpStream::fill_buf`](super::TcpStream::fill_buf).
+    /// Returns the received bytes that are unread, as [`TcpStream::fill_buf`](super::TcpStream::fill_buf).
     ///
     /// # Errors
     /// As the stream's.
@@ -67,8 +67,8 @@ impl<const N: usize, H: Host> ReadHalf<'_, N, H> {
         self.reader.consume(amt);
     }
 
-    /// Whether the next read returns without blocking, as [`TcpStream::read_ready`](super::TcpStream::read_ready):
-    /// it may block for the host's wait, 5 s. It is always `Ok`.
+    /// Whether the next read returns without blocking, as [`TcpStream::read_ready`](super::TcpStream::read_ready). It
+    /// may block for the host's wait of 5 s. It never fails.
     pub fn read_ready(&mut self) -> Result<bool, Error> {
         Ok(self.reader.poll_ready(self.connection, *self.waiting))
     }
@@ -97,14 +97,13 @@ impl<const N: usize, H: Host> ReadHalf<'_, N, H> {
         Ok(())
     }
 
-    /// Chooses what a silence reads as where no real clock can tell, as
-    /// [`TcpStream::set_silence`](super::TcpStream::set_silence).
+    /// Chooses what silence means without a real clock, as [`TcpStream::set_silence`](super::TcpStream::set_silence).
     pub fn set_silence(&mut self, silence: Silence) {
         self.waiting.silence = silence;
     }
 
-    /// Shuts down one direction of the stream, or both, as [`TcpStream::shutdown`](super::TcpStream::shutdown). It
-    /// takes effect in the other half too.
+    /// Shuts down one direction of the stream, or both, as [`TcpStream::shutdown`](super::TcpStream::shutdown). This
+    /// affects the other half too.
     pub fn shutdown(&mut self, how: Shutdown) {
         self.connection.shut(how.directions());
     }
@@ -135,14 +134,14 @@ impl<H: Host> WriteHalf<'_, H> {
         self.connection.write_block(block)
     }
 
-    /// Shuts down one direction of the stream, or both, as [`TcpStream::shutdown`](super::TcpStream::shutdown). It
-    /// takes effect in the other half too.
+    /// Shuts down one direction of the stream, or both, as [`TcpStream::shutdown`](super::TcpStream::shutdown). This
+    /// affects the other half too.
     pub fn shutdown(&self, how: Shutdown) {
         self.connection.shut(how.directions());
     }
 }
 
-// (Derived, they would ask the host to be `Copy` too.)
+// Derived impls would require `H: Copy`.
 impl<H: Host> Clone for WriteHalf<'_, H> {
     fn clone(&self) -> Self {
         *self

@@ -1,10 +1,10 @@
-//! `embedded-io` for the streams and their halves, in each version that there is a feature for.
+//! `embedded-io` for the streams and their halves, in each version that has a feature.
 
 use super::{ReadHalf, TcpStream, WriteHalf, whole};
 use crate::Error;
 use crate::host::Host;
 
-/// Each trait's methods are the type's own of the same names, which come before the trait's.
+/// Each trait method calls the type's inherent method of the same name, which takes precedence.
 macro_rules! reads {
     ($io:ident, [$($generics:tt)*] $type:ty) => {
         impl<$($generics)*> $io::ErrorType for $type {
@@ -39,7 +39,7 @@ macro_rules! reads {
     };
 }
 
-/// There is no `WriteReady`: the host does not say whether a write would wait, and it may.
+/// There is no `WriteReady`: the host does not say whether a write would block, and it may.
 macro_rules! writes {
     ($io:ident, [$($generics:tt)*] $type:ty) => {
         impl<$($generics)*> $io::Write for $type {
@@ -47,7 +47,7 @@ macro_rules! writes {
                 (*self).write(buf)
             }
 
-            /// Does nothing: what has been written is with the host.
+            /// Does nothing: writes are not buffered.
             fn flush(&mut self) -> Result<(), Error> {
                 Ok(())
             }
@@ -64,7 +64,7 @@ macro_rules! streams {
         reads!($io, [const N: usize, H: Host] TcpStream<N, H>);
         writes!($io, [const N: usize, H: Host] TcpStream<N, H>);
 
-        // Writing changes nothing in the stream, so a shared reference is enough.
+        // Writing does not change the stream, so a shared reference is enough.
         impl<const N: usize, H: Host> $io::ErrorType for &TcpStream<N, H> {
             type Error = Error;
         }

@@ -1,6 +1,7 @@
-//! The sockets without std: no allocation, [`embedded_io`](https://docs.rs/embedded-io/0.7) traits, and one small [`Error`].
+//! The sockets without std: no allocation, [`embedded_io`](https://docs.rs/embedded-io/0.7) traits, and one small
+//! [`Error`].
 //!
-//! They are what the std facade stands on, and are there with every feature set.
+//! The std facade is built on them. They are available with every set of features.
 //!
 //! ```
 //! use harness_wasi_sockets::embedded::TcpStream;
@@ -15,8 +16,8 @@
 //! # }
 //! ```
 //!
-//! Where the std types take one host for granted, these take any [`Host`](crate::host::Host): the
-//! functions that end in `_in` are given it, as their first argument.
+//! While the std types always use the default host, these can use any [`Host`](crate::host::Host): functions whose
+//! names end in `_in` take it as their first argument.
 
 #[cfg(any(feature = "embedded-io-async-v0.7", feature = "embedded-io-async-v0.6"))]
 mod blocking_async;
@@ -45,6 +46,5 @@ pub use stack::{Names, Naming, NoNames, Stack};
 pub use tcp::{Shutdown, TcpStream};
 pub use udp::UdpSocket;
 
-/// The number of bytes that a [`TcpStream`] keeps of what it has received, unless its type says
-/// otherwise.
+/// The default size of a [`TcpStream`]'s receive buffer, in bytes.
 pub const DEFAULT_CAPACITY: usize = 1_024;

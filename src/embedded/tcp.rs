@@ -12,24 +12,25 @@ use embedded_io::ReadExactError;
 
 /// A TCP connection, closed on drop.
 ///
-/// It corresponds to `std::net::TcpStream`, and implements the [`embedded_io`](https://docs.rs/embedded-io/0.7) traits for the crates that take
-/// them. It keeps up to `N` bytes that have been received and not been read, in place: the connection is as
-/// large as its buffer. (With `N` = 0 there is none: each read asks the host for as much as fits into its slice. To
-/// `peek`, `fill_buf` and `read_ready` does not compile then.) One that lives in a `static` stays open from one call of the plugin to the next.
+/// It corresponds to `std::net::TcpStream`, and implements the [`embedded_io`](https://docs.rs/embedded-io/0.7) traits.
+/// A connection in a `static` stays open between calls of the plugin.
+///
+/// It has a receive buffer of `N` bytes, in place: the type is as large as its buffer. With `N` = 0 there is no buffer:
+/// each read asks the host for as much as fits into its slice, and calls of `peek`, `fill_buf` and `read_ready` do not
+/// compile.
 ///
 /// # How long a read waits
-/// For the first byte, up to the read timeout, 30 s by default; then [`Error::TimedOut`], and nothing is
-/// lost: the next read goes on. `Ok(0)` is the end of the stream.
+/// It waits for the first byte, up to the read timeout, 30 s by default. Then it fails with [`Error::TimedOut`].
+/// Nothing is lost: you can read again. `Ok(0)` is end of stream.
 ///
-/// Without a real clock (without `std`, on `wasm32-unknown-unknown`, or in a host whose clock is not real,
-/// as the production host's), a silence cannot be told from the end: silence for the whole read timeout, at
-/// most one hour, reads as the end of the stream. [`set_silence`](TcpStream::set_silence) makes it
-/// `TimedOut`.
+/// Without a real clock (without `std`, on `wasm32-unknown-unknown`, and in production), silence cannot be told from
+/// end of stream. Silence for the whole read timeout (at most one hour) is then reported as end of stream.
+/// [`set_silence`](TcpStream::set_silence) makes it `TimedOut`.
 ///
 /// # When the kernel has no memory
-/// What the host has received and the kernel has no memory for is lost. So a read that brings nothing is
-/// [`Error::OutOfMemory`] if the kernel has no memory for as many bytes as were asked for, and so is every
-/// later one: bytes may be missing. (Where the memory is free again by then, nobody can tell.)
+/// Bytes that the host received are lost if the kernel has no memory for them. So a read that gets no bytes fails with
+/// [`Error::OutOfMemory`] if the kernel has no memory for as many bytes as were requested, and so does every later
+/// read: bytes may be missing. (If memory is free again by then, the loss cannot be detected.)
 ///
 /// # Example
 /// ```
@@ -50,14 +51,14 @@ pub struct TcpStream<const N: usize = DEFAULT_CAPACITY, H: Host = DefaultHost> {
     waiting: Waiting,
 }
 
-/// Which directions of a stream to shut down. It corresponds to `std::net::Shutdown`.
+/// The directions of a stream to shut down. It corresponds to `std::net::Shutdown`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Shutdown {
-    /// What this side reads.
+    /// The read half.
     Read,
-    /// What this side writes.
+    /// The write half.
     Write,
-    /// Both: the connection is closed.
+    /// Both: closes the connection.
     Both,
 }
 
@@ -74,12 +75,12 @@ impl Shutdown {
 impl TcpStream {
     /// Connects to `address`, with a buffer of [`DEFAULT_CAPACITY`] bytes.
     ///
-    /// This corresponds to `std::net::TcpStream::connect`. The host gives it 5 s. For another capacity:
+    /// This corresponds to `std::net::TcpStream::connect`. It takes at most 5 s. For another buffer size:
     /// `TcpStream::<64>::connect_in(DefaultHost, address)`.
     ///
     /// # Errors
-    /// [`Error::InvalidAddress`] before the host is called; [`Error::ConnectFailed`] if the host could not
-    /// connect, for whatever reason; [`Error::OutOfMemory`].
+    /// [`Error::InvalidAddress`] before the host is called; [`Error::ConnectFailed`] if the host could not connect, for
+    /// any reason; [`Error::OutOfMemory`].
     pub fn connect<A: Address>(address: A) -> Result<Self, Error> {
         Self::connect_in(DefaultHost, address)
     }
@@ -98,14 +99,14 @@ impl<const N: usize, H: Host> TcpStream<N, H> {
         })
     }
 
-    /// Reads into `buf`: at least one byte, unless the stream has ended or `buf` is empty. It waits for the
-    /// first byte only.
+    /// Reads into `buf`: at least one byte, except at end of stream or if `buf` is empty. It waits only for the first
+    /// byte.
     ///
     /// This corresponds to `std::io::Read::read`.
     ///
     /// # Errors
-    /// [`Error::TimedOut`]: the next read goes on. [`Error::Overrun`] and [`Error::OutOfMemory`], at every later
-    /// read too, if bytes are missing: see [above](TcpStream).
+    /// [`Error::TimedOut`]: you can read again. [`Error::Overrun`] and [`Error::OutOfMemory`], also for every later
+    /// read, if bytes are missing: see [above](TcpStream).
     pub fn read(&mut self, buf: &mut [u8]) -> Result<usize, Error> {
         self.reader.read(&self.connection, self.waiting, buf)
     }
@@ -115,17 +116,17 @@ impl<const N: usize, H: Host> TcpStream<N, H> {
     /// This corresponds to `std::io::Read::read_exact`.
     ///
     /// # Errors
-    /// `UnexpectedEof` if the stream ends before; otherwise as [`read`](TcpStream::read). What had come by then
-    /// is in `buf`, and how much that was is not known.
+    /// `UnexpectedEof` if the stream ends first; otherwise as [`read`](TcpStream::read). `buf` may then hold some
+    /// bytes, and how many is unknown.
     pub fn read_exact(&mut self, buf: &mut [u8]) -> Result<(), ReadExactError<Error>> {
         whole::read(|buf| self.read(buf), buf, ReadExactError::UnexpectedEof)
     }
 
-    /// Copies bytes that the next read will return into `buf`, and waits for the first as a read does.
-    /// `Ok(0)` is the end of the stream, or an empty `buf`.
+    /// Copies the bytes that the next read will return into `buf`. Waits for the first byte like a read. `Ok(0)` is end
+    /// of stream, or an empty `buf`.
     ///
-    /// This corresponds to `std::net::TcpStream::peek`. It shows at most `N` bytes. A second peek, with
-    /// no read in between, asks the host for what has come since, and blocks for as long as the host waits.
+    /// This corresponds to `std::net::TcpStream::peek`. It shows at most `N` bytes. A second peek without a read in
+    /// between asks the host for more bytes, and waits for them for one wait of the host.
     ///
     /// # Errors
     /// As [`read`](TcpStream::read).
@@ -133,8 +134,8 @@ impl<const N: usize, H: Host> TcpStream<N, H> {
         self.reader.peek(&self.connection, self.waiting, buf)
     }
 
-    /// The bytes that have come and were not read, after waiting for the first as a read does; none at the end
-    /// of the stream. [`consume`](TcpStream::consume) says how many of them have been read.
+    /// Returns the received bytes that are unread. If there are none, waits for the first byte like a read. The slice
+    /// is empty at end of stream. Call [`consume`](TcpStream::consume) with the number of bytes used.
     ///
     /// This corresponds to `std::io::BufRead::fill_buf`.
     ///
@@ -151,14 +152,15 @@ impl<const N: usize, H: Host> TcpStream<N, H> {
         self.reader.consume(amt);
     }
 
-    /// Whether the next read returns without blocking, be it bytes, the end of the stream or an error.
+    /// Whether the next read returns without blocking, with bytes, end of stream or an error.
     ///
-    /// If nothing is buffered, this asks the host once: it blocks until bytes come or the host's wait, 5 s, is
-    /// over. Without a real clock nothing tells a silent peer from the end of the stream. After as many waits as
-    /// fit into the read timeout it then returns `true`, and the next read reports the end; not so with
-    /// [`Silence::TimedOut`].
+    /// If nothing is buffered, this asks the host once: it blocks until bytes arrive or the host's wait of 5 s ends. It
+    /// never fails.
     ///
-    /// This corresponds to `embedded_io::ReadReady::read_ready`. It is always `Ok`.
+    /// Without a real clock, silence cannot be told from end of stream. After as many waits as fit into the read
+    /// timeout, this returns `true`, and the next read returns end of stream; with [`Silence::TimedOut`] it does not.
+    ///
+    /// This corresponds to `embedded_io::ReadReady::read_ready`.
     pub fn read_ready(&mut self) -> Result<bool, Error> {
         Ok(self.reader.poll_ready(&self.connection, self.waiting))
     }
@@ -169,14 +171,15 @@ impl<const N: usize, H: Host> TcpStream<N, H> {
         self.reader.wait(&self.connection, self.waiting)
     }
 
-    /// Writes bytes of `buf`, in one call to the host, and returns how many: at least one, unless `buf` is
-    /// empty, and at most 65,536. The host gives it 5 s.
+    /// Writes bytes of `buf`, in one call to the host, and returns how many: at least one, unless `buf` is empty, and
+    /// at most 65,536. It takes at most 5 s.
     ///
     /// This corresponds to `std::io::Write::write`. A shared reference is enough.
     ///
     /// # Errors
-    /// [`Error::SendFailed`] if the host could not send, and how much arrived is not known; [`Error::Shutdown`] after
-    /// that, and after the write half was shut; [`Error::OutOfMemory`], and nothing was sent.
+    /// [`Error::SendFailed`] if the host could not send, and how much arrived is unknown; [`Error::Shutdown`] after
+    /// such a failure, or if the write half was shut; [`Error::OutOfMemory`] if the kernel has no memory, and nothing
+    /// was sent.
     pub fn write(&self, buf: &[u8]) -> Result<usize, Error> {
         self.connection.write(buf)
     }
@@ -186,25 +189,24 @@ impl<const N: usize, H: Host> TcpStream<N, H> {
     /// This corresponds to `std::io::Write::write_all`.
     ///
     /// # Errors
-    /// As [`write`](TcpStream::write); how much was written before is not known.
+    /// As [`write`](TcpStream::write); how much was written before is unknown.
     pub fn write_all(&self, buf: &[u8]) -> Result<(), Error> {
         whole::write(|buf| self.write(buf), buf)
     }
 
     /// Shuts down one direction of the stream, or both.
     ///
-    /// This corresponds to `std::net::TcpStream::shutdown`, with one difference: the host can only
-    /// close a connection whole. It is closed when both directions have been shut. One that is shut
-    /// alone is shut on this side only: reads return the end of the stream, writes [`Error::Shutdown`], and the
-    /// peer does not see it.
+    /// This corresponds to `std::net::TcpStream::shutdown`, with one difference: the host can only close a whole
+    /// connection. It is closed once both directions are shut. Shutting one direction has a local effect only (reads
+    /// return end of stream, or writes fail with [`Error::Shutdown`]); the peer does not see it.
     pub fn shutdown(&mut self, how: Shutdown) {
         self.connection.shut(how.directions());
     }
 
-    /// Splits the stream into a half that reads and a half that writes, for code that does both at the same time.
+    /// Splits the stream into a read half and a write half, for code that uses both at the same time.
     ///
-    /// Neither half allocates. The stream cannot be used until both are gone, and is as it was then. The facade has
-    /// `try_clone` for the same purpose.
+    /// It does not allocate. The stream cannot be used until both halves are dropped, and keeps their state. In the
+    /// facade, use `try_clone` instead.
     ///
     /// # Example
     /// ```
@@ -212,7 +214,7 @@ impl<const N: usize, H: Host> TcpStream<N, H> {
     /// use harness_wasi_sockets::Error;
     /// use harness_wasi_sockets::embedded::TcpStream;
     ///
-    /// /// Sends what comes back to where it came from.
+    /// /// Sends what it receives back to the sender.
     /// fn echo<E>(mut from: impl Read<Error = E>, mut to: impl Write<Error = E>) -> Result<usize, E> {
     ///     let mut buf = [0; 64];
     ///     let n = from.read(&mut buf)?;
@@ -237,10 +239,10 @@ impl<const N: usize, H: Host> TcpStream<N, H> {
         (reader, WriteHalf { connection })
     }
 
-    /// Sets how long a read waits for the first byte; `None` is forever.
+    /// Sets how long a read waits for the first byte. `None` is forever. The default is 30 s.
     ///
-    /// This corresponds to `std::net::TcpStream::set_read_timeout`. By default it is 30 s. It is rounded up to a
-    /// multiple of the host's wait, 5 s. Without a real clock, forever is an hour.
+    /// This corresponds to `std::net::TcpStream::set_read_timeout`. The timeout is rounded up to a multiple of the
+    /// host's wait, 5 s. Without a real clock, forever is one hour.
     ///
     /// # Errors
     /// [`Error::InvalidInput`] if the timeout is zero.
@@ -249,7 +251,7 @@ impl<const N: usize, H: Host> TcpStream<N, H> {
         Ok(())
     }
 
-    /// How long a read waits for the first byte, as it was set.
+    /// Returns how long a read waits for the first byte, as it was set.
     ///
     /// This corresponds to `std::net::TcpStream::read_timeout`.
     #[must_use]
@@ -257,25 +259,25 @@ impl<const N: usize, H: Host> TcpStream<N, H> {
         self.waiting.timeout.get()
     }
 
-    /// Chooses what a read reports when nothing has come for the whole read timeout, and no real clock can
-    /// tell a silent peer from the end of the stream. By default that is the end of the stream.
+    /// Chooses what a read returns after silence for the whole read timeout, if there is no real clock to tell silence
+    /// from end of stream. The default is end of stream.
     ///
-    /// Std has no such method: its sockets know.
+    /// Std has no such method.
     pub fn set_silence(&mut self, silence: Silence) {
         self.waiting.silence = silence;
     }
 
-    /// What was chosen with [`set_silence`](TcpStream::set_silence).
+    /// Returns the last value given to [`set_silence`](TcpStream::set_silence), [`Silence::EndOfStream`] by default.
     #[must_use]
     pub fn silence(&self) -> Silence {
         self.waiting.silence
     }
 }
 
-/// Without copies: bytes that are in the kernel's memory already, or are to stay there.
+/// Without copies, for bytes that are already in the kernel's memory or should stay there.
 impl<const N: usize, H: Host> TcpStream<N, H> {
-    /// Writes a block, in one call to the host, and returns how many of its bytes were sent. An empty block
-    /// is not sent.
+    /// Writes a block, in one call to the host, and returns how many of its bytes were sent. An empty block is not
+    /// sent.
     ///
     /// # Errors
     /// [`Error::Shutdown`], [`Error::SendFailed`]: as [`write`](TcpStream::write).
@@ -297,15 +299,14 @@ impl<const N: usize, H: Host> TcpStream<N, H> {
         self.connection.write_block(block)
     }
 
-    /// Reads up to `max` bytes, at most 65,536, as a block; `None` is the end of the stream.
+    /// Reads up to `max` bytes, at most 65,536, as a block. `None` is end of stream.
     ///
-    /// It waits as any read does. Bytes that an earlier read has left in the buffer come first,
-    /// copied into a block. A `max` of 0 counts as 1. A host that returns more than it was asked for gives a
-    /// longer block, and nothing of it is lost.
+    /// It waits like any read. Buffered bytes of an earlier read come first, copied into a block. A `max` of 0 counts
+    /// as 1. If the host returns more than was requested, the block is longer, and nothing is lost.
     ///
     /// # Errors
-    /// As [`read`](TcpStream::read); and [`Error::OutOfMemory`] if there is no memory for a copy of buffered
-    /// bytes, which stay in the buffer.
+    /// As [`read`](TcpStream::read); also [`Error::OutOfMemory`] if there is no memory for a copy of buffered bytes,
+    /// which stay in the buffer.
     pub fn read_block(&mut self, max: usize) -> Result<Option<Block<H>>, Error> {
         self.reader.read_block(&self.connection, self.waiting, max)
     }

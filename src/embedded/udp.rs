@@ -14,10 +14,10 @@ use core::time::Duration;
 /// It corresponds to a `std::net::UdpSocket` after its `connect`.
 ///
 /// # How long a receive waits
-/// 5 s by default, or the read timeout rounded up to a multiple of 5 s; then it returns
-/// [`Error::TimedOut`]. With a clock, it returns [`Error::WouldBlock`] if the host returned at once
-/// without a datagram: an empty datagram came, or word that nobody listens at the peer's port. The
-/// host does not say which.
+/// 5 s by default, or the read timeout rounded up to a multiple of 5 s. Then it returns [`Error::TimedOut`].
+///
+/// With a clock, it returns [`Error::WouldBlock`] if the host returned at once without a datagram: an empty datagram
+/// arrived, or a report that the peer's port is closed. The host does not say which.
 ///
 /// # Example
 /// ```
@@ -35,23 +35,23 @@ use core::time::Duration;
 pub struct UdpSocket<H: Host = DefaultHost> {
     connection: Connection<Udp, H>,
     read_timeout: Timeout,
-    /// The most bytes of a datagram.
+    /// The maximum length of a datagram, in bytes.
     most_bytes: usize,
 }
 
 impl UdpSocket {
-    /// Makes a socket that sends to `address` and receives from it.
+    /// Creates a socket that sends to `address` and receives from it.
     ///
     /// # Errors
-    /// [`Error::InvalidAddress`] before the host is called; [`Error::ConnectFailed`] if the host
-    /// does not find the name or a way there; [`Error::OutOfMemory`].
+    /// [`Error::InvalidAddress`] before the host is called; [`Error::ConnectFailed`] if the host cannot resolve the
+    /// name or has no route; [`Error::OutOfMemory`].
     pub fn connect<A: Address>(address: A) -> Result<Self, Error> {
         Self::connect_in(DefaultHost, address)
     }
 }
 
 impl<H: Host> UdpSocket<H> {
-    /// Makes a socket through `host`.
+    /// Creates a socket through `host`.
     ///
     /// # Errors
     /// As [`connect`](UdpSocket::connect).
@@ -63,10 +63,10 @@ impl<H: Host> UdpSocket<H> {
         })
     }
 
-    /// Sets how long a receive waits for a datagram; `None` is forever. By default it waits 5 s.
+    /// Sets how long a receive waits for a datagram. `None` is forever. The default is 5 s.
     ///
-    /// This corresponds to `std::net::UdpSocket::set_read_timeout`. The host waits 5 s at a time,
-    /// so the timeout is rounded up to a multiple of that. Without a real clock, forever is an hour.
+    /// This corresponds to `std::net::UdpSocket::set_read_timeout`. The host waits 5 s at a time, so the timeout is
+    /// rounded up to a multiple of 5 s. Without a real clock, forever is one hour.
     ///
     /// # Errors
     /// [`Error::InvalidInput`] if the timeout is zero.
@@ -75,7 +75,7 @@ impl<H: Host> UdpSocket<H> {
         Ok(())
     }
 
-    /// How long a receive waits for a datagram; `None` is forever. By default it is 5 s.
+    /// Returns how long a receive waits for a datagram. `None` is forever. The default is 5 s.
     ///
     /// This corresponds to `std::net::UdpSocket::read_timeout`.
     #[must_use]
@@ -83,21 +83,21 @@ impl<H: Host> UdpSocket<H> {
         self.read_timeout.get()
     }
 
-    /// Sends one datagram and returns its length: less, if the host says that it sent less.
+    /// Sends one datagram. Returns its length, or less if the host reports that it sent less.
     ///
-    /// This corresponds to `std::net::UdpSocket::send`. The host does not say whether an empty
-    /// datagram was sent, so for one this always returns `Ok(0)`.
+    /// This corresponds to `std::net::UdpSocket::send`. The host does not report whether it sent an empty datagram, so
+    /// sending one always returns `Ok(0)`.
     ///
     /// # Errors
-    /// [`Error::InvalidInput`] for more than 65,527 bytes, the most that IPv6 can carry, and for more
-    /// than 65,507 if the socket was connected to an IPv4 address other than as text;
-    /// [`Error::NotSent`] if the host did not send it; [`Error::OutOfMemory`].
+    /// [`Error::InvalidInput`] for more than 65,527 bytes, the most that IPv6 can carry, or for more than 65,507 if the
+    /// socket was connected to an IPv4 address that was not given as text; [`Error::NotSent`] if the host did not send
+    /// the datagram; [`Error::OutOfMemory`].
     pub fn send(&self, datagram: &[u8]) -> Result<usize, Error> {
         self.connection.send_datagram(datagram, self.most_bytes)
     }
 
-    /// Receives one datagram into `into` and returns how many of its bytes are there. What does not
-    /// fit is lost, as with std.
+    /// Receives one datagram into `into` and returns the number of bytes copied. Bytes that do not fit are lost, as
+    /// with std.
     ///
     /// This corresponds to `std::net::UdpSocket::recv`.
     ///
@@ -107,8 +107,8 @@ impl<H: Host> UdpSocket<H> {
         Ok(self.recv_block(into.len())?.load(0, into))
     }
 
-    /// Sends a block as one datagram, without a copy, and returns its length: less, if the host says
-    /// that it sent less.
+    /// Sends a block as one datagram, without a copy. Returns its length, or less if the host reports that it sent
+    /// less.
     ///
     /// # Errors
     /// As [`send`](UdpSocket::send).
@@ -116,7 +116,7 @@ impl<H: Host> UdpSocket<H> {
         self.connection.send_datagram_block(block, self.most_bytes)
     }
 
-    /// Receives one datagram, cut to `max` bytes, as a block.
+    /// Receives one datagram, truncated to `max` bytes, as a block.
     ///
     /// # Errors
     /// As [`recv`](UdpSocket::recv).

@@ -1,6 +1,6 @@
-//! Whole buffers, read and written in as many pieces as it takes.
+//! Reads and writes whole buffers, in as many calls as needed.
 //!
-//! The methods that the traits provide slice by index, which brings the panic machinery into a small plugin.
+//! The traits' default methods slice by index, which links the panic machinery into a small plugin.
 
 use crate::Error;
 

@@ -1,14 +1,14 @@
-//! No host: what is there by default on a target that is not wasm, without `std`.
+//! No host: the default in native builds without `std`.
 
 use super::Host;
 #[cfg(feature = "plugin")]
 use super::call::{Call, Level};
 
-/// The [`Host`] that is not there: every call fails, as the contract lets a call fail.
+/// The [`Host`] whose every call fails.
 ///
-/// It is what sockets use by default in a build that is neither a plugin nor has the operating
-/// system's sockets (`default-features = false` on a target that is not wasm). Such a build can
-/// still check code and bring a [`Host`] of its own, which can leave to `Absent` what it does not offer.
+/// Sockets use it by default in native builds without `std`, which have no sockets of the operating system
+/// (`default-features = false`). Such a build can still check code, and use its own [`Host`], which can forward calls
+/// to `Absent` that it does not support.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Absent;
 
@@ -56,7 +56,7 @@ impl Host for Absent {
     fn store_u64(&self, _offset: u64, _value: u64) {}
 }
 
-/// A call without a kernel: the input is empty, and there is no block for anything else.
+/// A call without a kernel: the input is empty, and there are no blocks.
 #[cfg(feature = "plugin")]
 impl Call for Absent {
     fn input_offset(&self) -> u64 {

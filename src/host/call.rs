@@ -1,31 +1,31 @@
-//! What the kernel keeps for one call of a plugin: input, output, error text, configuration, log.
+//! What the kernel stores for one call of a plugin: input, output, error text, configuration, log.
 
-/// How urgent a log line is. (Extism has one below, `trace`. Its JavaScript SDK does not, and would not load a plugin
-/// that imports it.)
+/// The level of a log line. (Extism also has `trace`, below these. Its JavaScript SDK does not, and would not load a
+/// plugin that imports it.)
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Level {
-    /// What helps to find a fault.
+    /// Details that help to find a fault.
     Debug,
-    /// What happens as it should.
+    /// Normal events.
     Info,
-    /// What may be wrong.
+    /// Possible problems.
     Warn,
-    /// What has gone wrong.
+    /// Failures.
     Error,
 }
 
-/// The kernel's part in a call. Beside [`Host`](super::Host), not in it: sockets need none of it.
+/// The kernel's functions for a call. They are not in [`Host`](super::Host), since sockets do not need them.
 ///
-/// A block whose offset is passed in belongs to the kernel from then on. It frees the block, or keeps
-/// it until the call is over.
+/// The kernel takes ownership of a block whose offset is passed in. It frees the block, or keeps it until the end of
+/// the call.
 pub(crate) trait Call {
-    /// The block with the input, which stays the kernel's; 0 if there is no input.
+    /// Returns the block with the input, which the kernel owns; 0 if there is no input.
     fn input_offset(&self) -> u64;
-    /// Makes the first `len` bytes of a block the output.
+    /// Sets the output to the first `len` bytes of a block.
     fn output_set(&self, block: u64, len: u64);
-    /// Makes a block the error text. The host then reports that the call has failed.
+    /// Sets the error text to a block. The host then reports that the call failed.
     fn error_set(&self, block: u64);
-    /// A new block with the configuration value of this name; 0 if there is none, or an empty one.
+    /// Returns a new block with the configuration value of this name; 0 if there is none, or an empty one.
     fn config_get(&self, name: u64) -> u64;
     /// Logs the text in a block.
     fn log(&self, level: Level, text: u64);

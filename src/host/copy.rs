@@ -1,16 +1,16 @@
-//! Copies between the kernel's memory and the plugin's, over the kernel's calls for a word or a byte.
+//! Copies between the kernel's memory and the plugin's, with the kernel's functions for a word or a byte.
 //!
-//! A call costs the same for one byte as for eight. So what is left over at the end of 8 bytes or
-//! more is one word that overlaps the one before.
+//! A call costs the same for one byte as for eight. So if a remainder is left after at least 8 bytes, it is copied as
+//! one word that overlaps the one before.
 
 use super::Host;
 
-/// The most bytes that the kernel moves in one call.
+/// The most bytes that the kernel copies in one call.
 const WORD: usize = 8;
 
-/// Calls `$move` with each word of `$words`, and counts `$at` on. Plugins that have a few bytes to spare for it move
-/// eight words before they look whether there are more, which saves a sixth of what a long copy costs. They are
-/// written out: a compiler that is told to keep code small would make a loop of them, or a function.
+/// Calls `$move` with each word of `$words`, and advances `$at`. Unless the plugin must be small, it copies eight words
+/// per iteration, which makes a long copy a sixth cheaper. They are written out: a compiler that optimizes for size
+/// would make a loop or a function of them.
 macro_rules! each_word {
     ($words:expr, $as_chunks:ident, $at:ident, |$word:ident| $move:expr) => {
         let rest = $words;

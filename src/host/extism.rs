@@ -1,8 +1,7 @@
-//! The imports of a plugin: the harness host's ten functions, the Extism kernel's memory, and WASI's
-//! clock.
+//! The imports of a plugin: the harness host's ten functions, the Extism kernel's memory, and WASI's clock.
 //!
-//! This is the only file of the crate with `unsafe` in it, and all of it is the declarations, and the
-//! attribute without which a plugin exports nothing.
+//! This is the crate's only file with `unsafe`: the declarations of the imports, and the attribute that exports a
+//! plugin's functions.
 
 use super::Host;
 #[cfg(feature = "http")]
@@ -16,20 +15,20 @@ use core::time::Duration;
 
 /// The [`Host`] of a plugin that runs in a harness host on the Extism runtime.
 ///
-/// The ten functions are imported from module `env`, the kernel's from `extism:host/env`. An
-/// import is there only if the plugin uses it.
+/// The ten functions are imported from the module `env`, the kernel's from `extism:host/env`. Only functions that the
+/// plugin uses are imported.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Extism;
 
-/// What the harness host registers.
+/// The functions that the harness host registers.
 #[expect(
     unsafe_code,
     reason = "imports are declared in an unsafe block; see there"
 )]
 mod env {
-    // SAFETY: the signatures are the host's. Every argument is a plain number and the host answers
-    // for any of them: an offset names kernel memory, which is not this module's memory, so no
-    // value can break a promise of Rust's. That makes each of them safe to call.
+    // SAFETY: the signatures are the host's. Every argument is a plain number, and the host accepts any number: an
+    // offset refers to kernel memory, which is not this module's memory, so no value can violate a guarantee of Rust.
+    // That makes each of them safe to call.
     #[link(wasm_import_module = "env")]
     unsafe extern "C" {
         pub(super) safe fn tcp_connect(addr: u64) -> u32;
@@ -47,14 +46,14 @@ mod env {
     }
 }
 
-/// What the Extism kernel offers to every plugin.
+/// The functions that the Extism kernel offers to every plugin.
 #[expect(
     unsafe_code,
     reason = "imports are declared in an unsafe block; see there"
 )]
 mod kernel {
-    // SAFETY: as above: the signatures are the kernel's, the arguments are plain numbers, and an
-    // offset that names no block traps or answers 0 there, without touching this module's memory.
+    // SAFETY: as above: the signatures are the kernel's, the arguments are plain numbers, and an offset without a block
+    // traps or returns 0, without touching this module's memory.
     #[link(wasm_import_module = "extism:host/env")]
     unsafe extern "C" {
         pub(super) safe fn alloc(len: u64) -> u64;
@@ -67,15 +66,15 @@ mod kernel {
     }
 }
 
-/// What the Extism kernel keeps for one call of a plugin.
+/// The kernel's functions for one call of a plugin.
 #[cfg(feature = "plugin")]
 #[expect(
     unsafe_code,
     reason = "imports are declared in an unsafe block; see there"
 )]
 mod call {
-    // SAFETY: as above: the signatures are the kernel's and its host's, the arguments are plain numbers,
-    // and an offset that names no block traps or does nothing, without touching this module's memory.
+    // SAFETY: as above: the signatures are the kernel's and its host's, the arguments are plain numbers, and an offset
+    // without a block traps or does nothing, without touching this module's memory.
     #[link(wasm_import_module = "extism:host/env")]
     unsafe extern "C" {
         pub(super) safe fn input_offset() -> u64;
@@ -89,24 +88,23 @@ mod call {
     }
 }
 
-/// The one function of WASI's that is needed. Std's `Instant` reads the same clock, and
-/// costs 140 fuel more a reading.
+/// The only function of WASI that is needed. Std's `Instant` reads the same clock, and takes 140 fuel more per reading.
 #[cfg(all(feature = "std", target_os = "wasi", target_env = "p1"))]
 #[expect(
     unsafe_code,
     reason = "imports are declared in an unsafe block; see there"
 )]
 mod wasi {
-    // SAFETY: the signature is WASI's. The host writes 8 bytes, to where the reference says.
+    // SAFETY: the signature is WASI's. The host writes 8 bytes to where the reference points.
     #[link(wasm_import_module = "wasi_snapshot_preview1")]
     unsafe extern "C" {
         pub(super) safe fn clock_time_get(clock: u32, precision: u64, time: &mut u64) -> u32;
     }
-    /// The clock that never goes back.
+    /// The clock that never runs backwards.
     pub(super) const MONOTONIC: u32 = 1;
 }
 
-/// Looks at a new block, and takes the rest of the page if that is due.
+/// Records a new block, and reserves the rest of the page if that is due.
 #[cfg(not(small))]
 fn saw(offset: u64, len: u64) {
     static HINT: ReuseHint = ReuseHint::new();
@@ -117,7 +115,7 @@ fn saw(offset: u64, len: u64) {
     });
 }
 
-/// A plugin that must be small has no bytes to spare for that.
+/// A plugin that must be small has no room for that.
 #[cfg(small)]
 fn saw(_offset: u64, _len: u64) {}
 
@@ -193,8 +191,8 @@ impl Host for Extism {
         kernel::store_u64(offset, value);
     }
 
-    // WASI is the only clock a plugin can have: std's panics on `wasm32-unknown-unknown`. It is read
-    // once a call, so that a clock that advances by the reading shows exactly that.
+    // WASI is the only clock that a plugin can have: std's panics on `wasm32-unknown-unknown`. It is read once per
+    // call, so that the library can detect a clock that advances only when it is read.
     #[cfg(all(feature = "std", target_os = "wasi", target_env = "p1"))]
     #[inline]
     fn now(&self) -> Option<Duration> {
@@ -232,7 +230,7 @@ impl Call for Extism {
     fn config_get(&self, name: u64) -> u64 {
         call::config_get(name)
     }
-    // Always in line: of a level that is known, one import is left.
+    // Always inlined: with a constant level, only one import remains.
     #[inline(always)]
     fn log(&self, level: Level, text: u64) {
         match level {
@@ -246,14 +244,14 @@ impl Call for Extism {
 
 /// Exports a function of the plugin.
 ///
-/// The attribute says so because two functions of one name would be undefined behaviour, and the linker refuses
-/// those.
+/// The attribute is `unsafe` because two functions of the same name would be undefined behaviour. The linker rejects
+/// them.
 #[cfg(feature = "plugin")]
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __export {
     ($function:ident) => {
-        // In a scope of its own, where the exported function can have the name of the one that it calls.
+        // In its own scope, where the exported function can have the same name as the function it calls.
         const _: () = {
             #[unsafe(no_mangle)]
             extern "C" fn $function() -> i32 {

@@ -1,11 +1,11 @@
-//! Hosts that hand every call on to another one: a reference, an `Rc`, an `Arc`.
+//! Hosts that forward every call to another host: a reference, an `Rc`, an `Arc`.
 
 use super::Host;
 use core::time::Duration;
 #[cfg(feature = "std")]
 use std::{rc::Rc, sync::Arc};
 
-/// The functions of a host that another one answers: all of them, or a group of them.
+/// Forwards the functions of a host to another one: all of them, or one group.
 macro_rules! forward {
     (sockets: |$self:ident| $host:expr) => {
         $crate::host::forward! { each: |$self| $host,
@@ -45,7 +45,7 @@ macro_rules! forward {
         $crate::host::forward!(icmp: |$self| $host);
         $crate::host::forward!(blocks: |$self| $host);
         $crate::host::forward!(words: |$self| $host);
-        // Those that a host need not implement.
+        // The methods with a default.
         $crate::host::forward! { each: |$self| $host,
             load(offset: u64, into: &mut [u8]);
             store(offset: u64, from: &[u8]);

@@ -1,16 +1,16 @@
-//! The eleventh function, which not every host has.
+//! The eleventh function, which is optional for hosts.
 
 use super::{Absent, Host};
 #[cfg(feature = "std")]
 use std::{rc::Rc, sync::Arc};
 
-/// A [`Host`] that also makes HTTP requests, with a client and TLS of its own.
+/// A [`Host`] that also makes HTTP requests, with its own client and TLS.
 ///
-/// It is a trait of its own because a host may have the ten functions without this one. A plugin that makes no
-/// HTTP request does not import it.
+/// It is a separate trait because a host may have the ten functions without this one. A plugin that makes no HTTP
+/// requests does not import it.
 ///
 /// # Example
-/// A host that answers every request alike, for a unit test:
+/// A host for a unit test that returns the same response to every request:
 ///
 /// ```
 /// use harness_wasi_sockets::Block;
@@ -56,19 +56,19 @@ use std::{rc::Rc, sync::Arc};
 /// # Ok::<(), std::io::Error>(())
 /// ```
 pub trait Http: Host {
-    /// Makes an HTTP request and returns a block with the response as JSON, or 0: there was no response.
+    /// Makes an HTTP request and returns a block with the response as JSON, or 0 if there was no response.
     ///
-    /// Each argument is the offset of a block that is read by its length and stays the caller's. `headers` and
-    /// `body` may be 0, for none.
+    /// Each argument is the offset of a block. The host reads its whole length, and the caller keeps ownership.
+    /// `headers` and `body` may be 0, for none.
     ///
     /// * `method`: `GET`, `POST` or another.
     /// * `url`: absolute, `http://` or `https://`.
-    /// * `headers`: a JSON array of strings, each `Name: value`. A name may come several times.
+    /// * `headers`: a JSON array of strings, each `Name: value`. A name may occur several times.
     /// * `body`: the bytes.
     ///
-    /// The host follows up to 10 redirects and takes 10 s at most for all of it. Whatever status the server
-    /// sends is a response. Header names are in canonical form (`Content-Type`), each with all its values; the
-    /// body is in base64, with padding:
+    /// The host follows up to 10 redirects and takes at most 10 s for the whole request. Every status counts as a
+    /// response. Header names are in canonical form (`Content-Type`), each with all its values; the body is in base64,
+    /// with padding:
     ///
     /// ```json
     /// {"status":200,"headers":{"Set-Cookie":["a=1","b=2"]},"body":"SGVsbG8="}
@@ -76,7 +76,7 @@ pub trait Http: Host {
     fn http_request(&self, method: u64, url: u64, headers: u64, body: u64) -> u64;
 }
 
-/// Hands the function on to another host.
+/// Forwards the function to another host.
 macro_rules! forward {
     (|$self:ident| $host:expr) => {
         fn http_request(&$self, method: u64, url: u64, headers: u64, body: u64) -> u64 {

@@ -1,24 +1,23 @@
-//! The contract with the host: ten functions, the kernel's memory, and perhaps a clock.
+//! The contract with the host: ten functions, the kernel's memory, and optionally a clock.
 //!
-//! [`Host`] is the one door out of the library. Everything above it is ordinary Rust that does
-//! not know which host answers; everything below it does not know what a stream is.
+//! [`Host`] is the library's only interface to the outside. All code above it is independent of the host, and a host
+//! knows nothing about streams.
 //!
-//! | answer | when it is [`DefaultHost`] |
+//! | host | when it is [`DefaultHost`] |
 //! |---|---|
 //! | `Extism` | on wasm: the imports of a plugin that runs in a harness host |
 //! | `Native` | elsewhere, with `std`: the operating system's sockets, for unit tests of plugin code |
-//! | [`Absent`] | elsewhere, without `std`: nothing is there, and every call fails |
+//! | [`Absent`] | elsewhere, without `std`: every call fails |
 //!
-//! You can answer it yourself, for another import module or another runtime: implement [`Host`]
-//! and open sockets with the `connect_in` functions of [`embedded`](crate::embedded). (The repository's
-//! `examples/other_module.rs` is a whole one.)
+//! For another import module or another runtime, implement [`Host`] yourself, and open sockets with the `connect_in`
+//! functions of [`embedded`](crate::embedded). (The repository's `examples/other_module.rs` is a complete example.)
 //!
 //! ```
 //! use harness_wasi_sockets::Error;
 //! use harness_wasi_sockets::embedded::{Address, TcpStream};
 //! use harness_wasi_sockets::host::Host;
 //!
-//! /// Works with whichever host there is.
+//! /// Works with any host.
 //! fn connect<H: Host>(host: H, server: impl Address) -> Result<TcpStream<1024, H>, Error> {
 //!     TcpStream::connect_in(host, server)
 //! }
@@ -57,26 +56,26 @@ pub use http::Http;
 
 pub(crate) use forward::forward;
 
-/// What a harness host and the plugin's kernel can do, in their own terms.
+/// The functions of a harness host and of the plugin's kernel.
 ///
-/// A *block* is a piece of the kernel's memory, named by its *offset*; the offset 0 names none.
-/// Kernel memory is not the plugin's own memory: bytes cross only through [`load`](Host::load)
-/// and [`store`](Host::store). Whoever is given a block by [`alloc`](Host::alloc) or by a receive
-/// owns it and must [`free`](Host::free) it; [`Block`](crate::Block) does that.
+/// A *block* is a piece of the kernel's memory, identified by its *offset*. Offset 0 is no block. Kernel memory is
+/// separate from the plugin's memory: bytes are copied only with [`load`](Host::load) and [`store`](Host::store). The
+/// caller of [`alloc`](Host::alloc) or of a receive owns the returned block and must [`free`](Host::free) it;
+/// [`Block`](crate::Block) does that.
 ///
-/// No function here panics or reports a reason: 0 is all the host says when something fails.
+/// No function here panics or reports a reason: a failure is always 0.
 ///
 /// # Hosts with state
-/// The library clones a `Host` into every block and socket, and a clone must stand for the same host. So
-/// state is shared between clones. Implement `Host`
+/// The library clones a `Host` into every block and socket, and a clone must represent the same host. So clones must
+/// share their state. Implement `Host`
 ///
 /// * for a reference: `impl Host for &Mine`, which needs no allocation and no `Clone` of `Mine`; or
 /// * for a type that holds the state in an `Rc` or an `Arc`: `#[derive(Clone)] struct Mine(Rc<State>);`.
 ///
-/// A reference to a `Host` is one too, and with the feature `std` so are an `Rc` and an `Arc` of one.
+/// If a type implements `Host`, so does a reference to it, and with the feature `std` an `Rc` and an `Arc` of it.
 ///
 /// # Example
-/// A host that counts what is sent over TCP, and hands everything on to another one:
+/// A host that counts the bytes sent over TCP, and forwards all calls to another host:
 ///
 /// ```
 /// use core::cell::Cell;
@@ -120,26 +119,24 @@ pub(crate) use forward::forward;
 /// # Ok::<(), harness_wasi_sockets::Error>(())
 /// ```
 pub trait Host: Clone {
-    /// Opens a TCP connection to the address in the block at `addr`: text, `host:port`, as long
-    /// as the block. Returns the connection's id, or 0 if there is none.
+    /// Opens a TCP connection to the address in the block at `addr`: text, `host:port`, as long as the block. Returns
+    /// the connection's id, or 0 if it failed.
     ///
-    /// The block has no NUL at its end, and is to be read by its length. Behind it there is one only
-    /// as long as the kernel's memory is fresh: a block that was freed and is taken again has other
-    /// bytes behind it.
+    /// The block is not terminated by NUL: use its length. The byte after it is zero only while the kernel's memory
+    /// there was never used. After a block that was freed and reused, there are other bytes.
     fn tcp_connect(&self, addr: u64) -> u32;
-    /// Sends the first `len` bytes of the block at `data`. Returns how many were sent, 0 if it
-    /// failed.
+    /// Sends the first `len` bytes of the block at `data`. Returns how many were sent, 0 if it failed.
     fn tcp_send(&self, id: u32, data: u64, len: u64) -> u32;
-    /// Receives up to `max` bytes, waiting as long as the host waits (5 s). Returns a block with
-    /// them, or 0: nothing came, or the connection has ended, or anything else went wrong.
+    /// Receives up to `max` bytes, waiting up to 5 s for the first. Returns a block with them, or 0: no data, end of
+    /// stream, or any failure.
     ///
-    /// Once the connection has ended it must return 0 at once, within 50 ms, and before that only
-    /// after a wait of at least 100 ms: the library tells the two apart by time alone.
+    /// After end of stream it must return 0 at once, within 50 ms. Before that it must return 0 only after a wait of at
+    /// least 100 ms: the library can tell the two apart only by time.
     fn tcp_recv(&self, id: u32, max: u32) -> u64;
     /// Closes a TCP connection.
     ///
-    /// Where there are threads, one may be about to call with an id that another closes. So a host with
-    /// threads must not soon give the same id again. (The native host counts on; a plugin has one thread.)
+    /// With threads, one thread may be about to use an id that another closes. So a host with threads must not reuse an
+    /// id soon. (The native host counts up; a plugin has one thread.)
     fn tcp_close(&self, id: u32);
 
     /// Opens a UDP socket that is connected to the address in the block at `addr`. As
@@ -147,21 +144,19 @@ pub trait Host: Clone {
     fn udp_connect(&self, addr: u64) -> u32;
     /// Sends one datagram. As [`tcp_send`](Host::tcp_send).
     fn udp_send(&self, id: u32, data: u64, len: u64) -> u32;
-    /// Receives one datagram, cut to `max` bytes. As [`tcp_recv`](Host::tcp_recv).
+    /// Receives one datagram, truncated to `max` bytes. As [`tcp_recv`](Host::tcp_recv).
     fn udp_recv(&self, id: u32, max: u32) -> u64;
     /// Closes a UDP socket.
     fn udp_close(&self, id: u32);
 
-    /// Sends an ICMP echo request with the first `len` bytes of the block at `payload` to the
-    /// address (no port) in the block at `target`. Returns 1 if it was sent, 0 if not.
+    /// Sends an ICMP echo request with the first `len` bytes of the block at `payload` to the address (without a port)
+    /// in the block at `target`. Returns 1 if it was sent, 0 if not.
     fn icmp_send(&self, target: u64, payload: u64, len: u64, seq: u16) -> u32;
-    /// Waits up to `timeout_ms` milliseconds for an ICMP packet. Returns a block with its JSON, or
-    /// 0.
+    /// Waits up to `timeout_ms` milliseconds for an ICMP packet. Returns a block with its JSON, or 0.
     ///
-    /// The JSON is of one of two forms: as the ten functions are described, with the data as an
-    /// array; or with its keys sorted and the data in base64. `id` and `seq` are there if it is an
-    /// echo packet; `data` may be empty, `null` or absent; other keys are passed over, and so are NULs
-    /// at the end.
+    /// The JSON has one of two forms: the documented one, with the data as an array of numbers; or one with sorted keys
+    /// and the data in base64. Echo packets have `id` and `seq`; `data` may be empty, `null` or absent. Other keys are
+    /// ignored, and so are NULs at the end.
     ///
     /// ```json
     /// {"source":"8.8.8.8","type":0,"code":0,"id":1,"seq":1,"data":[72,105]}
@@ -169,42 +164,38 @@ pub trait Host: Clone {
     /// ```
     fn icmp_recv(&self, timeout_ms: u32) -> u64;
 
-    /// Takes a block of `len` bytes. Returns its offset, or 0 if there is no memory for it (or
-    /// `len` is 0).
+    /// Allocates a block of `len` bytes. Returns its offset, or 0 if there is no memory for it (or `len` is 0).
     fn alloc(&self, len: u64) -> u64;
-    /// Gives a block back.
+    /// Frees a block.
     fn free(&self, offset: u64);
-    /// The length in bytes of the block at `offset`, 0 if there is no such block.
+    /// Returns the length in bytes of the block at `offset`, 0 if there is no such block.
     fn length(&self, offset: u64) -> u64;
-    /// One byte of kernel memory.
+    /// Loads one byte of kernel memory.
     fn load_u8(&self, offset: u64) -> u8;
-    /// Eight bytes of kernel memory, the first one in the lowest bits.
+    /// Loads eight bytes of kernel memory, the first one into the lowest bits.
     fn load_u64(&self, offset: u64) -> u64;
     /// Stores one byte.
     fn store_u8(&self, offset: u64, value: u8);
     /// Stores eight bytes, the lowest bits first.
     fn store_u64(&self, offset: u64, value: u64);
 
-    /// Copies kernel memory from `offset` on into all of `into`.
+    /// Copies kernel memory from `offset` on into `into`, and fills all of it.
     ///
-    /// The provided method moves 8 bytes a call, the most a kernel moves. What is left over at the
-    /// end of 8 bytes or more is one word that overlaps the one before: a call costs the same for
-    /// one byte as for eight.
+    /// The default method copies 8 bytes per call, the most that a kernel can. If a remainder is left after at least 8
+    /// bytes, it is copied as one word that overlaps the one before: a call costs the same for one byte as for eight.
     fn load(&self, offset: u64, into: &mut [u8]) {
         copy::load(self, offset, into);
     }
 
-    /// Copies all of `from` into kernel memory from `offset` on. As [`load`](Host::load), the
-    /// other way.
+    /// Copies all of `from` into kernel memory from `offset` on. As [`load`](Host::load), in the other direction.
     fn store(&self, offset: u64, from: &[u8]) {
         copy::store(self, offset, from);
     }
 
-    /// The time since some fixed moment, if this host has a clock.
+    /// Returns the time since some fixed moment, if this host has a clock.
     ///
-    /// It is used for one thing: to tell a host that answered "nothing" at once from one that
-    /// waited first. A clock that stands still, runs backwards or advances because it is read
-    /// is noticed and not relied on.
+    /// It has only one use: to tell whether the host returned 0 at once or waited first. A clock that stands still,
+    /// runs backwards or advances only when it is read is detected and not relied on.
     fn now(&self) -> Option<Duration> {
         None
     }

@@ -1,7 +1,7 @@
-//! A host's answer to an HTTP request: JSON, with the body in base64.
+//! Decodes a host's response: JSON, with the body in base64.
 //!
-//! A body may have many megabytes. So the block is read a piece at a time, the body is decoded as it is read, into
-//! the memory that it stays in, and the rest of the JSON goes to `serde_json`, which sees an empty body.
+//! A body may have many megabytes. So the block is read in pieces, and the body is decoded while it is read, into its
+//! final place. `serde_json` gets the rest of the JSON, with an empty body.
 
 use super::name::canonical;
 use crate::Block;
@@ -14,12 +14,12 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::io::{self, ErrorKind, Read};
 
-/// How many bytes of the block are read at a time.
+/// The number of bytes of the block that are read at a time.
 const PIECE: usize = 1_024;
 /// The key of the body.
 const BODY: &[u8] = b"body";
 
-/// What came back.
+/// A decoded response.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Answer {
     pub(super) status: u16,
@@ -27,17 +27,17 @@ pub(super) struct Answer {
     pub(super) body: Vec<u8>,
 }
 
-/// The headers by their names in canonical form, each with its values in the order in which they came.
+/// The headers by name in canonical form, each with its values in order of arrival.
 pub(super) type Headers = BTreeMap<String, Vec<String>>;
 
-/// Decodes a host's answer.
+/// Decodes a host's response.
 pub(super) fn decode<H: Host>(block: &Block<H>) -> io::Result<Answer> {
     let mut json = Json::new(block);
     let rest: Rest = serde_json::from_reader(&mut json).map_err(invalid_json)?;
     if !(100..1_000).contains(&rest.status) {
         let status = rest.status;
         return Err(invalid(format!(
-            "the host answered with status {status}, which is none"
+            "the host returned an invalid status: {status}"
         )));
     }
     Ok(Answer {
@@ -58,18 +58,18 @@ fn invalid_json(error: serde_json::Error) -> io::Error {
     invalid(format!("the host violated its contract: {error}"))
 }
 
-/// The answer without its body.
+/// The response without its body.
 #[derive(Deserialize)]
 struct Rest {
     status: u16,
     #[serde(default)]
     headers: Named,
-    /// Only here so that it comes no more than once, and is a string.
+    /// Only checks that it occurs at most once, and is a string.
     #[serde(default, rename = "body")]
     _body: Option<Taken>,
 }
 
-/// The headers, of which one may be spelled in several ways.
+/// The headers. The same name may be spelled in several ways.
 #[derive(Default)]
 struct Named(Headers);
 
@@ -104,7 +104,7 @@ impl<'de> Deserialize<'de> for Named {
     }
 }
 
-/// What is left of the body when it has been taken out of the JSON: an empty string.
+/// The rest of the body after its content was taken out of the JSON: an empty string.
 struct Taken;
 
 impl<'de> Deserialize<'de> for Taken {
@@ -117,30 +117,30 @@ impl<'de> Deserialize<'de> for Taken {
     }
 }
 
-/// The text in a block, from which the body is taken out as it is read.
+/// The text in a block, from which the body is removed while it is read.
 struct Json<'a, H: Host> {
     block: &'a Block<H>,
-    /// How much of the block has been read, and what has been of it and not been looked at.
+    /// How much of the block was read; and a piece of it, with the part that was not processed yet.
     read: usize,
     piece: [u8; PIECE],
     piece_at: usize,
     piece_len: usize,
-    /// How many brackets and braces are open.
+    /// The number of open brackets and braces.
     depth: usize,
     at: At,
-    /// Whether the last string of the outermost object was the body's key, and then, whether its colon has come.
+    /// Whether the last string of the outermost object was the body's key, and whether its colon followed.
     key: Key,
     body: Vec<u8>,
 }
 
-/// Where in the JSON the next byte is.
+/// The position of the next byte in the JSON.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum At {
     /// Between strings.
     Outside,
-    /// In a string, and how much of it agrees with the body's key; `None` if it does not.
+    /// In a string, and how many of its bytes match the body's key; `None` if they do not.
     Inside(Option<usize>),
-    /// Behind a backslash in a string.
+    /// After a backslash in a string.
     Escaped,
 }
 
@@ -166,7 +166,7 @@ impl<'a, H: Host> Json<'a, H> {
         }
     }
 
-    /// What is at hand of the text, which is nothing only at its end.
+    /// Returns the unprocessed part of the piece. It is empty only at the end of the text.
     fn at_hand(&mut self) -> &[u8] {
         if self.piece_at == self.piece_len {
             self.fill();
@@ -176,7 +176,7 @@ impl<'a, H: Host> Json<'a, H> {
             .unwrap_or_default()
     }
 
-    /// Has a whole piece at hand, or all that is left.
+    /// Fills the piece, or gets all that is left.
     fn fill(&mut self) {
         self.piece
             .copy_within(self.piece_at.min(self.piece_len)..self.piece_len, 0);
@@ -198,7 +198,7 @@ impl<'a, H: Host> Json<'a, H> {
         Some(byte)
     }
 
-    /// Follows the structure by one byte. `serde_json` sees the same bytes and stops at the first that is wrong.
+    /// Processes the structure by one byte. `serde_json` sees the same bytes and stops at the first invalid one.
     fn follow(&mut self, byte: u8) -> io::Result<()> {
         self.at = match (self.at, byte) {
             (At::Escaped, _) => At::Inside(None),
@@ -243,7 +243,7 @@ impl<'a, H: Host> Json<'a, H> {
 
     /// Decodes the string that begins here, up to its closing quote.
     fn take_body(&mut self) -> io::Result<()> {
-        // All that is left of the block cannot be more than this, and is hardly less.
+        // The rest of the block is an upper limit, and close to the actual size.
         let left = self.block.len().saturating_sub(self.read);
         let left = left.saturating_add(self.piece_len.saturating_sub(self.piece_at));
         self.body = Vec::new();
@@ -251,14 +251,14 @@ impl<'a, H: Host> Json<'a, H> {
             .try_reserve_exact(left.div_ceil(4).saturating_mul(3))
             .map_err(|_| io::Error::from(ErrorKind::OutOfMemory))?;
         loop {
-            // Nearly every piece is base64 and nothing else. What is not, a quote above all, fails to decode.
+            // Nearly every piece is only base64. Everything else, mainly the closing quote, fails to decode.
             if !self.decode_piece() && self.decode_characters()? {
                 return Ok(());
             }
         }
     }
 
-    /// Decodes what is at hand; returns whether that could be done, and the body goes on behind it.
+    /// Decodes the current piece. Returns whether that worked and the body continues after it.
     fn decode_piece(&mut self) -> bool {
         self.fill();
         let text = self.piece.get(self.piece_at..self.piece_len);
@@ -277,8 +277,7 @@ impl<'a, H: Host> Json<'a, H> {
         true
     }
 
-    /// The same, a character at a time: up to the closing quote, or as many as a piece has. Returns whether the quote
-    /// has come.
+    /// Decodes by characters, up to the closing quote or the size of a piece. Returns whether the quote was reached.
     fn decode_characters(&mut self) -> io::Result<bool> {
         let mut text = Vec::with_capacity(PIECE);
         let mut ends = false;
@@ -307,7 +306,7 @@ impl<'a, H: Host> Json<'a, H> {
         Ok(ends)
     }
 
-    /// An escape: some encoders write `\/` for `/`, or `\u003d` for `=`.
+    /// Decodes an escape: some encoders write `\/` for `/`, or `\u003d` for `=`.
     fn escaped(&mut self) -> Option<u8> {
         self.next()?;
         match self.next()? {
@@ -332,7 +331,7 @@ fn no_base64(why: &dyn fmt::Display) -> io::Error {
 }
 
 impl<H: Host> Read for Json<'_, H> {
-    /// Reads one byte at a time, which is how `serde_json` reads.
+    /// Reads one byte at a time, as `serde_json` does.
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
         let Some(into) = into.first_mut() else {
             return Ok(0);

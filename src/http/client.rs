@@ -1,4 +1,4 @@
-//! A client with the habits of reqwest's.
+//! A client similar to reqwest's.
 
 use super::answer::{Headers, invalid};
 use super::name::canonical;
@@ -15,8 +15,8 @@ use std::io;
 
 /// Makes HTTP requests through the host.
 ///
-/// It corresponds to `reqwest::blocking::Client`, and has no state: no cookies, no connections, no settings of
-/// its own. Redirects, TLS and time limits are the host's.
+/// It corresponds to `reqwest::blocking::Client`. It has no state: no cookies, connections or settings. The host
+/// handles redirects, TLS and timeouts.
 ///
 /// # Example
 /// ```
@@ -39,7 +39,7 @@ pub struct Client<H: Http = DefaultHost> {
 }
 
 impl Client {
-    /// A client of the plugin's host.
+    /// Creates a client of the plugin's host.
     #[must_use]
     pub fn new() -> Self {
         Self::new_in(DefaultHost)
@@ -47,38 +47,38 @@ impl Client {
 }
 
 impl<H: Http> Client<H> {
-    /// A client of a host of your own.
+    /// Creates a client of your own host.
     #[must_use]
     pub fn new_in(host: H) -> Self {
         Self { host }
     }
 
-    /// A `GET` request. An invalid URL is an error of [`send`](RequestBuilder::send).
+    /// Creates a `GET` request. If the URL is invalid, [`send`](RequestBuilder::send) returns an error.
     pub fn get(&self, url: impl AsRef<str>) -> RequestBuilder<H> {
         self.request(Method::GET, url)
     }
 
-    /// A `POST` request, as [`get`](Client::get).
+    /// Creates a `POST` request, like [`get`](Client::get).
     pub fn post(&self, url: impl AsRef<str>) -> RequestBuilder<H> {
         self.request(Method::POST, url)
     }
 
-    /// A `PUT` request, as [`get`](Client::get).
+    /// Creates a `PUT` request, like [`get`](Client::get).
     pub fn put(&self, url: impl AsRef<str>) -> RequestBuilder<H> {
         self.request(Method::PUT, url)
     }
 
-    /// A `DELETE` request, as [`get`](Client::get).
+    /// Creates a `DELETE` request, like [`get`](Client::get).
     pub fn delete(&self, url: impl AsRef<str>) -> RequestBuilder<H> {
         self.request(Method::DELETE, url)
     }
 
-    /// A `PATCH` request, as [`get`](Client::get).
+    /// Creates a `PATCH` request, like [`get`](Client::get).
     pub fn patch(&self, url: impl AsRef<str>) -> RequestBuilder<H> {
         self.request(Method::PATCH, url)
     }
 
-    /// A request with any method, as [`get`](Client::get).
+    /// Creates a request with any method, like [`get`](Client::get).
     pub fn request(&self, method: Method, url: impl AsRef<str>) -> RequestBuilder<H> {
         let url = Uri::try_from(url.as_ref());
         RequestBuilder {
@@ -96,9 +96,9 @@ impl<H: Http> Client<H> {
     }
 }
 
-/// A request that has not been sent. [`Client`] makes it.
+/// A request that was not sent yet. [`Client`] creates it.
 ///
-/// What is wrong with it is the error of [`send`](RequestBuilder::send), and the first mistake counts.
+/// If several parts of it are invalid, [`send`](RequestBuilder::send) returns the error of the first.
 #[must_use = "it is not sent before `send` is called"]
 pub struct RequestBuilder<H: Http = DefaultHost> {
     host: H,
@@ -110,14 +110,14 @@ struct Request {
     url: Uri,
     headers: Vec<(HeaderName, HeaderValue)>,
     body: Vec<u8>,
-    /// What the body is, if no header says so.
+    /// The body's type, used if no header sets it.
     content_type: Option<HeaderValue>,
 }
 
 impl<H: Http> RequestBuilder<H> {
-    /// Adds a header. One that is there already is kept too, and both are sent.
+    /// Adds a header. Existing headers of the same name are kept, and all are sent.
     ///
-    /// Name and value are text, or what the crate `http` has for them.
+    /// Name and value are text, or the types of the crate `http`.
     pub fn header<K, V>(self, name: K, value: V) -> Self
     where
         HeaderName: TryFrom<K>,
@@ -131,11 +131,10 @@ impl<H: Http> RequestBuilder<H> {
         })
     }
 
-    /// Sends a value as JSON. The header `Content-Type` becomes `application/json`, unless you set it, before
-    /// or after this.
+    /// Sets the body to a value as JSON. `Content-Type` becomes `application/json`, unless you set it, before or after
+    /// this.
     ///
-    /// A value that cannot be written as JSON is an error of [`send`](RequestBuilder::send), of kind
-    /// `InvalidInput`.
+    /// If the value cannot be serialized, [`send`](RequestBuilder::send) returns an error of kind `InvalidInput`.
     pub fn json<T: Serialize + ?Sized>(self, value: &T) -> Self {
         self.with(|request| {
             request.body = serde_json::to_vec(value)
@@ -145,7 +144,7 @@ impl<H: Http> RequestBuilder<H> {
         })
     }
 
-    /// Sends these bytes. No `Content-Type` comes with them, unless you set it.
+    /// Sets the body to these bytes. No `Content-Type` is sent unless you set it.
     pub fn body(self, body: Vec<u8>) -> Self {
         self.with(|request| {
             request.body = body;
@@ -163,7 +162,7 @@ impl<H: Http> RequestBuilder<H> {
         self
     }
 
-    /// Sends the request and waits for the whole response: 10 s at most, which is the host's limit.
+    /// Sends the request and waits for the whole response, for at most 10 s, which is the host's limit.
     ///
     /// A status such as 404 is a response, not an error: see [`Response::status_is_success`].
     ///
@@ -192,7 +191,7 @@ impl<H: Http> RequestBuilder<H> {
 }
 
 impl<H: Http> fmt::Debug for RequestBuilder<H> {
-    /// Shows the method and the server. The rest may be secret.
+    /// Shows the method and the server. Other parts may be secret.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut shown = f.debug_struct("RequestBuilder");
         match &self.request {
@@ -205,7 +204,7 @@ impl<H: Http> fmt::Debug for RequestBuilder<H> {
     }
 }
 
-/// The response to a request of a [`Client`]'s, whole.
+/// The whole response to a request of a [`Client`].
 ///
 /// # Example
 /// ```
@@ -228,7 +227,7 @@ pub struct Response {
 }
 
 impl Response {
-    /// The status: from 100 to 999.
+    /// Returns the status, from 100 to 999.
     #[must_use]
     pub fn status(&self) -> u16 {
         self.status
@@ -240,34 +239,34 @@ impl Response {
         (200..300).contains(&self.status)
     }
 
-    /// The headers, by name: in canonical form (`Content-Type`), each with all its values in their order.
+    /// Returns the headers by name, in canonical form (`Content-Type`), each with all its values in order.
     #[must_use]
     pub fn headers(&self) -> &BTreeMap<String, Vec<String>> {
         &self.headers
     }
 
-    /// All values of a header, whose name may be written in any case.
+    /// Returns all values of a header. Letter case of the name is ignored.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&Vec<String>> {
         self.headers.get(&canonical(name))
     }
 
-    /// The body.
+    /// Returns the body.
     #[must_use]
     pub fn bytes(&self) -> &[u8] {
         &self.body
     }
 
-    /// The body, without a copy.
+    /// Returns the body without a copy.
     #[must_use]
     pub fn into_bytes(self) -> Vec<u8> {
         self.body
     }
 
-    /// A copy of the body as text. What the header `Content-Type` says of its encoding is not looked at.
+    /// Returns a copy of the body as text. The encoding in the header `Content-Type` is ignored.
     ///
     /// # Errors
-    /// Kind `InvalidData` if it is not UTF-8. [`bytes`](Response::bytes) has it all the same.
+    /// Kind `InvalidData` if the body is not UTF-8. [`bytes`](Response::bytes) still returns it.
     pub fn text(&self) -> io::Result<String> {
         match std::str::from_utf8(&self.body) {
             Ok(text) => Ok(text.to_owned()),
@@ -275,7 +274,7 @@ impl Response {
         }
     }
 
-    /// A value from the body, which is JSON.
+    /// Deserializes the body from JSON.
     ///
     /// # Errors
     /// Kind `InvalidData` if it is not JSON, or not that of a `T`.

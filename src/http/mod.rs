@@ -1,9 +1,9 @@
-//! HTTP through the host: it makes the request, with its own client and TLS.
+//! HTTP through the host, which makes the request with its own client and TLS.
 //!
-//! This is the way to HTTPS in production. TLS inside a plugin is only as good as the host's clock and random
-//! numbers, and production has neither; the host's own TLS is sound.
+//! This is the way to use HTTPS in production. TLS inside a plugin is only as good as the host's clock and random
+//! numbers, and production provides neither. The host's own TLS is sound.
 //!
-//! * [`Client`] has the habits of `reqwest::blocking`. It is at the crate's root too.
+//! * [`Client`] resembles `reqwest::blocking`. It is also re-exported at the crate's root.
 //! * [`send`] takes and returns the types of the crate [`http`](types).
 //!
 //! ```
@@ -18,30 +18,30 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! # Which host has it
+//! # Which hosts have it
 //!
-//! The production host and the reference host have this function, `http_request` in the module `env`. **A host
-//! without it refuses to load a plugin that uses it**, before any of the plugin runs. Extism's Rust runtime says
-//! ``unknown import: `env::http_request` has not been defined``. A plugin that has the feature and does not use it
+//! The production host and the reference host have this function, `http_request` in the module `env`. **A host without
+//! it refuses to load a plugin that uses it**, before any of the plugin runs. Extism's Rust runtime says
+//! ``unknown import: `env::http_request` has not been defined``. A plugin that enables the feature without using it
 //! does not import the function. Extism's own `http_request`, in the module `extism:host/env`, is another function:
-//! `extism_pdk::http` calls it, and the host lists the allowed servers in the plugin's manifest.
+//! `extism_pdk::http` calls it, and the plugin's manifest lists the allowed servers.
 //!
 //! # What the host does
 //!
-//! * It follows up to 10 redirects. The response is the last one, and does not say where it is from.
-//! * It takes 10 s at most for all of a request. A plugin cannot set another limit.
-//! * It returns 0 for every failure, and no reason: [`RequestFailed`](crate::Error::RequestFailed).
-//! * It reads the whole body before it returns. **If the connection breaks meanwhile, the production host returns
-//!   what it has.** Where the server has sent the length, the library compares, and a shorter body is an error of
-//!   kind `UnexpectedEof`. A body without a length may be cut without a sign.
+//! * It follows up to 10 redirects. It returns the last response, without its URL.
+//! * It takes at most 10 s for the whole request. A plugin cannot set another limit.
+//! * It returns 0 for every failure, without a reason: [`RequestFailed`](crate::Error::RequestFailed).
+//! * It reads the whole body before it returns. **If the connection breaks meanwhile, the production host returns the
+//!   bytes received so far.** If the server sent the length, the library compares it: a shorter body is an error of
+//!   kind `UnexpectedEof`. A body without a length may be truncated without a sign.
 //!
-//! A body is in the kernel's memory in base64, and in the plugin's once. It is decoded as it is read.
+//! A body is in the kernel's memory as base64, and once in the plugin's memory, as it is decoded while it is read.
 //!
 //! # In unit tests
 //!
-//! Natively the operating system's sockets answer (`host::Native`), with a client of this library.
-//! It trusts the authorities that the system trusts. For an authority of your own, set `SSL_CERT_FILE` to its
-//! certificate, as PEM, before the first request: `SSL_CERT_FILE=ca.pem cargo test`.
+//! Native builds use the operating system's sockets (`host::Native`), with a client of this library. It trusts the
+//! system's certificate authorities. For your own authority, set `SSL_CERT_FILE` to its PEM certificate before the
+//! first request: `SSL_CERT_FILE=ca.pem cargo test`.
 
 mod answer;
 mod client;
@@ -57,22 +57,22 @@ use ::http::{HeaderName, HeaderValue, Request, StatusCode};
 pub(crate) use name::canonical;
 use std::io;
 
-/// Has the host make a request, and waits for the whole response: 10 s at most, which is the host's limit.
+/// Makes a request through the host and waits for the whole response, for at most 10 s, which is the host's limit.
 ///
-/// A status such as 404 is a response, not an error. Repeated headers are all sent, and all in the response. What is
-/// in the request's version and extensions is not sent.
+/// A status such as 404 is a response, not an error. All values of a repeated header are sent, and are in the response.
+/// The request's version and extensions are ignored.
 ///
 /// # Errors
 /// Of kind
 ///
-/// * `InvalidInput`, before the host is called: the URL is not absolute, not of `http` or `https`, or has an invalid
-///   port ([`InvalidUrl`](crate::Error::InvalidUrl)); or a header's value is not UTF-8
+/// * `InvalidInput`, before the host is called: the URL is not absolute, not `http` or `https`, or has an invalid port
+///   ([`InvalidUrl`](crate::Error::InvalidUrl)); or a header's value is not UTF-8
 ///   ([`InvalidHeader`](crate::Error::InvalidHeader)).
-/// * `Other`: the host returned no response ([`RequestFailed`](crate::Error::RequestFailed)). Whether the server has
-///   got the request is not known.
-/// * `OutOfMemory`: the kernel has no memory for the request, or the plugin none for the body of the response.
+/// * `Other`: the host returned no response ([`RequestFailed`](crate::Error::RequestFailed)). Whether the server
+///   received the request is unknown.
+/// * `OutOfMemory`: the kernel has no memory for the request, or the plugin has none for the response's body.
 /// * `UnexpectedEof`: the body is shorter than the server said.
-/// * `InvalidData`: the host violated its contract.
+/// * `InvalidData`: the host violated the contract.
 ///
 /// # Example
 /// ```
@@ -91,7 +91,7 @@ pub fn send<B: AsRef<[u8]>>(request: Request<B>) -> io::Result<::http::Response<
     send_in(DefaultHost, request)
 }
 
-/// As [`send`], with a host of your own.
+/// As [`send`], with your own host.
 ///
 /// # Errors
 /// As [`send`].
@@ -115,7 +115,5 @@ pub fn send_in<H: Http, B: AsRef<[u8]>>(
 }
 
 fn bad_header(name: &str) -> io::Error {
-    answer::invalid(format!(
-        "the host answered with an invalid header: {name:?}"
-    ))
+    answer::invalid(format!("the host returned an invalid header: {name:?}"))
 }

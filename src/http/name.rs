@@ -1,6 +1,6 @@
 //! Names of headers.
 
-/// A header's name in canonical form: `content-type` is `Content-Type`.
+/// Converts a header's name to canonical form: `content-type` becomes `Content-Type`.
 pub(crate) fn canonical(name: &str) -> String {
     let mut first = true;
     let letter = |letter: char| {

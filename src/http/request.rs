@@ -1,4 +1,4 @@
-//! A request on its way to the host.
+//! Sends a request to the host.
 
 use super::answer::{self, Answer};
 use super::name::canonical;
@@ -10,7 +10,7 @@ use ::http::{Method, Uri};
 use std::fmt::Write;
 use std::io::{self, ErrorKind};
 
-/// Has the host make a request. What the plugin holds of its body is dropped before the host is called.
+/// Makes a request through the host. The plugin's copy of the body is dropped before the host is called.
 pub(super) fn exchange<'a, H: Http>(
     host: &H,
     method: &Method,
@@ -21,7 +21,7 @@ pub(super) fn exchange<'a, H: Http>(
     let url = text_of(url)?;
     let headers = lines_of(headers)?;
     let in_block = |bytes: &[u8]| Block::copy_of_in(host.clone(), bytes);
-    // The empty block stands for none at all.
+    // Offset 0, the empty block, means none.
     let if_any = |bytes: &[u8]| (!bytes.is_empty()).then(|| in_block(bytes)).transpose();
     let offset_of = |block: &Option<Block<H>>| block.as_ref().map_or(0, Block::offset);
 
@@ -43,7 +43,7 @@ pub(super) fn exchange<'a, H: Http>(
     Ok(answer)
 }
 
-/// The text of a URL, all of it ASCII.
+/// Returns the text of a URL, in ASCII.
 fn text_of(url: &Uri) -> Result<String, Error> {
     let (Some(scheme), Some(authority)) = (url.scheme(), url.authority()) else {
         return Err(Error::InvalidUrl);
@@ -72,7 +72,7 @@ fn text_of(url: &Uri) -> Result<String, Error> {
     Ok(text)
 }
 
-/// The headers as the host reads them: a JSON array. Nothing, if there are none.
+/// Returns the headers as a JSON array, the host's form. Empty if there are none.
 fn lines_of<'a>(
     headers: impl Iterator<Item = (&'a HeaderName, &'a HeaderValue)>,
 ) -> io::Result<Vec<u8>> {
@@ -87,13 +87,14 @@ fn lines_of<'a>(
     Ok(serde_json::to_vec(&lines)?)
 }
 
-/// A host that loses the end of a body does not say so. But the server may have said how long it is.
+/// Returns an error if the body is shorter than the server said. A host that loses the end of a body does not report
+/// it.
 fn require_whole(method: &Method, answer: &Answer) -> io::Result<()> {
-    // These have the length of a body that does not come.
+    // These responses may have a length, but have no body.
     if method == Method::HEAD || answer.status == 304 {
         return Ok(());
     }
-    // A host that has unpacked the body may have left the length of the packed one.
+    // A host that decoded the body may have left the length of the encoded one.
     if answer.headers.contains_key("Content-Encoding") {
         return Ok(());
     }

@@ -5,12 +5,11 @@
 //! {"code":0,"data":"SGk=","id":1,"seq":1,"source":"8.8.8.8","type":0}
 //! ```
 //!
-//! `serde-json-core` decodes the numbers and the nulls. It has to be told what comes next, and here
-//! that is found out on the way: `data` may be of several forms, and other keys of any. So the object
-//! is taken apart here, key by key, without going down into values, and each value that is wanted
-//! is handed over by itself. Strings are read here too: it slices them by index, which would put the
-//! machinery of panics, and most of its weight, into a small plugin. So is the payload, byte by byte:
-//! it is the bulk of a report.
+//! `serde-json-core` decodes numbers and nulls. It must know in advance what comes next, but `data` has several forms,
+//! and unknown keys any. So the object is parsed here, key by key, without descending into values, and each known value
+//! is decoded separately. Strings are decoded here too: `serde-json-core` slices them by index, which would link the
+//! panic machinery, and most of its code, into a small plugin. The payload, the largest part of a report, is also
+//! decoded here, byte by byte.
 
 mod payload;
 mod text;
@@ -21,15 +20,14 @@ use heapless::{String, Vec};
 use payload::data;
 use text::{Json, character};
 
-/// The most bytes of payload that a packet can bring: a host cuts packets at this length.
+/// The maximum payload of a packet in bytes: hosts truncate packets at this length.
 pub(crate) const MOST_DATA: usize = 1_500;
-/// The longest JSON that is read: room for [`MOST_DATA`] as an array with spaces
-/// in it, and for keys unknown here.
+/// The maximum length of the JSON: room for [`MOST_DATA`] as an array with spaces in it, and for unknown keys.
 pub(crate) const MOST_TEXT: usize = 8_192;
-/// The longest source: an IPv6 address with a scope.
+/// The maximum length of a source: an IPv6 address with a scope.
 pub(crate) const MOST_SOURCE: usize = 64;
 
-/// Where a packet came from, as text.
+/// The source of a packet, as text.
 pub(crate) type Source = String<MOST_SOURCE>;
 /// The payload of a packet.
 pub(crate) type Data = Vec<u8, MOST_DATA>;
@@ -48,8 +46,8 @@ pub(crate) fn decode(text: &[u8]) -> Result<IcmpResponse, Error> {
     Ok(packet)
 }
 
-/// A key as a number: its characters one after the other, a byte each, behind a 1 that says where they start. To
-/// tell keys apart is then one `match`, and nothing that compares slices need be in a plugin.
+/// Converts a key to a number: its characters, one byte each, after a leading 1. Then one `match` compares the keys,
+/// and a plugin contains no code to compare slices.
 const fn key(name: &[u8]) -> u64 {
     let mut key = 1;
     let mut rest = name;
@@ -66,13 +64,13 @@ const CODE: u64 = key(b"code");
 const ID: u64 = key(b"id");
 const SEQ: u64 = key(b"seq");
 const DATA: u64 = key(b"data");
-/// A key that is too long to be any of these.
+/// Stands for keys that are too long to be known.
 const TOO_LONG: u64 = 1 << 56;
 
 /// Decodes the whole report.
 fn report(text: &[u8], packet: &mut IcmpResponse) -> Option<()> {
     let mut json = Json { rest: text };
-    // Each key that is known may come once, and three of them must.
+    // A known key may occur only once; three are required.
     let mut seen = 0_u32;
     let mut opening = b'{';
     while json.accept(opening) {
@@ -133,7 +131,7 @@ fn source(value: &[u8], source: &mut Source) -> Option<()> {
     };
     let mut string = string;
     while let Some(byte) = character(&mut string) {
-        // An address is of printable ASCII.
+        // An address is printable ASCII.
         if !byte.is_ascii_graphic() {
             return None;
         }
@@ -142,7 +140,7 @@ fn source(value: &[u8], source: &mut Source) -> Option<()> {
     Some(())
 }
 
-/// A small number. It is decoded as the others are: a second decoder would weigh more.
+/// Decodes a small number with the decoder of the others: a second decoder would be larger.
 fn number(value: &[u8]) -> Option<u8> {
     number_or_null(value)??.try_into().ok()
 }

@@ -1,9 +1,9 @@
-//! The payload of a packet: the bulk of its report.
+//! The payload of a packet: the largest part of its report.
 
 use super::text::{Json, OTHER, escaped};
 use super::{Data, number_or_null};
 
-/// Bytes: an array of numbers, base64, or null.
+/// Decodes bytes: an array of numbers, base64, or null.
 pub(super) fn data(json: &mut Json<'_>, data: &mut Data) -> Option<()> {
     if json.accept(b'"') {
         json.rest = base64(json.rest, data)?;
@@ -15,7 +15,7 @@ pub(super) fn data(json: &mut Json<'_>, data: &mut Data) -> Option<()> {
     Some(())
 }
 
-/// Decodes an array of numbers, behind its bracket.
+/// Decodes an array of numbers, after its bracket.
 fn array(json: &mut Json<'_>, data: &mut Data) -> Option<()> {
     if json.accept(b']') {
         return Some(());
@@ -25,7 +25,7 @@ fn array(json: &mut Json<'_>, data: &mut Data) -> Option<()> {
         let mut bytes = json.rest.iter();
         bytes.next();
         while let Some(digit) = bytes.as_slice().first().copied().and_then(digit) {
-            // No number is written with a zero in front.
+            // Leading zeros are not allowed.
             if number == 0 {
                 return None;
             }
@@ -48,7 +48,7 @@ fn digit(byte: u8) -> Option<u32> {
     (digit < 10).then_some(u32::from(digit))
 }
 
-/// What each character of base64 stands for; [`OTHER`] for those that are not of it.
+/// The value of each base64 character; [`OTHER`] for all other characters.
 #[expect(
     clippy::indexing_slicing,
     reason = "the compiler works it out: an index out of range would not compile"
@@ -64,18 +64,17 @@ const SIXTY_FOUR: [u8; 128] = {
     values
 };
 
-/// Three bytes out of four values of 6 bits.
+/// Converts four values of 6 bits to three bytes.
 #[cfg(not(small))]
 #[inline(always)]
 const fn three([a, b, c, d]: [u8; 4]) -> [u8; 3] {
     [a << 2 | b >> 4, b << 4 | c >> 2, c << 6 | d]
 }
 
-/// Decodes standard base64, with its padding or without, up to the quote behind it. Answers what is
-/// behind that.
+/// Decodes standard base64, with or without padding, up to the closing quote. Returns the text after it.
 pub(super) fn base64<'a>(mut text: &'a [u8], data: &mut Data) -> Option<&'a [u8]> {
     let value = |byte: u8| SIXTY_FOUR.get(usize::from(byte)).copied().unwrap_or(OTHER);
-    // Four at a time while nothing but plain characters comes. (Only faster: the loop below does as well.)
+    // Four plain characters at a time. (Only for speed: the loop below would do.)
     #[cfg(not(small))]
     while let Some(([a, b, c, d], behind)) = text.split_first_chunk() {
         let [a, b, c, d] = [value(*a), value(*b), value(*c), value(*d)];
@@ -85,7 +84,7 @@ pub(super) fn base64<'a>(mut text: &'a [u8], data: &mut Data) -> Option<&'a [u8]
         data.extend_from_slice(&three([a, b, c, d])).ok()?;
         text = behind;
     }
-    // The bits that make no whole byte yet, and how many they are: 6, 4, 2 or none.
+    // The bits that are not a whole byte yet, and their number: 6, 4, 2 or 0.
     let (mut bits, mut count, mut padding) = (0_u32, 0_u32, 0_u32);
     loop {
         let mut byte = *text.first()?;
@@ -112,6 +111,6 @@ pub(super) fn base64<'a>(mut text: &'a [u8], data: &mut Data) -> Option<&'a [u8]
             bits &= (1_u32 << count).wrapping_sub(1);
         }
     }
-    // Each padding character stands for two bits that are not there.
+    // Each padding character stands for two missing bits.
     (bits == 0 && count != 6 && (padding == 0 || padding == count)).then_some(text)
 }

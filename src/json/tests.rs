@@ -101,7 +101,7 @@ fn every_length_of_base64() {
     }
 }
 
-/// Wherever they stand: none hides another.
+/// At any position: one does not hide another.
 #[test]
 fn bytes_that_are_not_of_base64() {
     let good = b"SGVsbG8hSGVsbG8h";

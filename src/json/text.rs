@@ -1,17 +1,17 @@
-//! JSON text, taken apart from its front.
+//! Parses JSON text from the front.
 
-/// How deep a value may be nested.
+/// The maximum nesting depth of a value.
 const MOST_DEPTH: u32 = 15;
-/// Stands for a character that can be in no key and no value that is wanted, or is none.
+/// Stands for a character that is invalid, or in no known key or value.
 pub(super) const OTHER: u8 = 0xff;
 
-/// JSON on its way through.
+/// The rest of the JSON text.
 pub(super) struct Json<'a> {
     pub(super) rest: &'a [u8],
 }
 
 impl<'a> Json<'a> {
-    /// Passes over white space, and shows what is behind it.
+    /// Skips white space, and returns the byte after it.
     pub(super) fn peek(&mut self) -> Option<u8> {
         while let [first, behind @ ..] = self.rest {
             match first {
@@ -22,7 +22,7 @@ impl<'a> Json<'a> {
         None
     }
 
-    /// Passes over this byte, behind white space, if it is there.
+    /// Skips white space and this byte. Returns whether the byte was there.
     pub(super) fn accept(&mut self, byte: u8) -> bool {
         let found = self.peek() == Some(byte);
         if found {
@@ -31,12 +31,12 @@ impl<'a> Json<'a> {
         found
     }
 
-    /// Passes over this byte, behind white space, which must be there.
+    /// Skips white space and this byte. `None` if the byte is not there.
     pub(super) fn expect(&mut self, byte: u8) -> Option<()> {
         self.accept(byte).then_some(())
     }
 
-    /// Passes over a string whose opening quote has been passed, and gives what is in it.
+    /// Skips a string after its opening quote, and returns its content.
     pub(super) fn string(&mut self) -> Option<&'a [u8]> {
         let mut bytes = self.rest.iter();
         loop {
@@ -55,13 +55,11 @@ impl<'a> Json<'a> {
         string
     }
 
-    /// Passes over a value, whatever it is, and gives its text. What is in it is not checked, but
-    /// for its brackets.
+    /// Skips any value and returns its text. Only the brackets of its content are checked.
     pub(super) fn value(&mut self) -> Option<&'a [u8]> {
         self.peek();
         let start = self.rest;
-        // The brackets that are open, one bit each, 1 for a brace; behind a bit that marks where
-        // they begin.
+        // The open brackets, one bit each, 1 for a brace. The bit before them marks the start.
         let mut open = 1_u32;
         while let [first, behind @ ..] = self.rest {
             let brace = u32::from(*first == b'{' || *first == b'}');
@@ -88,7 +86,7 @@ impl<'a> Json<'a> {
     }
 }
 
-/// The next character of a string, as [`Json::string`] gives it. All but ASCII may be [`OTHER`].
+/// Returns the next character of a string from [`Json::string`]. Non-ASCII characters may be [`OTHER`].
 pub(super) fn character(string: &mut &[u8]) -> Option<u8> {
     let (first, behind) = string.split_first()?;
     *string = behind;
@@ -98,7 +96,7 @@ pub(super) fn character(string: &mut &[u8]) -> Option<u8> {
     })
 }
 
-/// The character behind a backslash.
+/// Returns the character after a backslash.
 #[cold]
 pub(super) fn escaped(string: &mut &[u8]) -> u8 {
     let Some((first, behind)) = string.split_first() else {

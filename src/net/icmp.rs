@@ -7,10 +7,9 @@ use std::net::IpAddr;
 
 /// Sends ICMP echo requests and receives ICMP packets.
 ///
-/// The host needs the right to open raw sockets; without it every call fails. It hears *all* ICMP
-/// packets of its machine, so what is received may be anybody's: look at its type, source, sequence
-/// number and data before you take it for a reply. A host that opens its raw socket only in the
-/// receive misses replies that came before.
+/// The host needs the right to open raw sockets; without it every call fails. It receives *all* ICMP packets of its
+/// machine, including those of other programs: check a packet's type, source, sequence number and data before you
+/// accept it as a reply. A host that opens its raw socket only during a receive misses replies that arrived before.
 ///
 /// # Example
 /// ```no_run
@@ -46,12 +45,12 @@ pub struct IcmpSocket {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct IcmpResponse {
-    /// Where the packet came from: an IP address as text.
+    /// The packet's source: an IP address as text.
     pub source: String,
     /// The ICMP type: 0 is an echo reply (129 in ICMPv6), 3 destination unreachable, 8 an echo
     /// request, 11 time exceeded.
     pub icmp_type: u8,
-    /// The ICMP code, which says more within the type.
+    /// The ICMP code, a subtype of the type.
     pub code: u8,
     /// The echo id, if it is an echo packet.
     pub id: Option<u16>,
@@ -65,45 +64,47 @@ pub struct IcmpResponse {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct PingReply {
-    /// Where the reply came from: an IP address as text.
+    /// The reply's source: an IP address as text.
     pub source: String,
     /// The sequence number of the request that was answered.
     pub seq: u16,
-    /// How many requests were sent before a reply was heard.
+    /// How many requests were sent before a reply arrived.
     pub requests: u16,
-    /// How long it took from that request to the reply, if the plugin has a clock that is real.
+    /// The time from that request to the reply, if the plugin has a real clock.
     pub round_trip: Option<Duration>,
 }
 
 impl IcmpSocket {
-    /// Makes a socket. Nothing is opened: the host does that as it needs.
+    /// Creates a socket. It does not call the host, which opens a socket when it needs one.
     #[must_use]
     pub fn new() -> IcmpSocket {
         IcmpSocket::default()
     }
 
-    /// Sends an echo request to `target`: a name, an IPv4 address or an IPv6 address (without
-    /// brackets, without a port). Whether IPv6 can be pinged is the host's: the reference host can,
-    /// the production host cannot.
+    /// Sends an echo request to `target`: a name, an IPv4 address or an IPv6 address (without brackets, without a
+    /// port). The host decides whether it can ping IPv6: the reference host can, the production host cannot.
     ///
     /// # Errors
-    /// Kind `InvalidInput`, before the host is called, if `target` is none of these or the payload
-    /// is longer than 65,507 bytes; `Other` if the host did not send it; `OutOfMemory` if the kernel
-    /// has no memory for it.
+    /// Kind `InvalidInput`, before the host is called, if `target` is none of these or the payload is longer than
+    /// 65,507 bytes; `Other` if the host did not send the request; `OutOfMemory` if the kernel has no memory for it.
     pub fn send(&self, target: &str, payload: &[u8], seq: u16) -> io::Result<()> {
         Ok(self.socket.send(target, payload, seq)?)
     }
 
-    /// Waits up to `timeout_ms` milliseconds for an ICMP packet, anybody's.
+    /// Waits up to `timeout_ms` milliseconds for any ICMP packet.
     ///
     /// # Errors
-    /// Kind `TimedOut` if none came; `Other` if there is a clock and the host gave up at once;
-    /// `InvalidData` if the host's report is not JSON of the agreed form, longer than 8,192 bytes,
-    /// nested deeper than 16, or has more than 1,500 bytes of data or a source of more than 64 bytes
-    /// or with other than printable ASCII in it.
+    /// Kind `TimedOut` if no packet arrived; `Other` if there is a clock and the host gave up at once; `InvalidData` if
+    /// the host's report
     ///
-    /// Values under other keys are skipped, not checked: `{"ttl":NaN, ...}` is not an error. NULs at the
-    /// very end are ignored, and a report of nothing else is none.
+    /// * is not JSON of the agreed form,
+    /// * is longer than 8,192 bytes,
+    /// * is nested more than 16 levels deep,
+    /// * has more than 1,500 bytes of data,
+    /// * or has a source that is longer than 64 bytes or not printable ASCII.
+    ///
+    /// Values of unknown keys are skipped and not checked: `{"ttl":NaN, ...}` is not an error. NULs at the very end are
+    /// ignored. A report of only NULs counts as no packet.
     pub fn recv(&self, timeout_ms: u32) -> io::Result<IcmpResponse> {
         let packet = self.socket.recv(timeout_ms)?;
         Ok(IcmpResponse {
@@ -119,10 +120,9 @@ impl IcmpSocket {
     #[doc = include_str!("../embedded/icmp/ping.md")]
     ///
     /// # Errors
-    /// Kind `TimedOut` if no reply came; one that comes later is lost to this ping. `InvalidInput` if
-    /// `target` is none or the payload longer than 1,472 bytes; `Other` if the host did not send a
-    /// request, or (where there is a clock) did not listen; `OutOfMemory` if the kernel has no memory
-    /// for a request.
+    /// Kind `TimedOut` if no reply arrived; a later one is lost to this ping. `InvalidInput` if `target` is invalid or
+    /// the payload longer than 1,472 bytes; `Other` if the host did not send a request or, with a clock, does not
+    /// receive ICMP; `OutOfMemory` if the kernel has no memory for a request.
     ///
     /// # Example
     /// ```no_run
@@ -170,7 +170,7 @@ pub struct Pings<'a> {
 }
 
 impl IcmpSocket {
-    /// Pings `target` `count` times, when the [`Pings`] are iterated over. Nothing is sent before.
+    /// Pings `target` `count` times when the [`Pings`] are iterated over. Nothing is sent before.
     ///
     /// The payload may have up to 1,472 bytes.
     #[must_use]
@@ -182,7 +182,7 @@ impl IcmpSocket {
 }
 
 impl Pings<'_> {
-    /// Sets the time between two requests, in milliseconds. By default it is a second.
+    /// Sets the time between two requests, in milliseconds. The default is one second.
     #[must_use]
     pub fn interval(self, ms: u32) -> Self {
         Self {
@@ -190,10 +190,10 @@ impl Pings<'_> {
         }
     }
 
-    /// Sets how long a reply is waited for, in milliseconds. By default it is 5 s.
+    /// Sets how long to wait for a reply, in milliseconds. The default is 5 s.
     ///
-    /// It is rounded up to whole intervals, but for the last request. No more than 16 requests are waited for at
-    /// once: the oldest is given up for the next.
+    /// It is rounded up to whole intervals, except for the last request. At most 16 requests are open at a time:
+    /// sending another one ends the wait for the oldest.
     #[must_use]
     pub fn timeout(self, ms: u32) -> Self {
         Self {
@@ -201,8 +201,8 @@ impl Pings<'_> {
         }
     }
 
-    /// Sets the sequence number of the next request. They count up by one from there, and from 65,535 on from 0
-    /// again. By default the first is 0.
+    /// Sets the sequence number of the next request. Later ones count up by one and wrap around after 65,535. The
+    /// default is 0.
     #[must_use]
     pub fn first_seq(self, seq: u16) -> Self {
         Self {
@@ -210,16 +210,15 @@ impl Pings<'_> {
         }
     }
 
-    /// What has become of the pings so far.
+    /// Returns the counts and times of the pings so far.
     #[must_use]
     pub fn stats(&self) -> PingStats {
         self.pings.stats()
     }
 }
 
-/// Blocks until a reply comes or a request is lost: for at most an interval and the timeout. Ends when all requests
-/// have been answered or are lost, and behind an error (of the kinds that [`ping`](IcmpSocket::ping) has, but for
-/// `TimedOut`).
+/// Blocks until a reply arrives or a request is lost: for at most an interval and the timeout. Ends when all requests
+/// are answered or lost, or after an error (of the same kinds as [`ping`](IcmpSocket::ping), except `TimedOut`).
 impl Iterator for Pings<'_> {
     type Item = io::Result<Pinged<PingReply>>;
 
@@ -247,7 +246,7 @@ impl From<embedded::PingReply> for PingReply {
 }
 
 impl IcmpResponse {
-    /// A packet without an id and a sequence number, for tests of code that handles packets.
+    /// Creates a packet without an id and a sequence number, for tests of code that handles packets.
     ///
     /// # Example
     /// ```
@@ -274,7 +273,7 @@ impl IcmpResponse {
         }
     }
 
-    /// Where the packet came from, if its source reads as an IP address (one with a scope does not).
+    /// Returns the packet's source if it parses as an IP address. One with a scope does not.
     #[must_use]
     pub fn source_ip(&self) -> Option<IpAddr> {
         self.source.parse().ok()
@@ -282,7 +281,7 @@ impl IcmpResponse {
 }
 
 impl PingReply {
-    /// A reply to the first request of a ping, for tests of code that pings.
+    /// Creates a reply to the first request of a ping, for tests of code that pings.
     ///
     /// # Example
     /// ```
@@ -303,7 +302,7 @@ impl PingReply {
         }
     }
 
-    /// Where the reply came from, if its source reads as an IP address (one with a scope does not).
+    /// Returns the reply's source if it parses as an IP address. One with a scope does not.
     #[must_use]
     pub fn source_ip(&self) -> Option<IpAddr> {
         self.source.parse().ok()

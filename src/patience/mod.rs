@@ -1,54 +1,51 @@
-//! What it means when the host says "nothing", decided in one place.
+//! What a 0 of the host means, decided in one place.
 //!
-//! A host returns the same 0 from a TCP receive for "no data yet", after its wait of 5 s, and for "end
-//! of stream". Only time tells the two apart: after the end every call returns at once. Taking a
-//! silence for the end would truncate a stream without a word; taking the end for a silence would hang.
-//! So:
+//! A host returns the same 0 from a TCP receive for "no data yet", after its wait of 5 s, and for "end of stream". Only
+//! time tells the two apart: after the end every call returns at once. Reporting silence as EOF would silently truncate
+//! a stream; reporting EOF as silence would hang. So:
 //!
-//! * **With a real clock**, nothing *at once* is the end. Nothing *after a wait* is a silent peer, or one
-//!   that closed late: the host is asked again, until the read timeout has passed.
-//! * **Without one**, the host is asked as many times as its waits fit into the timeout. Then the stream
-//!   reads as ended, or as timed out: the caller chooses, see [`Silence`]. At a real end all those
-//!   calls return at once.
+//! * **With a real clock**, 0 *at once* is EOF. 0 *after a wait* is a silent peer, or one that closed during the wait:
+//!   the host is asked again, until the read timeout has passed.
+//! * **Without one**, the host is asked as many times as its waits fit into the timeout. Then the result is end of
+//!   stream or a timeout: the caller chooses, see [`Silence`]. After a real EOF all those calls return at once.
 //!
-//! A clock that cannot be trusted counts as none: one that stands still, runs backwards, or advances
-//! because it is read, by whatever step.
+//! A clock that cannot be trusted counts as none: one that stands still, runs backwards, or advances only when it is
+//! read, by any step.
 
 use crate::Error;
 use crate::host::Host;
 use core::time::Duration;
 
-/// How long one of the host's waits is taken to be where no clock can tell.
+/// The assumed length of one of the host's waits without a real clock.
 pub(crate) const HOST_WAIT: Duration = Duration::from_secs(5);
-/// No timeout is longer where no clock can tell: at the end of a stream, where the host returns at once, it
-/// would be asked without end.
+/// The longest timeout without a real clock. Otherwise the host, which returns at once after EOF, would be asked
+/// forever.
 const AN_HOUR: Timeout = Timeout::after(Duration::from_secs(3_600));
-/// An answer within this time came at once: far longer than a busy host takes to look up a closed
-/// connection, far shorter than it waits for an open one.
+/// A return within this time is "at once". That is much longer than a busy host needs to find a closed connection, and
+/// much shorter than it waits for an open one.
 pub(crate) const AT_ONCE: u64 = 50 * MS;
-/// No wait of a host that keeps the contract is shorter. One that is may be a test's host, or the end on
-/// a machine that is very busy.
+/// The waits of a host that keeps the contract are at least this long. A shorter one may come from a test's host, or
+/// may be EOF on a very busy machine.
 const SHORT: u64 = SECOND;
-/// How many short answers with nothing in one read are the end, whatever the timeout: so no read of an
-/// ended stream goes on forever, however slowly the host reports the end.
+/// After this many short waits in one read, the stream has ended, whatever the timeout. So no read of an ended stream
+/// lasts forever, even if the host reports EOF slowly.
 const MOST_SHORT: u32 = 720;
 
 /// A millisecond in nanoseconds.
 pub(crate) const MS: u64 = 1_000_000;
 /// A second in nanoseconds.
 const SECOND: u64 = 1_000 * MS;
-/// After how many equal steps a clock counts as one that advances by being read.
+/// After this many equal steps, a clock counts as one that advances only when it is read.
 const MOST_READINGS: u32 = 16;
 
-/// How long to wait: in nanoseconds, since a small number makes small code, and up to 584 years,
-/// which stand for "forever".
+/// A timeout in nanoseconds, as a small number makes small code. The maximum, 584 years, means forever.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Timeout(u64);
 
 impl Timeout {
     /// How long a read of a stream waits for its first byte by default.
     pub(crate) const DEFAULT: Timeout = Timeout::after(Duration::from_secs(30));
-    /// How long a UDP receive waits by default. Shorter than any wait of the host: so it is asked once.
+    /// How long a UDP receive waits by default. Zero, which is less than any wait of the host: so it is asked once.
     pub(crate) const ONE_WAIT: Timeout = Timeout::after(Duration::ZERO);
     pub(crate) const FOREVER: Timeout = Timeout(u64::MAX);
 
@@ -56,7 +53,7 @@ impl Timeout {
         Timeout(nanoseconds(time))
     }
 
-    /// As std has it: `None` is forever, and zero is refused.
+    /// Follows std: `None` is forever, and zero is an error.
     pub(crate) const fn new(timeout: Option<Duration>) -> Result<Self, Error> {
         match timeout {
             None => Ok(Timeout::FOREVER),
@@ -84,12 +81,11 @@ impl Timeout {
     }
 }
 
-/// What a read reports when nothing has come for the whole read timeout, and no real clock can tell a
-/// silent peer from the end of the stream.
+/// What a read returns after silence for the whole read timeout, if there is no real clock to tell silence from end of
+/// stream.
 ///
-/// A plugin has no real clock on `wasm32-unknown-unknown`, without `std`, and in a host whose WASI clock
-/// is not real, as the production host's. With a real clock this choice has no effect: a silence is
-/// [`TimedOut`](crate::Error::TimedOut), and the end is the end.
+/// A plugin has no real clock on `wasm32-unknown-unknown`, without `std`, and in production. With a real clock this
+/// setting has no effect: silence is [`TimedOut`](crate::Error::TimedOut), and EOF is reported as EOF.
 ///
 /// # Example
 /// ```
@@ -105,18 +101,18 @@ impl Timeout {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub enum Silence {
-    /// The end of the stream: `Ok(0)`. Right for protocols that end by closing, such as HTTP/1.0, and
-    /// the default: a read of an ended stream comes back.
+    /// End of stream: `Ok(0)`. Suitable for protocols that end by closing the connection, such as HTTP/1.0. The
+    /// default, so that a read of an ended stream returns.
     #[default]
     EndOfStream,
-    /// A timeout: [`TimedOut`](crate::Error::TimedOut), as with a real clock; the next read goes on. Right
-    /// for protocols in which the peer may be silent for long, such as IMAP's IDLE, WebSockets, MQTT.
-    /// A real end of the stream is then `TimedOut` too, for as long as somebody reads: find out by the
-    /// protocol (a closing message, a failed write) that the peer has gone.
+    /// A timeout: [`TimedOut`](crate::Error::TimedOut), as with a real clock; you can read again. Suitable for
+    /// protocols in which the peer may be silent for a long time, such as IMAP's IDLE, WebSockets, MQTT. A real EOF is
+    /// then reported as `TimedOut` too, by every read: detect it through the protocol (a closing message, a failed
+    /// write).
     TimedOut,
 }
 
-/// How long a read of a stream waits, and what it reports then.
+/// How long a read of a stream waits, and what it returns then.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Waiting {
     pub(crate) timeout: Timeout,
@@ -124,14 +120,14 @@ pub(crate) struct Waiting {
 }
 
 impl Waiting {
-    /// What a stream does by default.
+    /// The defaults of a stream.
     pub(crate) const DEFAULT: Waiting = Waiting {
         timeout: Timeout::DEFAULT,
         silence: Silence::EndOfStream,
     };
 }
 
-/// Something that knows how long a read waits. It is asked only when the read has to wait.
+/// Provides the timeout of a read. Called only if the read has to wait.
 pub(crate) trait Waits {
     fn waiting(&self) -> Waiting;
 }
@@ -142,32 +138,32 @@ impl Waits for Waiting {
     }
 }
 
-/// What to do after the host said "nothing".
+/// What to do after the host returned 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Next {
-    /// Ask it again.
+    /// Ask the host again.
     Ask,
-    /// Take it as the end of the stream.
+    /// Report end of stream.
     End,
-    /// Give up for now.
+    /// Report a timeout.
     TimedOut,
-    /// Nothing came for the whole timeout, and nobody can tell whether the stream has ended.
+    /// The timeout has passed, and it is unknown whether the stream has ended.
     Silent,
 }
 
-/// How the time went by during one call to the host.
+/// How long one call to the host took.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Pause {
     /// The host returned at once.
     AtOnce,
-    /// The host returned after so many nanoseconds.
+    /// The host returned after this many nanoseconds.
     For(u64),
-    /// Nobody can tell.
+    /// There is no real clock.
     Unknown,
 }
 
 impl Pause {
-    /// How long the host took, from a reading of its clock right before the call.
+    /// Measures the time since `before`, a reading of the host's clock right before the call.
     pub(crate) fn since<H: Host>(host: &H, before: Option<u64>) -> Self {
         match elapsed(host, before) {
             None => Pause::Unknown,
@@ -177,7 +173,8 @@ impl Pause {
     }
 }
 
-/// What a clock shows, in nanoseconds. They go round after 584 years: then it seems to run backwards, once.
+/// Returns the clock's reading in nanoseconds. It wraps around after 584 years: then the clock seems to run backwards,
+/// once.
 #[inline(always)]
 pub(crate) fn clock<H: Host>(host: &H) -> Option<u64> {
     let now = host.now()?;
@@ -185,10 +182,10 @@ pub(crate) fn clock<H: Host>(host: &H) -> Option<u64> {
     Some(seconds.wrapping_add(u64::from(now.subsec_nanos())))
 }
 
-/// How much time has passed since the last reading of a clock, `before`; `None` if the clock cannot tell.
+/// Returns how much time has passed since `before`, the last reading of a clock. `None` if the clock cannot tell.
 ///
-/// What the clock advances by when only it is read does not count. Of a clock that advances by being
-/// read, by whatever step, nothing is left then.
+/// The step between two readings in a row is subtracted. So a clock that advances only when it is read, by any step,
+/// shows no time.
 pub(crate) fn elapsed<H: Host>(host: &H, before: Option<u64>) -> Option<u64> {
     let before = before?;
     let after = clock(host)?;
@@ -197,11 +194,11 @@ pub(crate) fn elapsed<H: Host>(host: &H, before: Option<u64>) -> Option<u64> {
     passed.checked_sub(step).filter(|passed| *passed != 0)
 }
 
-/// The time in nanoseconds, on a clock that is real: one that goes on, and not by being read.
+/// Returns the time in nanoseconds if the clock is real: if it runs, and not only when it is read.
 pub(crate) fn real_time<H: Host>(host: &H) -> Option<u64> {
     let mut last = clock(host)?;
     let mut steps = None;
-    // A real clock shows two different steps soon; a fake one always takes the same.
+    // A real clock soon shows two different steps; a fake one always takes the same.
     for _ in 0..MOST_READINGS {
         let now = clock(host)?;
         let step = now.checked_sub(last)?;
@@ -213,12 +210,11 @@ pub(crate) fn real_time<H: Host>(host: &H) -> Option<u64> {
     None
 }
 
-/// The patience of one read.
+/// The waiting of one read.
 #[derive(Debug)]
 pub(crate) struct Patience {
     timeout: Timeout,
-    /// How long the host has waited so far, in nanoseconds: as the clock tells, or as its waits are
-    /// taken to be.
+    /// How long the host has waited so far, in nanoseconds, by the clock or by the assumed length of its waits.
     waited: u64,
     /// How many of its waits were short.
     short: u32,
@@ -229,7 +225,7 @@ impl Patience {
         Self::after(timeout, 0)
     }
 
-    /// One that has waited so long already, in nanoseconds.
+    /// Starts with time that was already waited, in nanoseconds.
     pub(crate) const fn after(timeout: Timeout, waited: u64) -> Self {
         Self {
             timeout,
@@ -238,12 +234,12 @@ impl Patience {
         }
     }
 
-    /// How long the host has waited so far, in nanoseconds.
+    /// Returns how long the host has waited so far, in nanoseconds.
     pub(crate) const fn waited(&self) -> u64 {
         self.waited
     }
 
-    /// Takes in that the host said "nothing", and how long it took.
+    /// Records that the host returned 0, and how long it took.
     pub(crate) fn nothing(&mut self, pause: Pause) -> Next {
         match pause {
             Pause::AtOnce => return Next::End,
@@ -262,8 +258,7 @@ impl Patience {
         }
     }
 
-    /// The patience of a UDP receive, which has no end to mistake: what does not come is late. `Ok` is to
-    /// ask again.
+    /// The same for a UDP receive, which has no EOF. `Ok` means to ask again.
     pub(crate) fn no_datagram(&mut self, pause: Pause) -> Result<(), Error> {
         match pause {
             Pause::AtOnce => Err(Error::WouldBlock),
@@ -277,10 +272,10 @@ impl Patience {
         let (pause, slack, timeout) = match pause {
             Pause::AtOnce => (0, 0, self.timeout),
             Pause::For(pause) => {
-                // The host's waits may be a little short.
+                // The host's waits may be slightly short.
                 (pause, pause / 16, self.timeout)
             }
-            // As long as its waits are taken to be, and no slack: none of them was short.
+            // The assumed wait, without slack: no wait was short.
             Pause::Unknown => {
                 let timeout = Timeout(self.timeout.0.min(AN_HOUR.0));
                 (nanoseconds(HOST_WAIT), 0, timeout)
@@ -291,9 +286,9 @@ impl Patience {
     }
 }
 
-/// A time in nanoseconds, up to 584 years.
+/// Converts a time to nanoseconds, up to 584 years.
 pub(crate) const fn nanoseconds(time: Duration) -> u64 {
-    // A checked multiplication would bring a 128-bit one into a small plugin.
+    // A checked multiplication would link 128-bit arithmetic into a small plugin.
     if time.as_secs() < u64::MAX / SECOND {
         time.as_secs()
             .wrapping_mul(SECOND)

@@ -1,27 +1,27 @@
-//! Every case there is: what the host did, and how long it is waited for.
+//! All cases: what the host did, and the timeout.
 
 use super::*;
 
-/// What comes of it, and how often the host is asked before.
+/// The result, and how often the host was asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Verdict {
     End(u32),
     Silent(u32),
     TimedOut(u32),
     WouldBlock(u32),
-    /// As long as somebody cares to wait.
+    /// The read goes on forever.
     Never,
 }
 
 use Verdict::{End, Never, Silent, TimedOut, WouldBlock};
 
-/// More than any case asks for that comes to an end.
+/// More calls than any case needs that ends.
 const ENOUGH: u32 = 10_000;
 const NS: Duration = Duration::from_nanos(1);
 const MS: Duration = Duration::from_millis(1);
 const S: Duration = Duration::from_secs(1);
 
-/// The columns: a read timeout.
+/// The columns: the read timeout.
 const TIMEOUTS: [Timeout; 9] = [
     Timeout::ONE_WAIT,
     Timeout::after(NS),
@@ -34,11 +34,11 @@ const TIMEOUTS: [Timeout; 9] = [
     Timeout::FOREVER,
 ];
 
-/// The rows of a stream: how long each of the host's answers takes.
+/// The rows: how long each call to the host takes.
 #[rustfmt::skip]
 const READS: [(&str, Pause, [Verdict; 9]); 9] = [
     ("at once",         Pause::AtOnce,                           [End(1); 9]),
-    // The shortest pause that is a wait, which a host's own wait never is.
+    // The shortest pause that counts as a wait. A host's own waits are longer.
     ("soon",            Pause::For(AT_ONCE),                   [TimedOut(1), TimedOut(1), TimedOut(100), TimedOut(100), TimedOut(140), TimedOut(600), End(720), End(720), End(720)]),
     ("not so soon",     Pause::For(nanoseconds(Duration::from_millis(999))), [TimedOut(1), TimedOut(1), TimedOut(5), TimedOut(5), TimedOut(7), TimedOut(30), End(720), End(720), End(720)]),
     ("a second",        Pause::For(1_000 * super::MS),                         [TimedOut(1), TimedOut(1), TimedOut(5), TimedOut(5), TimedOut(7), TimedOut(30), TimedOut(7_200), Never, Never]),
@@ -84,8 +84,8 @@ fn a_read_in_every_case() {
     }
 }
 
-/// A receive waits as long as a read. It has no end to find: where a read finds one at once, it would
-/// block, and where a read gives up waiting, it has timed out, or goes on.
+/// A receive waits as long as a read, but has no EOF. Where a read finds EOF at once, it would block; where a read
+/// gives up after short waits, it has timed out, or continues.
 #[test]
 fn a_receive_in_every_case() {
     for (what, pause, verdicts) in READS {
@@ -96,7 +96,7 @@ fn a_receive_in_every_case() {
                 (Silent(asked), _) => TimedOut(asked),
                 (verdict, _) => verdict,
             };
-            // Two hours of these come to an end before anybody loses patience here.
+            // This case times out after two hours, before the test gives up.
             if (what, timeout) == ("not so soon", TIMEOUTS[6]) {
                 assert_eq!(receive(timeout, pause), TimedOut(7_208), "{what}");
                 continue;
@@ -106,8 +106,8 @@ fn a_receive_in_every_case() {
     }
 }
 
-/// In one read the host may wait first and then not: an end that comes late, after any number of
-/// waits that is short of the timeout. And a clock may stop telling the time.
+/// Within one read the host may first wait and then return at once: an EOF that comes late, after any number of waits
+/// within the timeout. A clock may also stop.
 #[test]
 fn an_end_behind_waits() {
     for waits in 0..6 {
@@ -161,7 +161,7 @@ fn a_timeout_comes_back_as_it_was_set() {
     }
     assert_eq!(Timeout::new(Some(Duration::ZERO)), Err(Error::InvalidInput));
     assert_eq!(Timeout::new(None).map(Timeout::get), Ok(None));
-    // 584 years are as good as forever.
+    // 584 years count as forever.
     assert_eq!(
         Timeout::new(Some(Duration::MAX)).map(Timeout::get),
         Ok(None)

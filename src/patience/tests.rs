@@ -1,4 +1,4 @@
-//! How time goes by on each kind of clock.
+//! How each kind of clock measures time.
 
 use super::*;
 use core::cell::Cell;
@@ -7,7 +7,7 @@ const fn ms(ms: u64) -> Duration {
     Duration::from_millis(ms)
 }
 
-/// A host whose clock gives these readings, one after the other.
+/// A host whose clock gives these readings in turn.
 #[derive(Clone)]
 struct Clock<'a>(&'a Cell<&'a [Duration]>);
 

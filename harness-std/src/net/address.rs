@@ -1,4 +1,4 @@
-//! std's `ToSocketAddrs`, in which a name has one address, that stands for it.
+//! std's `ToSocketAddrs`. A name has one address, which stands for it.
 
 use crate::stand_ins;
 use harness_wasi_sockets::net::{Endpoints, ToSocketAddrs as Known};
@@ -9,8 +9,8 @@ use real::{vec, vec::IntoIter};
 
 /// As `std::net::ToSocketAddrs`.
 ///
-/// A name, `localhost` among them, stands for one address of 198.18.0.0/15, which becomes the name again when
-/// it is connected or sent to, with whatever port. `peer_addr` and `recv_from` return that address.
+/// A name, including `localhost`, gets one address of 198.18.0.0/15. When the address is connected or sent to, with any
+/// port, it becomes the name again. `peer_addr` and `recv_from` return that address.
 pub trait ToSocketAddrs {
     /// As std's.
     type Iter: Iterator<Item = SocketAddr>;
@@ -18,12 +18,12 @@ pub trait ToSocketAddrs {
     /// As std's.
     ///
     /// # Errors
-    /// Kind `InvalidInput` if it can be no address; `QuotaExceeded` if the plugin has resolved 4,096 different
-    /// names already.
+    /// Kind `InvalidInput` if it is not a valid address; `QuotaExceeded` if the plugin has already resolved 4,096
+    /// different names.
     fn to_socket_addrs(&self) -> io::Result<Self::Iter>;
 }
 
-/// What stands for itself.
+/// Types that are always addresses.
 macro_rules! known {
     ($($type:ty),+) => {$(
         impl ToSocketAddrs for $type {
@@ -46,7 +46,7 @@ impl<'a> ToSocketAddrs for &'a [SocketAddr] {
     }
 }
 
-/// What may be a name.
+/// Types that may be names.
 macro_rules! text {
     ($($type:ty),+) => {$(
         impl ToSocketAddrs for $type {
@@ -69,7 +69,7 @@ impl<T: ToSocketAddrs + ?Sized> ToSocketAddrs for &T {
     }
 }
 
-/// The addresses that are known; or the one that stands for the name in `endpoints`.
+/// Returns the known addresses, or the one that stands for the name in `endpoints`.
 fn stand_in(
     known: io::Result<IntoIter<SocketAddr>>,
     endpoints: impl FnOnce() -> io::Result<Endpoints<IntoIter<SocketAddr>>>,
@@ -77,8 +77,8 @@ fn stand_in(
     let text;
     let (host, port) = match known {
         Ok(addrs) => match addrs.as_slice() {
-            // The library knows this name alone. With two addresses for one name, code that is in a hurry
-            // tries both at once, in threads, which a plugin has not.
+            // The library resolves only this name. Some code tries two addresses of one name at once, in threads, which
+            // a plugin does not have.
             [first, _] => ("localhost", first.port()),
             _ => return Ok(addrs),
         },
@@ -127,7 +127,7 @@ impl Known for At {
     }
 }
 
-/// Tries the addresses in turn, as std does, until something can be done with one of them.
+/// Tries the addresses in turn, like std, until `what` succeeds.
 pub(super) fn try_each<T>(
     addr: impl ToSocketAddrs,
     mut what: impl FnMut(At) -> io::Result<T>,
@@ -143,5 +143,5 @@ pub(super) fn try_each<T>(
 }
 
 pub(super) fn no_address() -> io::Error {
-    io::Error::new(ErrorKind::InvalidInput, "it stands for no address")
+    io::Error::new(ErrorKind::InvalidInput, "no address")
 }

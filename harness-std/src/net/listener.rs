@@ -1,4 +1,4 @@
-//! A listener: a type for code to name, of which there is no value.
+//! A listener: a type that code can name, but that has no values.
 
 use super::{SocketAddr, TcpStream, ToSocketAddrs};
 use core::convert::Infallible;
@@ -6,7 +6,7 @@ use core::marker::PhantomData;
 use real::io::{self, ErrorKind};
 use real::prelude::rust_2024::*;
 
-/// As `std::net::TcpListener`, and there is none: a plugin cannot listen.
+/// As `std::net::TcpListener`, but without values: a plugin cannot listen.
 #[derive(Debug)]
 pub struct TcpListener(Infallible);
 
@@ -14,7 +14,7 @@ impl TcpListener {
     /// Always an error of kind `Unsupported`: a plugin cannot listen.
     ///
     /// # Errors
-    /// Kind `InvalidInput` if `addr` can be no address.
+    /// Kind `InvalidInput` if `addr` is not a valid address.
     pub fn bind<A: ToSocketAddrs>(addr: A) -> io::Result<TcpListener> {
         let _ = addr.to_socket_addrs()?;
         Err(io::Error::new(

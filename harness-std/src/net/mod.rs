@@ -1,6 +1,6 @@
-//! `std::net`, over the host's functions.
+//! `std::net`, on top of the host's functions.
 //!
-//! What needs no host is std's own, and what a new Rust adds is there by itself.
+//! Items that need no host are std's own, and additions of a new Rust version are included automatically.
 
 mod address;
 mod listener;
@@ -14,7 +14,7 @@ pub use real::net::*;
 pub use tcp::TcpStream;
 pub use udp::UdpSocket;
 
-/// Methods that the library's type has with the same signature.
+/// Methods that forward to the library's type, with the same signature.
 macro_rules! forward {
     ($type:ident: $($name:ident($($arg:ident: $arg_type:ty),*) -> $result:ty;)+) => {
         impl $type {$(

@@ -1,4 +1,4 @@
-//! std's stream, over the library's.
+//! std's stream, on top of the library's.
 
 use super::address::{At, try_each};
 use super::{Shutdown, SocketAddr, ToSocketAddrs, forward};
@@ -8,7 +8,7 @@ use harness_wasi_sockets::net as ours;
 use real::io::{self, IoSlice, IoSliceMut, Read, Write};
 use real::prelude::rust_2024::*;
 
-/// As `std::net::TcpStream`, over the host's functions.
+/// As `std::net::TcpStream`, on top of the host's functions.
 pub struct TcpStream(ours::TcpStream);
 
 impl TcpStream {
@@ -17,7 +17,7 @@ impl TcpStream {
         try_each(addr, ours::TcpStream::connect).map(TcpStream)
     }
 
-    /// As `std::net::TcpStream::connect_timeout`. The host gives a connection 5 s.
+    /// As `std::net::TcpStream::connect_timeout`. The host always tries for up to 5 s.
     pub fn connect_timeout(addr: &SocketAddr, timeout: Duration) -> io::Result<TcpStream> {
         ours::TcpStream::connect_timeout_to(At(*addr), timeout).map(TcpStream)
     }

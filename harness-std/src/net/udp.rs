@@ -1,4 +1,4 @@
-//! std's UDP socket, over the library's.
+//! std's UDP socket, on top of the library's.
 
 use super::address::{At, no_address, try_each};
 use super::{Ipv4Addr, Ipv6Addr, SocketAddr, ToSocketAddrs, forward};
@@ -8,7 +8,7 @@ use harness_wasi_sockets::net as ours;
 use real::io;
 use real::prelude::rust_2024::*;
 
-/// As `std::net::UdpSocket`, over the host's functions. It hears those it has sent to.
+/// As `std::net::UdpSocket`, on top of the host's functions. It receives from peers that it has sent to.
 pub struct UdpSocket(ours::UdpSocket);
 
 impl UdpSocket {

@@ -15,17 +15,16 @@ pub use ping::PingReply;
 pub use pings::{PingStats, Pinged, Pings};
 pub use response::IcmpResponse;
 
-/// The most bytes of payload that an echo request can carry (over IPv4).
+/// The longest payload of an echo request over IPv4, in bytes.
 const MOST_PAYLOAD: usize = 65_507;
-/// Below this many milliseconds, a receive that times out and one that fails look the same.
+/// With a timeout below this many milliseconds, a timeout and a failure of a receive look the same.
 const TELLING_MS: u32 = (2 * AT_ONCE / MS) as u32;
 
 /// Sends ICMP echo requests and receives ICMP packets.
 ///
-/// The host needs the right to open raw sockets; without it every call fails. It hears *all* ICMP
-/// packets of its machine, so what is received may be anybody's: look at its type, source, sequence
-/// number and data before you take it for a reply. A host that opens its raw socket only in the
-/// receive misses replies that came before.
+/// The host needs the right to open raw sockets; without it every call fails. It receives *all* ICMP packets of its
+/// machine, including those of other programs: check a packet's type, source, sequence number and data before you
+/// accept it as a reply. A host that opens its raw socket only during a receive misses replies that arrived before.
 ///
 /// # Example
 /// ```no_run
@@ -44,7 +43,7 @@ pub struct IcmpSocket<H: Host = DefaultHost> {
 }
 
 impl IcmpSocket {
-    /// Makes a socket. Nothing is opened: the host does that as it needs.
+    /// Creates a socket. It does not call the host, which opens a socket when it needs one.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -52,7 +51,7 @@ impl IcmpSocket {
 }
 
 impl<H: Host> IcmpSocket<H> {
-    /// Makes a socket that asks `host`.
+    /// Creates a socket on `host`.
     pub fn new_in(host: H) -> Self {
         Self { host }
     }
@@ -61,9 +60,8 @@ impl<H: Host> IcmpSocket<H> {
     /// brackets, without a port).
     ///
     /// # Errors
-    /// [`Error::InvalidAddress`] before the host is called; [`Error::InvalidInput`] if the payload
-    /// is longer than 65,507 bytes; [`Error::NotSent`] if the host did not send it;
-    /// [`Error::OutOfMemory`].
+    /// [`Error::InvalidAddress`] before the host is called; [`Error::InvalidInput`] if the payload is longer than
+    /// 65,507 bytes; [`Error::NotSent`] if the host did not send the request; [`Error::OutOfMemory`].
     pub fn send(&self, target: &str, payload: &[u8], seq: u16) -> Result<(), Error> {
         check_target(target)?;
         if payload.len() > MOST_PAYLOAD {
@@ -80,16 +78,20 @@ impl<H: Host> IcmpSocket<H> {
         }
     }
 
-    /// Waits up to `timeout_ms` milliseconds for an ICMP packet, anybody's.
+    /// Waits up to `timeout_ms` milliseconds for any ICMP packet.
     ///
     /// # Errors
-    /// [`Error::TimedOut`] if none came; [`Error::NotHeard`] if there is a clock and the host gave
-    /// up at once; [`Error::InvalidData`] if the host's report is not JSON of the agreed form, longer
-    /// than 8,192 bytes, nested deeper than 16, or has more than 1,500 bytes of data or a source of more
-    /// than 64 bytes or with other than printable ASCII in it.
+    /// [`Error::TimedOut`] if no packet arrived; [`Error::NotHeard`] if there is a clock and the host gave up at once;
+    /// [`Error::InvalidData`] if the host's report
     ///
-    /// Values under other keys are skipped, not checked: `{"ttl":NaN, ...}` is not an error. NULs at the
-    /// very end are ignored, and a report of nothing else is none.
+    /// * is not JSON of the agreed form,
+    /// * is longer than 8,192 bytes,
+    /// * is nested more than 16 levels deep,
+    /// * has more than 1,500 bytes of data,
+    /// * or has a source that is longer than 64 bytes or not printable ASCII.
+    ///
+    /// Values of unknown keys are skipped and not checked: `{"ttl":NaN, ...}` is not an error. NULs at the very end are
+    /// ignored. A report of only NULs counts as no packet.
     pub fn recv(&self, timeout_ms: u32) -> Result<IcmpResponse, Error> {
         let before = clock(&self.host);
         let offset = self.host.icmp_recv(timeout_ms);
@@ -100,7 +102,7 @@ impl<H: Host> IcmpSocket<H> {
             }
             let len = block.load(0, &mut text);
             let mut report = text.get(..len).unwrap_or_default();
-            // Some hosts end their texts with a NUL, also one that says nothing.
+            // Some hosts terminate their texts with a NUL, even an empty one.
             while let [front @ .., 0] = report {
                 report = front;
             }

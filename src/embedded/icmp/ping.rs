@@ -1,4 +1,4 @@
-//! A ping: an echo request, and the reply that is really its own.
+//! A ping: an echo request and its reply.
 
 use super::IcmpSocket;
 use super::response::{IcmpResponse, checked_source};
@@ -10,18 +10,18 @@ use crate::patience::{MS, real_time};
 use core::net::{IpAddr, Ipv4Addr};
 use core::time::Duration;
 
-/// The most bytes of payload whose reply a host reports whole.
+/// The longest payload, in bytes, whose reply a host reports in full.
 const MOST_REPORTED: usize = 1_472;
-/// The most requests in one ping.
+/// The maximum number of requests in one ping.
 const MOST_REQUESTS: usize = 8;
-/// The least time between two requests, in milliseconds.
+/// The minimum time between two requests, in milliseconds.
 const INTERVAL_MS: u32 = 1_000;
-/// How far apart the sequence numbers of a ping's requests are: as far as 16 bits allow, so that a late
-/// reply to one of them is no reply to a ping with a number close to its own.
+/// The distance between the sequence numbers of a ping's requests. It is as large as 16 bits allow, so that a late
+/// reply to one of them does not match a ping with a nearby number.
 const STRIDE: u16 = (u16::MAX as usize / MOST_REQUESTS) as u16 + 1;
-/// The shortest wait behind another packet, in milliseconds.
+/// The shortest wait after another packet, in milliseconds.
 const SHORTEST_MS: u32 = 2;
-/// How many times over a wait may have passed, where no clock tells, before it is taken for over.
+/// Without a clock, a wait ends once its doubtful time is more than this many times its length.
 const MOST_DOUBT: u32 = 4;
 
 /// The reply to a ping.
@@ -31,17 +31,17 @@ pub struct PingReply {
     source: Source,
     /// The sequence number of the request that was answered.
     pub seq: u16,
-    /// How many requests were sent before a reply was heard.
+    /// How many requests were sent before a reply arrived.
     pub requests: u16,
-    /// How long it took from that request to the reply, if the plugin has a clock that is real.
+    /// The time from that request to the reply, if the plugin has a real clock.
     pub round_trip: Option<Duration>,
 }
 
 impl PingReply {
-    /// A reply to the first request of a ping, for tests of code that pings.
+    /// Creates a reply to the first request of a ping, for tests of code that pings.
     ///
     /// # Errors
-    /// [`Error::InvalidInput`] if the source has more than 64 bytes, or other than printable ASCII in it.
+    /// [`Error::InvalidInput`] if the source is longer than 64 bytes or not printable ASCII.
     ///
     /// # Example
     /// ```
@@ -62,20 +62,20 @@ impl PingReply {
         })
     }
 
-    /// Where the reply came from: an IP address as text.
+    /// Returns the reply's source: an IP address as text.
     #[must_use]
     pub fn source(&self) -> &str {
         &self.source
     }
 
-    /// Where the reply came from, if its source reads as an IP address (one with a scope does not).
+    /// Returns the reply's source if it parses as an IP address. One with a scope does not.
     #[must_use]
     pub fn source_ip(&self) -> Option<IpAddr> {
         address::ip(self.source.as_bytes())
     }
 }
 
-/// What a reply is told by: where the requests went, and what they carried.
+/// What identifies a reply: the target and the payload of the requests.
 pub(super) struct Sent<'a> {
     pub(super) target: &'a str,
     pub(super) payload: &'a [u8],
@@ -87,7 +87,7 @@ struct Requests<'a> {
     sent: Sent<'a>,
     /// The sequence number of the first request.
     first: u16,
-    /// When each was sent, in nanoseconds, where there is a clock. As many as have been sent.
+    /// When each request was sent, in nanoseconds, if there is a clock.
     sent_at: heapless::Vec<Option<u64>, MOST_REQUESTS>,
 }
 
@@ -95,9 +95,9 @@ impl<H: Host> IcmpSocket<H> {
     #[doc = include_str!("ping.md")]
     ///
     /// # Errors
-    /// [`Error::TimedOut`] if no reply came; one that comes later is lost to this ping.
-    /// [`Error::InvalidInput`] if the payload is longer than 1,472 bytes; otherwise as
-    /// [`send`](IcmpSocket::send), and [`Error::NotHeard`] as [`recv`](IcmpSocket::recv).
+    /// [`Error::TimedOut`] if no reply arrived; a later one is lost to this ping. [`Error::InvalidInput`] if the
+    /// payload is longer than 1,472 bytes; otherwise as [`send`](IcmpSocket::send), and [`Error::NotHeard`] as for
+    /// [`recv`](IcmpSocket::recv).
     pub fn ping(
         &self,
         target: &str,
@@ -131,27 +131,26 @@ impl<H: Host> IcmpSocket<H> {
     }
 }
 
-/// A wait for packets: how long it is to last, and how much of that has passed. In milliseconds, where nothing else
-/// is said.
+/// A wait for packets: its length, and how much of it has passed. Times are in milliseconds unless stated otherwise.
 ///
-/// A wait in which nothing was heard took all of its time, whatever a clock says. A wait that
-/// another packet ended took some of its time, and only a clock can tell how much. Without one it
-/// counts as nothing, and there is a limit to what all of these may have taken. The waits after a
-/// packet are short, each about as long as it has been quiet since: so little is in doubt.
+/// A receive without a packet took its whole timeout, whatever a clock says. A receive that returned another packet
+/// took less, and only a clock can tell how much. Without one it counts as nothing, and there is a limit to how long
+/// all of these may have taken. The receives after a packet are short, each about as long as the silence since then.
+/// This keeps the doubtful time small.
 #[derive(Debug)]
 pub(super) struct Wait {
     wait: u32,
     left: u32,
     over: bool,
-    /// When it began, by the clock, in nanoseconds.
+    /// When the wait began by the clock, in nanoseconds.
     since: Option<u64>,
-    /// How long it has been by the clock, in nanoseconds.
+    /// How long the wait has lasted by the clock, in nanoseconds.
     told: u64,
-    /// How long it has been quiet since the last packet.
+    /// How long it has been silent since the last packet.
     quiet: u32,
-    /// How long the waits took that heard nothing.
+    /// How long the receives without a packet took.
     certain: u32,
-    /// How long those may have taken that heard something.
+    /// How long the receives with a packet may have taken.
     doubtful: u32,
 }
 
@@ -169,12 +168,12 @@ impl Wait {
         }
     }
 
-    /// How long it was to last.
+    /// Returns the length of the wait.
     pub(super) const fn length(&self) -> u32 {
         self.wait
     }
 
-    /// Listens until `own` makes something of a packet, or the wait is over. `own` is told the time, too.
+    /// Listens until `own` accepts a packet or the wait ends. `own` also gets the time.
     pub(super) fn listen<H: Host, T>(
         &mut self,
         socket: &IcmpSocket<H>,
@@ -184,13 +183,13 @@ impl Wait {
             let listen = self.quiet.saturating_add(SHORTEST_MS).min(self.left);
             let heard = socket.recv(listen);
             let now = self.since.and_then(|_| real_time(&socket.host));
-            // A clock that is a second ahead of the whole wait has leapt.
+            // If the clock is a second ahead of the whole wait, it has jumped.
             let most = u64::from(self.wait.saturating_add(1_000)).wrapping_mul(MS);
             let clock = between(self.since, now);
             let clock = clock.filter(|clock| *clock <= most).unwrap_or(0);
             let (packet, found) = match heard {
                 Ok(packet) => (true, own(packet, now)),
-                // A report that cannot be read is not of our packet: ours is well within the limits.
+                // An invalid report is not about our packet, which is well within the limits.
                 Err(Error::InvalidData) => (true, None),
                 Err(Error::TimedOut) => (false, None),
                 Err(error) => return Err(error),
@@ -201,7 +200,7 @@ impl Wait {
                     self.doubtful = self.doubtful.saturating_add(listen);
                 }
             } else if listen == self.left {
-                // That was all there was left, even where a coarse clock has not seen it yet.
+                // The whole wait has passed, even if a coarse clock does not show it yet.
                 break;
             } else {
                 self.quiet = self.quiet.saturating_add(listen);
@@ -220,18 +219,18 @@ impl Wait {
     }
 }
 
-/// How long a reply took, if the clock has moved at all: one that has not was not watching.
+/// How long a reply took. `None` if the clock did not advance: then it is not a real clock.
 pub(super) fn round_trip(sent_at: Option<u64>, now: Option<u64>) -> Option<Duration> {
     let time = between(sent_at, now).filter(|time| *time != 0);
     time.map(Duration::from_nanos)
 }
 
-/// How much time lies between two readings of a clock that goes forward.
+/// The time between two readings of a clock. `None` if it ran backwards.
 fn between(then: Option<u64>, now: Option<u64>) -> Option<u64> {
     now.zip(then).and_then(|(now, then)| now.checked_sub(then))
 }
 
-/// An IPv4 address written as an IPv6 address is an IPv4 address. (As `to_canonical`, in half the bytes.)
+/// Converts an IPv4-mapped IPv6 address to IPv4. (Like `to_canonical`, but half as much code.)
 fn canonical(ip: IpAddr) -> IpAddr {
     match ip {
         IpAddr::V6(v6) if v6.to_bits() >> 32 == 0xffff => {
@@ -241,11 +240,11 @@ fn canonical(ip: IpAddr) -> IpAddr {
     }
 }
 
-/// Where a packet goes to or comes from.
+/// The target or source of a packet.
 struct Place<'a> {
-    /// The address, if it is one, and as IPv4 if it is one inside of IPv6.
+    /// The address, if it is one. An IPv4-mapped address is IPv4.
     ip: Option<IpAddr>,
-    /// The network that it is of; empty if that is not said.
+    /// The scope; empty if there is none.
     scope: &'a [u8],
 }
 
@@ -258,17 +257,17 @@ impl<'a> Place<'a> {
         }
     }
 
-    /// Whether what was sent there may be answered from here.
+    /// Whether a packet sent to `target` can be answered from this source.
     fn answers(&self, target: &Place<'_>) -> bool {
         let Some(ip) = target.ip else {
-            // A name: the host alone knows.
+            // A name: only the host knows its address.
             return true;
         };
         let many = ip.is_unspecified() || ip.is_multicast() || ip == Ipv4Addr::BROADCAST;
         many || self.ip == target.ip && self.same_scope(target)
     }
 
-    /// A scope is a number or a name, and which number has which name the host alone knows.
+    /// A scope is a number or a name. Only the host knows which number has which name.
     fn same_scope(&self, other: &Place<'_>) -> bool {
         let is_number = |scope: &[u8]| scope.iter().all(u8::is_ascii_digit);
         self.scope == other.scope
@@ -290,14 +289,14 @@ impl<'a> Sent<'a> {
         })
     }
 
-    /// Whether a packet is a reply to a request of these, whatever its number.
+    /// Whether a packet is a reply to one of these requests, whatever its sequence number.
     pub(super) fn is_answered_by(&self, packet: &IcmpResponse) -> bool {
         let source = Place::new(&packet.source);
         let reply_type = match source.ip {
             Some(IpAddr::V6(_)) => 129,
             _ => 0,
         };
-        // Some hosts send less back than they got.
+        // Some machines return less than they received.
         packet.icmp_type == reply_type
             && packet.code == 0
             && self.payload.starts_with(&packet.data)
@@ -307,7 +306,7 @@ impl<'a> Sent<'a> {
 }
 
 impl PingReply {
-    /// The reply that a packet is.
+    /// Creates the reply from a packet.
     pub(super) fn of(
         packet: IcmpResponse,
         seq: u16,
@@ -330,13 +329,13 @@ impl Requests<'_> {
         self.first.wrapping_add(sent.wrapping_mul(STRIDE))
     }
 
-    /// The reply that a packet is, if it is the reply to one of the requests.
+    /// Returns the reply if a packet answers one of the requests.
     fn reply(&self, packet: IcmpResponse, now: Option<u64>) -> Option<PingReply> {
         if !self.sent.is_answered_by(&packet) {
             return None;
         }
         let seq = packet.seq?;
-        // Which request it is, in the upper bits; the lower ones are 0, or it is beyond all of them.
+        // The upper bits are the request's index. If the lower bits are not 0, the index is out of range.
         let behind = seq.wrapping_sub(self.first);
         let number = usize::from(behind.rotate_left(MOST_REQUESTS.ilog2()));
         let sent_at = *self.sent_at.get(number)?;

@@ -1,4 +1,4 @@
-//! Pings one after the other, and what became of each.
+//! A series of pings, and the outcome of each.
 
 use super::IcmpSocket;
 use super::ping::{PingReply, Sent, Wait, round_trip};
@@ -8,39 +8,39 @@ use crate::host::{DefaultHost, Host};
 use core::time::Duration;
 use heapless::Deque;
 
-/// The most requests whose replies are waited for at once.
+/// The maximum number of open requests.
 const MOST_OPEN: usize = 16;
-/// The shortest wait behind the last request, in milliseconds, unless its timeout is shorter.
+/// The shortest wait after the last request, in milliseconds, unless its timeout is shorter.
 const SHORTEST_MS: u32 = 100;
 
-/// What became of a ping's request.
+/// The outcome of a ping's request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Pinged<R = PingReply> {
     /// It was answered.
     Reply(R),
-    /// It was answered once more.
+    /// It was answered again.
     Duplicate(R),
     /// It was not answered in time. The number is its sequence number.
     Lost(u16),
 }
 
-/// How many pings there were, and how long the replies took.
+/// The counts and round-trip times of a series of pings.
 ///
-/// Only replies whose time a real clock has told count for [`min`](PingStats::min), [`mean`](PingStats::mean) and
-/// [`max`](PingStats::max). Without any they are `None`.
+/// Only replies that were timed with a real clock count for [`min`](PingStats::min), [`mean`](PingStats::mean) and
+/// [`max`](PingStats::max). Without any, these return `None`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct PingStats {
-    /// How many requests have been sent.
+    /// How many requests were sent.
     pub sent: u32,
     /// How many of them were answered.
     pub received: u32,
     /// How many of them were not answered in time.
     pub lost: u32,
-    /// How many replies came to requests that had been answered already.
+    /// How many replies arrived for requests that were already answered.
     pub duplicates: u32,
-    /// How many round trips were timed, and the times in nanoseconds.
+    /// How many round trips were timed, and their times in nanoseconds.
     timed: u32,
     min: u64,
     max: u64,
@@ -48,20 +48,20 @@ pub struct PingStats {
 }
 
 impl PingStats {
-    /// The shortest round trip.
+    /// Returns the shortest round trip.
     #[must_use]
     pub fn min(&self) -> Option<Duration> {
         (self.timed != 0).then(|| Duration::from_nanos(self.min))
     }
 
-    /// The mean of the round trips.
+    /// Returns the mean of the round trips.
     #[must_use]
     pub fn mean(&self) -> Option<Duration> {
         let mean = self.sum.checked_div(self.timed.into());
         mean.map(Duration::from_nanos)
     }
 
-    /// The longest round trip.
+    /// Returns the longest round trip.
     #[must_use]
     pub fn max(&self) -> Option<Duration> {
         (self.timed != 0).then(|| Duration::from_nanos(self.max))
@@ -84,13 +84,13 @@ impl PingStats {
     }
 }
 
-/// A request that may be answered yet.
+/// A request whose reply may still arrive.
 #[derive(Debug)]
 struct Request {
     seq: u16,
-    /// In nanoseconds, where there is a clock.
+    /// In nanoseconds, if there is a clock.
     sent_at: Option<u64>,
-    /// How long it has been waited for, in milliseconds.
+    /// How long a reply has been waited for, in milliseconds.
     age: u32,
     answered: bool,
 }
@@ -117,7 +117,7 @@ struct Request {
 /// ```
 pub struct Pings<'a, H: Host = DefaultHost> {
     socket: IcmpSocket<H>,
-    /// `Err` is reported at the first request.
+    /// An `Err` is returned by the first request.
     to: Result<Sent<'a>, Error>,
     /// How many requests are still to be sent.
     left: u32,
@@ -126,13 +126,13 @@ pub struct Pings<'a, H: Host = DefaultHost> {
     timeout: u32,
     /// In the order in which they were sent.
     open: Deque<Request, MOST_OPEN>,
-    /// What is left of the interval behind the last request.
+    /// The rest of the wait after the last request.
     wait: Option<Wait>,
     stats: PingStats,
 }
 
 impl<H: Host> IcmpSocket<H> {
-    /// Pings `target` `count` times, when the [`Pings`] are iterated over. Nothing is sent before.
+    /// Pings `target` `count` times when the [`Pings`] are iterated over. Nothing is sent before.
     ///
     /// The payload may have up to 1,472 bytes.
     pub fn pings<'a>(&self, target: &'a str, payload: &'a [u8], count: u32) -> Pings<'a, H> {
@@ -151,32 +151,32 @@ impl<H: Host> IcmpSocket<H> {
 }
 
 impl<H: Host> Pings<'_, H> {
-    /// Sets the time between two requests, in milliseconds. By default it is a second.
+    /// Sets the time between two requests, in milliseconds. The default is one second.
     #[must_use]
     pub fn interval(mut self, ms: u32) -> Self {
         self.interval = ms;
         self
     }
 
-    /// Sets how long a reply is waited for, in milliseconds. By default it is 5 s.
+    /// Sets how long to wait for a reply, in milliseconds. The default is 5 s.
     ///
-    /// It is rounded up to whole intervals, but for the last request. No more than 16 requests are waited for at
-    /// once: the oldest is given up for the next.
+    /// It is rounded up to whole intervals, except for the last request. At most 16 requests are open at a time:
+    /// sending another one ends the wait for the oldest.
     #[must_use]
     pub fn timeout(mut self, ms: u32) -> Self {
         self.timeout = ms;
         self
     }
 
-    /// Sets the sequence number of the next request. They count up by one from there, and from 65,535 on from 0
-    /// again. By default the first is 0.
+    /// Sets the sequence number of the next request. Later ones count up by one and wrap around after 65,535. The
+    /// default is 0.
     #[must_use]
     pub fn first_seq(mut self, seq: u16) -> Self {
         self.next_seq = seq;
         self
     }
 
-    /// What has become of the pings so far.
+    /// Returns the counts and times of the pings so far.
     #[must_use]
     pub fn stats(&self) -> PingStats {
         self.stats
@@ -201,8 +201,8 @@ impl<H: Host> Pings<'_, H> {
         Ok(())
     }
 
-    /// Begins a wait: until the next request is due, and behind the last one, about as long at a time, until its
-    /// timeout is over.
+    /// Starts a wait: until the next request is due or, after the last one, for about an interval at a time, until its
+    /// timeout ends.
     fn wait_on(&mut self) {
         let wait = if self.left != 0 {
             self.interval
@@ -214,7 +214,7 @@ impl<H: Host> Pings<'_, H> {
         self.wait = Some(Wait::new(&self.socket.host, wait));
     }
 
-    /// The oldest request, if it has been waited for long enough or has to give way.
+    /// Returns the oldest request if its timeout has passed or there is no room for the next one.
     fn given_up(&mut self) -> Option<Request> {
         let full = self.wait.is_none() && self.left != 0 && self.open.is_full();
         let over = self.open.front()?.age >= self.timeout && self.wait.is_none();
@@ -225,7 +225,7 @@ impl<H: Host> Pings<'_, H> {
         }
     }
 
-    /// Listens for what is left of a wait. `None` is that it is over.
+    /// Listens for the rest of a wait. Returns `None` when it ends.
     fn listen(&mut self, wait: &mut Wait) -> Result<Option<Pinged>, Error> {
         let Self {
             socket,
@@ -242,7 +242,7 @@ impl<H: Host> Pings<'_, H> {
                 return None;
             }
             let seq = packet.seq?;
-            // Of two with one number, which takes 65,536 requests, the later.
+            // If two have the same number, which takes 65,536 requests, the later one.
             let request = open.iter_mut().rev().find(|request| request.seq == seq)?;
             let reply = PingReply::of(packet, seq, 1, round_trip(request.sent_at, now));
             Some(if request.answered {
@@ -256,7 +256,7 @@ impl<H: Host> Pings<'_, H> {
         })
     }
 
-    /// Sends no more, and waits for nothing.
+    /// Stops sending and waiting.
     fn stop(&mut self) {
         self.left = 0;
         self.open.clear();
@@ -264,8 +264,8 @@ impl<H: Host> Pings<'_, H> {
     }
 }
 
-/// Blocks until a reply comes or a request is lost: for at most an interval and the timeout. Ends when all requests
-/// have been answered or are lost, and behind an error.
+/// Blocks until a reply arrives or a request is lost: for at most an interval and the timeout. Ends when all requests
+/// are answered or lost, or after an error.
 impl<H: Host> Iterator for Pings<'_, H> {
     type Item = Result<Pinged, Error>;
 

@@ -14,7 +14,7 @@ use core::net::IpAddr;
 /// # fn example() -> Result<(), harness_wasi_sockets::Error> {
 /// let packet = IcmpSocket::new().recv(5000)?;
 /// if (packet.icmp_type, packet.seq) == (0, Some(1)) {
-///     // An echo reply; whether to our request, its data says.
+///     // An echo reply. Its data shows whether it is to our request.
 ///     let ours = packet.data().starts_with(b"are you there?");
 /// #   let _ = ours;
 /// }
@@ -28,7 +28,7 @@ pub struct IcmpResponse {
     /// The ICMP type: 0 is an echo reply (129 in ICMPv6), 3 destination unreachable, 8 an echo
     /// request, 11 time exceeded.
     pub icmp_type: u8,
-    /// The ICMP code, which says more within the type.
+    /// The ICMP code, a subtype of the type.
     pub code: u8,
     /// The echo id, if it is an echo packet.
     pub id: Option<u16>,
@@ -38,11 +38,11 @@ pub struct IcmpResponse {
 }
 
 impl IcmpResponse {
-    /// A packet without an id and a sequence number, for tests of code that handles packets.
+    /// Creates a packet without an id and a sequence number, for tests of code that handles packets.
     ///
     /// # Errors
-    /// [`Error::InvalidInput`] for what no host reports: a source of more than 64 bytes or with other than
-    /// printable ASCII in it, or more than 1,500 bytes of data.
+    /// [`Error::InvalidInput`] for a packet that no host reports: a source that is longer than 64 bytes or not
+    /// printable ASCII, or more than 1,500 bytes of data.
     ///
     /// # Example
     /// ```
@@ -64,26 +64,26 @@ impl IcmpResponse {
         })
     }
 
-    /// Where the packet came from: an IP address as text.
+    /// Returns the packet's source: an IP address as text.
     #[must_use]
     pub fn source(&self) -> &str {
         &self.source
     }
 
-    /// Where the packet came from, if its source reads as an IP address (one with a scope does not).
+    /// Returns the packet's source if it parses as an IP address. One with a scope does not.
     #[must_use]
     pub fn source_ip(&self) -> Option<IpAddr> {
         address::ip(self.source.as_bytes())
     }
 
-    /// The payload.
+    /// Returns the payload.
     #[must_use]
     pub fn data(&self) -> &[u8] {
         &self.data
     }
 }
 
-/// A source as a host may report it.
+/// Returns a source if a host may report it.
 pub(super) fn checked_source(source: &str) -> Result<Source, Error> {
     if source.bytes().all(|byte| byte.is_ascii_graphic()) {
         source.try_into().map_err(|_| Error::InvalidInput)

@@ -1,7 +1,7 @@
 //! `edge-nal` 0.7.
 //!
-//! What the host does not offer is not here (listening, raw sockets), or an error where a trait cannot do without it
-//! (multicast, waiting for a datagram without receiving it).
+//! Traits that the host cannot support (listening, raw sockets) are not implemented. If a trait requires an unsupported
+//! method (multicast, waiting for a datagram without receiving it), it returns an error.
 
 use super::udp::{receive_whole, whole};
 use super::{BoundUdp, Family, Naming, NoNames, Stack};
@@ -28,10 +28,10 @@ impl<const N: usize, H: Host, K: Naming> TcpConnect for Stack<N, H, K> {
     }
 }
 
-/// Ready when the next read returns without blocking, be it bytes, the end of the stream or an error.
+/// Ready when the next read returns without blocking, with bytes, end of stream or an error.
 ///
 /// # Errors
-/// [`Error::TimedOut`] when nothing has come for the whole read timeout.
+/// [`Error::TimedOut`] if nothing arrived for the whole read timeout.
 impl<const N: usize, H: Host> Readable for BlockingAsync<TcpStream<N, H>> {
     async fn readable(&mut self) -> Result<(), Error> {
         self.0.wait()
@@ -62,8 +62,8 @@ impl<const N: usize, H: Host> TcpSplit for BlockingAsync<TcpStream<N, H>> {
 }
 
 impl<const N: usize, H: Host> TcpShutdown for BlockingAsync<TcpStream<N, H>> {
-    /// As [`TcpStream::shutdown`]: the host can only close a connection whole. A direction that is closed alone is
-    /// closed on this side, and the peer does not see it. It does not wait.
+    /// As [`TcpStream::shutdown`]: the host can only close a whole connection. Closing one direction has a local effect
+    /// only; the peer does not see it. It does not wait.
     async fn close(&mut self, what: Close) -> Result<(), Error> {
         self.0.shutdown(match what {
             Close::Read => Shutdown::Read,
@@ -80,7 +80,7 @@ impl<const N: usize, H: Host> TcpShutdown for BlockingAsync<TcpStream<N, H>> {
     }
 }
 
-/// As that of `embedded-nal-async`: see [`Stack`].
+/// As in `embedded-nal-async`: see [`Stack`].
 impl<const N: usize, H: Host, K: Naming> Dns for Stack<N, H, K> {
     type Error = Error;
 
@@ -93,28 +93,28 @@ impl<const N: usize, H: Host, K: Naming> Dns for Stack<N, H, K> {
         self.address(host, family)
     }
 
-    /// The name that the address stands for. [`Error::Unsupported`] for any other address: the host does not tell
-    /// names. [`Error::InvalidInput`] if `result` is too short.
+    /// Returns the name that the address stands for. [`Error::Unsupported`] for any other address: the host does not
+    /// return names. [`Error::InvalidInput`] if `result` is too short.
     async fn get_host_by_address(&self, addr: IpAddr, result: &mut [u8]) -> Result<usize, Error> {
         self.door.names.name(addr, result)
     }
 }
 
-/// A UDP socket with one peer, as `edge-nal` wants one.
+/// A UDP socket with one peer, for `edge-nal`.
 ///
-/// It sends to that peer whatever address a send is given, and receives from it alone, for 5 s a call; then
-/// [`Error::TimedOut`]. Multicast and [`Readable`] are [`Error::Unsupported`]: the host has no such functions.
+/// It sends to its peer, whatever address is passed to `send`, and receives only from it. A receive waits 5 s, then
+/// returns [`Error::TimedOut`]. Multicast and [`Readable`] are [`Error::Unsupported`]: the host has no such functions.
 #[derive(Debug)]
 pub struct EdgeConnectedUdp<H: Host = DefaultHost> {
     remote: SocketAddr,
     socket: UdpSocket<H>,
 }
 
-/// A UDP socket that can send to anybody, as `edge-nal` wants one.
+/// A UDP socket that can send to any address, for `edge-nal`.
 ///
-/// It hears those it has sent to, the last 8 of them, as [`BoundUdp`] does. Multicast and [`Readable`] are
+/// It receives from the 8 peers that it used last, as [`BoundUdp`] does. Multicast and [`Readable`] are
 /// [`Error::Unsupported`]: the host has no such functions.
-// Both halves are `&Self`. Nothing is borrowed beyond a call, so it never is borrowed already.
+// Both halves are `&Self`. No borrow outlives a call, so the `RefCell` is never borrowed already.
 #[derive(Debug)]
 pub struct EdgeBoundUdp<H: Host = DefaultHost, K: Naming = NoNames>(RefCell<BoundUdp<H, K>>);
 
@@ -140,7 +140,7 @@ impl<H: Host, K: Naming> EdgeBoundUdp<H, K> {
     }
 }
 
-/// The traits of a socket, for the whole and for its halves, which are references to it.
+/// Implements the traits for a socket and for references to it, which are its halves.
 macro_rules! udp {
     ([$($generics:tt)*] $type:ty) => {
         udp!(traits [$($generics)*] $type);
@@ -193,14 +193,14 @@ macro_rules! udp {
             }
         }
 
-        /// Not supported: the host cannot say that a datagram is there without handing it over.
+        /// Unsupported: the host cannot report a datagram without returning it.
         impl<$($generics)*> Readable for $type {
             async fn readable(&mut self) -> Result<(), Error> {
                 Err(Error::Unsupported)
             }
         }
 
-        /// Not supported: the host has no function for it.
+        /// Unsupported: the host has no function for it.
         impl<$($generics)*> MulticastV4 for $type {
             async fn join_v4(&mut self, _: Ipv4Addr, _: Ipv4Addr) -> Result<(), Error> {
                 Err(Error::Unsupported)
@@ -211,7 +211,7 @@ macro_rules! udp {
             }
         }
 
-        /// Not supported: the host has no function for it.
+        /// Unsupported: the host has no function for it.
         impl<$($generics)*> MulticastV6 for $type {
             async fn join_v6(&mut self, _: Ipv6Addr, _: u32) -> Result<(), Error> {
                 Err(Error::Unsupported)
@@ -234,7 +234,7 @@ impl<const N: usize, H: Host, K: Naming> UdpConnect for Stack<N, H, K> {
     where
         Self: 'a;
 
-    /// `local` can only be unspecified, `0.0.0.0:0` or `[::]:0`: [`Error::CannotBind`] for any other.
+    /// `local` must be unspecified, `0.0.0.0:0` or `[::]:0`: [`Error::CannotBind`] for any other.
     async fn connect(
         &self,
         local: SocketAddr,
@@ -252,7 +252,7 @@ impl<const N: usize, H: Host, K: Naming> UdpBind for Stack<N, H, K> {
     where
         Self: 'a;
 
-    /// `local` can only be unspecified, `0.0.0.0:0` or `[::]:0`: [`Error::CannotBind`] for any other.
+    /// `local` must be unspecified, `0.0.0.0:0` or `[::]:0`: [`Error::CannotBind`] for any other.
     async fn bind(&self, local: SocketAddr) -> Result<EdgeBoundUdp<H, K>, Error> {
         Ok(EdgeBoundUdp(RefCell::new(Stack::bind(self, local)?)))
     }

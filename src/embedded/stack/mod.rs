@@ -1,6 +1,6 @@
-//! A network stack made of host functions, as the crates of the embedded world ask for one.
+//! A network stack on top of the host functions, for the traits of embedded crates.
 //!
-//! What it does is here and in [`names`] and [`udp`]; there is a file for each crate whose traits it has.
+//! The logic is here and in [`names`] and [`udp`]. There is one file for each crate whose traits are implemented.
 
 #[cfg(feature = "edge-nal-v0.7")]
 mod edge_nal;
@@ -19,30 +19,29 @@ pub use edge_nal::{EdgeBoundUdp, EdgeConnectedUdp};
 pub use names::{Names, Naming, NoNames};
 pub use udp::BoundUdp;
 
-/// The network as the traits of `embedded-nal-async` and `edge-nal` see one, each behind its feature: it connects
-/// streams of `N` bytes of buffer, makes UDP sockets, and looks up names.
+/// A network stack for the traits of `embedded-nal-async` and `edge-nal`, each behind its feature: it connects streams
+/// with a buffer of `N` bytes, creates UDP sockets, and resolves names.
 ///
-/// All its futures block: each is ready at its first poll.
+/// All its futures block: each is ready when it is first polled.
 ///
 /// # Names
-/// Only the host can resolve names, and it does not return the addresses. Code for these traits first asks `Dns` for
-/// an address and then connects to that. With [`Names`], `Dns` hands out an address of 198.18.0.0/15 that stands for
-/// the name. It becomes the name again when this stack connects or sends to it, with whatever port. `harness-std`
-/// does the same for std's names, by the same rules:
+/// Only the host can resolve names, and it does not return the addresses. But code for these traits first asks `Dns`
+/// for an address and then connects to it. With [`Names`], `Dns` returns a stand-in: an address of 198.18.0.0/15 that
+/// stands for the name. When this stack connects or sends to the stand-in, with any port, it passes the name to the
+/// host. `harness-std` does the same for std's names, by the same rules:
 ///
-/// * The same name has the same address each time. `get_host_by_address` of that address returns the name. Where a peer
-///   was given by name, a receive returns the address that stands for it.
-/// * An address of that range which was connected or sent to before it stood for a name goes on being itself. On the
-///   internet nobody has one.
-/// * There are as many entries as the type says, 4 by default, for names and for such addresses. When they are all
-///   taken, another name is [`Error::NameNotResolved`]; those that have an address still work.
-/// * A stand-in is an IPv4 address: asked for IPv6, `Dns` returns [`Error::Unsupported`].
+/// * The same name always gets the same address. `get_host_by_address` of that address returns the name. If a peer was
+///   given by name, a receive returns its stand-in.
+/// * If the stack connects or sends to an address of that range before it stands for a name, it remains an ordinary
+///   address. No machine on the internet has one.
+/// * The type sets the number of entries, 4 by default, for names and for such addresses. When all are used, another
+///   name is [`Error::NameNotResolved`]; names that have an address still work.
+/// * A stand-in is an IPv4 address. If IPv6 is requested, `Dns` returns [`Error::Unsupported`].
 ///
-/// `localhost` is 127.0.0.1 if an IPv4 address is asked for, and ::1 if an IPv6 address is. If it may be either, it
-/// gets a stand-in too, and 127.0.0.1 and ::1 are tried in turn, as everywhere in this library; without `Names` it is
-/// 127.0.0.1.
+/// `localhost` is 127.0.0.1 if IPv4 is requested, and ::1 if IPv6 is. If either will do, it gets a stand-in too, and
+/// 127.0.0.1 and ::1 are tried in turn, as everywhere in this library; without `Names` it is 127.0.0.1.
 ///
-/// Without `Names`, which is the default and costs nothing, any other name is [`Error::NameNotResolved`].
+/// Without `Names`, the default, which costs nothing, any other name is [`Error::NameNotResolved`].
 ///
 /// # Example
 /// ```
@@ -69,7 +68,7 @@ pub struct Stack<const N: usize = DEFAULT_CAPACITY, H: Host = DefaultHost, K: Na
 }
 
 impl Stack {
-    /// The plugin's network, with streams of [`DEFAULT_CAPACITY`].
+    /// Creates a stack with streams of [`DEFAULT_CAPACITY`].
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -77,7 +76,7 @@ impl Stack {
 }
 
 impl<'a, const M: usize> Stack<DEFAULT_CAPACITY, DefaultHost, &'a Names<M>> {
-    /// The plugin's network, with streams of [`DEFAULT_CAPACITY`], and with names.
+    /// Creates a stack with streams of [`DEFAULT_CAPACITY`], and with names.
     #[must_use]
     pub fn with_names(names: &'a Names<M>) -> Self {
         Self::with_names_in(DefaultHost, names)
@@ -85,7 +84,7 @@ impl<'a, const M: usize> Stack<DEFAULT_CAPACITY, DefaultHost, &'a Names<M>> {
 }
 
 impl<const N: usize, H: Host> Stack<N, H> {
-    /// The network behind `host`, with streams of `N` bytes of buffer.
+    /// Creates a stack on `host`, with a buffer of `N` bytes for each stream.
     pub fn new_in(host: H) -> Self {
         let names = NoNames;
         Self {
@@ -95,7 +94,7 @@ impl<const N: usize, H: Host> Stack<N, H> {
 }
 
 impl<'a, const N: usize, H: Host, const M: usize> Stack<N, H, &'a Names<M>> {
-    /// The network behind `host`, with streams of `N` bytes of buffer, and with names.
+    /// Creates a stack on `host`, with a buffer of `N` bytes for each stream, and with names.
     pub fn with_names_in(host: H, names: &'a Names<M>) -> Self {
         Self {
             door: Door { host, names },
@@ -128,7 +127,7 @@ impl<const N: usize, H: Host, K: Naming> Stack<N, H, K> {
         let known = match HostText::read(host)? {
             HostText::Ip(ip, 0) => [ip; 2],
             HostText::Localhost if !K::KNOWS || family != Family::Either => LOCALHOST,
-            // (An `IpAddr` cannot hold a scope.)
+            // An `IpAddr` cannot hold a scope.
             HostText::Localhost | HostText::Ip(..) | HostText::Name(_) => {
                 [names.address(host)?.into(); 2]
             }
@@ -142,7 +141,7 @@ impl<const N: usize, H: Host, K: Naming> Stack<N, H, K> {
     }
 }
 
-/// Which addresses are asked for.
+/// The requested type of address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Family {
     V4,
@@ -150,7 +149,7 @@ enum Family {
     Either,
 }
 
-/// The way out of a stack and of its bound sockets.
+/// What a stack and its bound sockets need to open sockets.
 #[derive(Debug, Clone, Copy, Default)]
 struct Door<H: Host, K: Naming> {
     host: H,
@@ -177,7 +176,7 @@ fn bindable(local: SocketAddr) -> Result<(), Error> {
     }
 }
 
-/// The local address of a socket with this peer: all that is known of it is its family.
+/// The local address of a socket with this peer. Only its family is known.
 #[cfg(feature = "embedded-nal-async-v0.9")]
 fn unspecified(peer: SocketAddr) -> SocketAddr {
     use core::net::{Ipv4Addr, Ipv6Addr};

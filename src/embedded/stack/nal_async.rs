@@ -20,13 +20,12 @@ impl<const N: usize, H: Host, K: Naming> TcpConnect for Stack<N, H, K> {
     }
 }
 
-/// Knows IP addresses, with or without brackets; `localhost`; and with [`Names`](crate::embedded::Names) any name,
-/// by an address that stands for it: see [`Stack`].
+/// Resolves IP addresses, with or without brackets, and `localhost`. With [`Names`](crate::embedded::Names) it returns
+/// an address that stands for a name: see [`Stack`].
 ///
 /// # Errors
-/// [`Error::NameNotResolved`] for a name if there is no room for it, or there are no `Names`;
-/// [`Error::Unsupported`] for an address of the other type than was asked for;
-/// [`Error::InvalidAddress`] if it is neither a name nor an address.
+/// [`Error::NameNotResolved`] for a name if there is no free entry for it, or no `Names`; [`Error::Unsupported`] for an
+/// address of another type than requested; [`Error::InvalidAddress`] if it is neither a name nor an address.
 impl<const N: usize, H: Host, K: Naming> Dns for Stack<N, H, K> {
     type Error = Error;
 
@@ -39,8 +38,8 @@ impl<const N: usize, H: Host, K: Naming> Dns for Stack<N, H, K> {
         self.address(host, family)
     }
 
-    /// The name that the address stands for. [`Error::Unsupported`] for any other address: the host does not tell
-    /// names. [`Error::InvalidInput`] if `result` is too short.
+    /// Returns the name that the address stands for. [`Error::Unsupported`] for any other address: the host does not
+    /// return names. [`Error::InvalidInput`] if `result` is too short.
     async fn get_host_by_address(&self, addr: IpAddr, result: &mut [u8]) -> Result<usize, Error> {
         self.door.names.name(addr, result)
     }
@@ -49,7 +48,7 @@ impl<const N: usize, H: Host, K: Naming> Dns for Stack<N, H, K> {
 impl<H: Host> ConnectedUdp for UdpSocket<H> {
     type Error = Error;
 
-    /// As [`UdpSocket::send`]; [`Error::NotSent`] also if the host says that it sent less.
+    /// As [`UdpSocket::send`]; also [`Error::NotSent`] if the host reports that it sent less.
     async fn send(&mut self, data: &[u8]) -> Result<(), Error> {
         whole(UdpSocket::send(self, data)?, data)
     }

@@ -1,4 +1,4 @@
-//! The names that a stack knows by addresses.
+//! The names of a stack, and the addresses that stand for them.
 
 use crate::Error;
 use crate::address::{HostText, LOCALHOST};
@@ -9,13 +9,13 @@ use core::fmt;
 use core::net::{IpAddr, Ipv4Addr, SocketAddr};
 use heapless::{String, Vec};
 
-/// The longest name, with a dot at its end.
+/// The longest name, including a trailing dot.
 const LONGEST: usize = 254;
 
-/// The names that a [`Stack`](super::Stack) has looked up, and the addresses that stand for them: at most `M`.
+/// The names that a [`Stack`](super::Stack) was asked for, and the addresses that stand for them: at most `M`.
 ///
-/// It takes about 270 bytes a name, in place. Stacks that share one know the same names. An address that stands for a
-/// name means nothing to a stack with other `Names` or with none: that one would connect to the address itself.
+/// It takes about 270 bytes per name, in place. Stacks that share one have the same names. An address that stands for a
+/// name is an ordinary address for a stack with other `Names` or with none: it would connect to the address itself.
 ///
 /// # Example
 /// ```
@@ -28,7 +28,7 @@ const LONGEST: usize = 254;
 pub struct Names<const M: usize = 4>(RefCell<Table<Known<M>>>);
 
 impl Names {
-    /// Room for 4 names. For another number: `Names::<8>::default()`.
+    /// Creates a table for 4 names. For another number: `Names::<8>::default()`.
     #[must_use]
     pub const fn new() -> Self {
         Self(RefCell::new(Table(Known(Vec::new()))))
@@ -68,10 +68,10 @@ impl<const M: usize> Entries for Known<M> {
     }
 }
 
-/// Whether a [`Stack`](super::Stack) knows names: a reference to [`Names`], or [`NoNames`].
+/// How a [`Stack`](super::Stack) handles names: a reference to [`Names`], or [`NoNames`].
 pub trait Naming: sealed::Sealed + Clone {}
 
-/// That a [`Stack`](super::Stack) knows no names.
+/// A [`Stack`](super::Stack) without names.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct NoNames;
 
@@ -84,10 +84,10 @@ pub(super) mod sealed {
     pub trait Sealed {
         const KNOWS: bool;
 
-        /// The address that stands for a name.
+        /// Returns the address that stands for a name.
         fn address(&self, name: &str) -> Result<Ipv4Addr, Error>;
 
-        /// The name that an address stands for, copied to the start of `into`, and its length.
+        /// Copies the name that an address stands for to the start of `into`, and returns its length.
         fn name(&self, addr: IpAddr, into: &mut [u8]) -> Result<usize, Error>;
 
         /// Opens a socket to an address, or to the name that it stands for.
@@ -158,7 +158,7 @@ impl<const M: usize> sealed::Sealed for &Names<M> {
 }
 
 impl<const M: usize> Names<M> {
-    /// A copy of a name, so that nothing is borrowed while the host is called.
+    /// Returns a copy of a name, so that nothing is borrowed during a host function.
     fn find(
         &self,
         addr: IpAddr,
@@ -169,7 +169,7 @@ impl<const M: usize> Names<M> {
     }
 
     fn with<T>(&self, what: impl FnOnce(&mut Table<Known<M>>) -> Option<T>) -> Option<T> {
-        // (It never is borrowed already.)
+        // It is never borrowed already.
         what(&mut *self.0.try_borrow_mut().ok()?)
     }
 }

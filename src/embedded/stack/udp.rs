@@ -1,4 +1,4 @@
-//! A UDP socket that talks to several peers.
+//! A UDP socket with several peers.
 
 use super::{Door, Naming, NoNames};
 use crate::Error;
@@ -8,12 +8,12 @@ use crate::host::{DefaultHost, Host};
 use crate::turns::Turns;
 use core::net::SocketAddr;
 
-/// More than a datagram can be.
+/// At least the size of any datagram.
 const WHOLE: usize = 65_535;
-/// How many peers one unconnected socket hears.
+/// The number of peers that an unconnected socket receives from.
 const MOST_PEERS: usize = 8;
 
-/// A datagram that was cut was not sent: the traits have no way to say how much of it was.
+/// A truncated datagram counts as not sent: the traits cannot return how much was sent.
 pub(super) fn whole(sent: usize, data: &[u8]) -> Result<(), Error> {
     if sent < data.len() {
         return Err(Error::NotSent);
@@ -21,8 +21,7 @@ pub(super) fn whole(sent: usize, data: &[u8]) -> Result<(), Error> {
     Ok(())
 }
 
-/// Receives a datagram and returns its full length, even if the buffer is shorter: so the trait
-/// wants it.
+/// Receives a datagram and returns its full length, even if the buffer is shorter, as the trait requires.
 pub(super) fn receive_whole<H: Host>(
     socket: &UdpSocket<H>,
     buffer: &mut [u8],
@@ -32,15 +31,16 @@ pub(super) fn receive_whole<H: Host>(
     Ok(datagram.len())
 }
 
-/// A socket that can send to anybody and hears those it has sent to, the last 8 of them.
+/// A socket that can send to any address. It receives from the 8 peers that it used last, that is, sent to or received
+/// from.
 ///
-/// The host has only connected sockets, so behind it there is one for each peer. A receive asks each
-/// of them once, for 5 s: first those that owe an answer, last those that were silent before. When a
-/// ninth peer is sent to, the one that was used longest ago gives way: what it has sent and was not
-/// received is lost, and so is what it still sends, until it is sent to again.
+/// The host has only connected sockets, so there is one for each peer. A receive polls each of them once, for 5 s:
+/// first those that have not answered yet, last those that were silent before. When the socket sends to a ninth peer,
+/// the least recently used one is dropped: its datagrams that were not received yet are lost, and so are later ones,
+/// until the socket sends to it again.
 ///
-/// A send that fails is tried once more, since the host reports there that an earlier datagram found
-/// nobody listening. Local addresses are the unspecified one: the host does not return them.
+/// A send that fails is tried once more: this is how the host reports that an earlier datagram met a closed port. Local
+/// addresses are unspecified, since the host does not return them.
 ///
 /// # Example
 /// ```
@@ -73,7 +73,7 @@ impl<H: Host, K: Naming> BoundUdp<H, K> {
     }
 
     pub(super) fn send_to(&mut self, remote: SocketAddr, data: &[u8]) -> Result<(), Error> {
-        // What can be sent to nobody makes nobody a peer.
+        // A datagram that is too long must not create a peer.
         if data.len() > most_bytes(remote.is_ipv4()) {
             return Err(Error::InvalidInput);
         }
@@ -99,7 +99,7 @@ impl<H: Host, K: Naming> BoundUdp<H, K> {
                     self.peers.heard(is);
                     return Ok((n, addr));
                 }
-                // That one was waited for says more than that another's port was closed.
+                // The timeout of one peer says more than the closed port of another.
                 Err(_) if error == Error::TimedOut => {}
                 Err(failed) => error = failed,
             }

@@ -1,16 +1,16 @@
-//! Addresses as a host reads them, looked up by the operating system.
+//! Resolves addresses with the operating system.
 
 use super::LIMIT;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, SocketAddrV6, ToSocketAddrs};
 use std::sync::mpsc;
 use std::thread;
 
-/// Where `host:port` leads. An IPv6 address stands in brackets.
+/// Returns the addresses of `host:port`. An IPv6 address is in brackets.
 pub(super) fn of_endpoint(text: &str) -> Vec<SocketAddr> {
     split(text).map_or_else(Vec::new, |(host, port)| of_host(host, port))
 }
 
-/// The addresses of a host. No host is this machine.
+/// Returns the addresses of a host. An empty host is this machine.
 pub(super) fn of_host(host: &str, port: u16) -> Vec<SocketAddr> {
     if host.is_empty() {
         return vec![(Ipv4Addr::LOCALHOST, port).into()];
@@ -26,15 +26,14 @@ pub(super) fn of_host(host: &str, port: u16) -> Vec<SocketAddr> {
     }
 }
 
-/// The addresses of a name; none if it is unknown or looking it up takes too long.
+/// Resolves a name. Returns no addresses if it is unknown or if that takes too long.
 fn look_up(host: &str, port: u16) -> Vec<SocketAddr> {
-    // The operating system's look-up has no time limit, so it runs on a thread that is left to itself when it
-    // takes too long.
+    // The operating system's resolver has no timeout, so it runs on a thread, which is abandoned if it takes too long.
     let (answer, answered) = mpsc::channel();
     let host = host.to_owned();
     let look_up = move || {
         if let Ok(addresses) = (host.as_str(), port).to_socket_addrs() {
-            // Nobody listens any more when the limit has passed.
+            // The receiver is gone after the timeout.
             let _ = answer.send(addresses.collect());
         }
     };
@@ -54,13 +53,13 @@ fn split(text: &str) -> Option<(&str, u16)> {
     Some((host, port.parse().ok()?))
 }
 
-/// The number of a network interface that is given by its number or its name.
+/// Returns the number of a network interface, given its number or its name.
 fn interface(zone: &str) -> Option<u32> {
     if let Ok(number) = zone.parse() {
         return Some(number);
     }
-    // Looking up an address is the safe way to the system's list of names. For addresses that are not
-    // link-local some systems know no names, so the address is always this one.
+    // Resolving an address is the safe way to the system's list of interface names. Some systems accept names only for
+    // link-local addresses, so the address is always this one.
     let mut found = (format!("fe80::1%{zone}"), 0).to_socket_addrs().ok()?;
     match found.next()? {
         SocketAddr::V6(found) => Some(found.scope_id()),
@@ -95,7 +94,7 @@ mod tests {
     fn an_interface_has_a_number_and_a_name() {
         assert_eq!(interface("4"), Some(4));
         assert_eq!(interface("no such interface"), None);
-        // On Linux the system tells both.
+        // Linux provides both.
         let Ok(number) = std::fs::read_to_string("/sys/class/net/lo/ifindex") else {
             return;
         };

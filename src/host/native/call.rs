@@ -1,5 +1,5 @@
-//! An emulation of what the kernel keeps for a call, for unit tests of a plugin's functions: one for each
-//! thread, as the kernel's memory is.
+//! Emulates the kernel's functions for a call, for unit tests of a plugin's functions. The state is per thread, like
+//! the kernel's memory.
 
 use super::{Native, kernel};
 use crate::host::call::{Call, Level};
@@ -21,21 +21,21 @@ thread_local! {
     static STATE: RefCell<State> = RefCell::default();
 }
 
-/// Does something with the state of this thread.
+/// Accesses the state of this thread.
 fn with<T>(what: impl FnOnce(&mut State) -> T) -> T {
     STATE.with(|state| what(&mut state.borrow_mut()))
 }
 
-/// Takes a block over, as text.
+/// Takes ownership of a block, and returns it as text.
 fn text(block: u64) -> String {
     let bytes = kernel::bytes(block, u64::MAX).unwrap_or_default();
     kernel::free(block);
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
-/// A plugin's functions, called without a runtime. With the feature `plugin`.
+/// Calls of a plugin's functions without a runtime. With the feature `plugin`.
 impl Native {
-    /// Calls a plugin's function with this input, as a host does, and returns its output.
+    /// Calls a plugin's function with this input, like a host, and returns its output.
     ///
     /// # Errors
     /// The text of the function's error.
@@ -71,12 +71,12 @@ impl Native {
         })
     }
 
-    /// Sets a value of the configuration that plugin functions see on this thread.
+    /// Sets a configuration value for plugin functions on this thread.
     pub fn set_config(name: impl Into<String>, value: impl Into<String>) {
         with(|state| state.config.insert(name.into(), value.into()));
     }
 
-    /// The lines that have been logged on this thread, and forgets them.
+    /// Returns the lines logged on this thread, and clears them.
     #[must_use]
     pub fn take_log() -> Vec<(Level, String)> {
         with(|state| std::mem::take(&mut state.log))

@@ -1,4 +1,4 @@
-//! HTTP requests, with a client over the operating system's sockets.
+//! HTTP requests with a client on top of the operating system's sockets.
 
 use crate::http::canonical;
 use base64::Engine;
@@ -13,12 +13,12 @@ use std::time::Duration;
 use ureq::tls::{Certificate, RootCerts, TlsConfig};
 use ureq::{Agent, Body};
 
-/// The longest a request may take, redirects and the response's body included, as at the real host.
+/// The timeout of a request, including redirects and the response's body, as in production.
 const LIMIT: Duration = Duration::from_secs(10);
-/// The most redirects that are followed.
+/// The maximum number of redirects.
 const REDIRECTS: u32 = 10;
 
-/// The client. It keeps no connections: a test's server need not outlive its test.
+/// The client. It keeps no connections open, so a test's server need not outlive its test.
 static AGENT: LazyLock<Agent> = LazyLock::new(|| {
     let authorities = rustls_native_certs::load_native_certs().certs;
     let authorities = authorities
@@ -43,7 +43,7 @@ static AGENT: LazyLock<Agent> = LazyLock::new(|| {
         .new_agent()
 });
 
-/// Makes a request and gives the response as a host's JSON; `None` if there is none.
+/// Makes a request and returns the response in the host's JSON form; `None` if there is none.
 pub(super) fn request(method: &str, url: &str, headers: &[u8], body: Vec<u8>) -> Option<Vec<u8>> {
     let lines: Vec<String> = if headers.is_empty() {
         Vec::new()
@@ -59,8 +59,8 @@ pub(super) fn request(method: &str, url: &str, headers: &[u8], body: Vec<u8>) ->
         let value = HeaderValue::try_from(value.trim()).ok()?;
         request.headers_mut().append(name, value);
     }
-    // As at the real host: what the plugin asks for itself it gets as it is. (ureq's own gzip cannot be told so;
-    // and a feature of ureq's that is on here would be on in the reference host too.)
+    // As in production: if the plugin requests an encoding itself, the body is not decoded. (ureq's own gzip has no
+    // such option; and a feature of ureq that is enabled here would be enabled in the reference host too.)
     let own = request.headers().contains_key(ACCEPT_ENCODING);
     if !own {
         let gzip = HeaderValue::from_static("gzip");
@@ -71,7 +71,7 @@ pub(super) fn request(method: &str, url: &str, headers: &[u8], body: Vec<u8>) ->
 
 fn send(request: Request<Vec<u8>>) -> Option<Response<Body>> {
     let (mut parts, body) = request.into_parts();
-    // ureq has the server's name from the URL. As at the real host, the header is not for the plugin to set.
+    // ureq takes the server's name from the URL. As in production, the plugin cannot set this header.
     parts.headers.remove(HOST);
     if body.is_empty() && !takes_body(&parts.method) {
         return AGENT.run(Request::from_parts(parts, ())).ok();
@@ -79,7 +79,7 @@ fn send(request: Request<Vec<u8>>) -> Option<Response<Body>> {
     if takes_body(&parts.method) {
         return AGENT.run(Request::from_parts(parts, body)).ok();
     }
-    // Unusual, and allowed: a search, say, that is a GET with JSON.
+    // Unusual, but allowed: for example a search that is a GET with JSON.
     let mut builder = match parts.method {
         Method::GET => AGENT.get(parts.uri),
         Method::DELETE => AGENT.delete(parts.uri),
@@ -92,7 +92,7 @@ fn send(request: Request<Vec<u8>>) -> Option<Response<Body>> {
     builder.force_send_body().send(body).ok()
 }
 
-/// Whether ureq sends a body with this method without being told to.
+/// Whether ureq sends a body with this method by default.
 fn takes_body(method: &Method) -> bool {
     ![
         Method::GET,
@@ -110,7 +110,7 @@ fn timed_out(error: &io::Error) -> bool {
     matches!(inner, Some(ureq::Error::Timeout(_)))
 }
 
-/// `unpack` says whether a body that is gzip is decoded.
+/// Converts a response to JSON. `unpack` says whether to decode a gzip body.
 fn to_json(response: Response<Body>, unpack: bool) -> Option<Vec<u8>> {
     let (mut parts, body) = response.into_parts();
     let coding = parts.headers.get(CONTENT_ENCODING);
@@ -131,7 +131,7 @@ fn to_json(response: Response<Body>, unpack: bool) -> Option<Vec<u8>> {
     let mut bytes = Vec::new();
     match body.read_to_end(&mut bytes) {
         Err(error) if timed_out(&error) => return None,
-        // A body that ends early is cut without a sign, as at the real host.
+        // A body that ends early is truncated without a sign, as in production.
         Ok(_) | Err(_) => {}
     }
     let json = serde_json::json!({

@@ -1,7 +1,7 @@
 //! ICMP echo over raw sockets.
 //!
-//! The socket is opened by the first call of a thread and kept, so that a reply which comes before
-//! the receive is called (on loopback it always does) is still heard.
+//! The socket is opened by the first call of a thread and kept. So a reply that arrives before the receive is called
+//! (on loopback it always does) is not lost.
 
 use super::{LIMIT, address, uninterrupted};
 use socket2::{Domain, Protocol, Socket, Type};
@@ -11,25 +11,25 @@ use std::net::{IpAddr, SocketAddr, UdpSocket};
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
-/// The id of every echo request, as at the real host.
+/// The id of every echo request, as in production.
 const ID: u16 = 1;
-/// The longest packet heard whole, IP header not counted; the rest of a longer one is cut.
+/// The longest packet, without IP header, that is received in full; a longer one is truncated.
 const LONGEST: usize = 1_500;
 /// The longest IPv4 header.
 const IP_HEADER: usize = 60;
 
-/// A raw socket and what it speaks.
+/// A raw socket and its protocol.
 struct Raw {
     socket: UdpSocket,
     v6: bool,
 }
 
 thread_local! {
-    /// The socket of this thread: of its last send, or for IPv4 if it has only listened.
+    /// The socket of this thread: that of its last send, or an IPv4 socket if it has only received.
     static RAW: RefCell<Option<Rc<Raw>>> = const { RefCell::new(None) };
 }
 
-/// What is kept: nothing any more while the thread ends.
+/// Returns the thread's socket; `None` if there is none, or while the thread ends.
 fn kept() -> Option<Rc<Raw>> {
     RAW.try_with(|kept| kept.borrow().clone()).ok().flatten()
 }
@@ -46,8 +46,8 @@ fn open(v6: bool) -> Option<Rc<Raw>> {
     };
     let socket = Socket::new(domain, Type::RAW, Some(protocol)).ok()?;
     socket.set_write_timeout(Some(LIMIT)).ok()?;
-    // A raw socket sends and receives with addresses as a UDP socket does, and std's type can do
-    // it into initialised memory.
+    // A raw socket sends and receives with addresses like a UDP socket, and std's type receives into initialised
+    // memory.
     let raw = Rc::new(Raw {
         socket: socket.into(),
         v6,
@@ -56,20 +56,20 @@ fn open(v6: bool) -> Option<Rc<Raw>> {
     Some(raw)
 }
 
-/// Sends an echo request; `None` if it could not be.
+/// Sends an echo request; `None` if that failed.
 pub(super) fn send(target: &str, payload: &[u8], seq: u16) -> Option<()> {
     if target.is_empty() {
         return None;
     }
     let mut addresses = address::of_host(target, 0);
-    // Of a name's addresses, IPv4 first: it is what the host in production speaks.
+    // IPv4 addresses of a name first, as the production host uses them.
     addresses.sort_by_key(SocketAddr::is_ipv6);
     let mut sent = addresses.iter().map(|to| send_to(to, payload, seq));
     sent.find_map(|sent| sent)
 }
 
 fn send_to(target: &SocketAddr, payload: &[u8], seq: u16) -> Option<()> {
-    // An IPv4 address may be written as an IPv6 one.
+    // An IPv4 address may be given as an IPv4-mapped IPv6 address.
     let target = match target.ip().to_canonical() {
         IpAddr::V4(ip) => SocketAddr::from((ip, 0)),
         IpAddr::V6(_) => *target,
@@ -80,7 +80,7 @@ fn send_to(target: &SocketAddr, payload: &[u8], seq: u16) -> Option<()> {
     packet.extend(seq.to_be_bytes());
     packet.extend(payload);
     if !raw.v6 {
-        // The operating system fills in that of ICMPv6, which covers addresses it chooses.
+        // For ICMPv6 the operating system fills in the checksum, which covers addresses that it chooses.
         let sum = checksum(&packet).to_be_bytes();
         packet.splice(2..4, sum);
     }
@@ -88,7 +88,7 @@ fn send_to(target: &SocketAddr, payload: &[u8], seq: u16) -> Option<()> {
     (sent == packet.len()).then_some(())
 }
 
-/// Waits for an ICMP packet, anybody's, and gives it as a host's JSON.
+/// Waits for any ICMP packet, and returns it in the host's JSON form.
 pub(super) fn receive(timeout: Duration) -> Option<String> {
     let raw = kept().or_else(|| open(false))?;
     let end = Instant::now().checked_add(timeout)?;
@@ -108,7 +108,7 @@ pub(super) fn receive(timeout: Duration) -> Option<String> {
     }
 }
 
-/// A raw IPv4 socket gives the IP header too, a raw IPv6 socket does not.
+/// A raw IPv4 socket also returns the IP header; a raw IPv6 socket does not.
 fn strip_ip_header(packet: &[u8], v6: bool) -> Option<&[u8]> {
     let words = if v6 {
         0

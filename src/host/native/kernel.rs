@@ -1,13 +1,13 @@
-//! An emulation of the kernel's memory, one for each thread.
+//! Emulates the kernel's memory, one per thread.
 //!
-//! One for each thread, because a block never leaves the operation, and so the thread, that made
-//! it: threads need not wait for each other, and a test can count its own blocks exactly.
+//! A block never leaves the operation that created it, and so neither its thread. With one memory per thread, threads
+//! need not wait for each other, and a test can count its own blocks exactly.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::mem::ManuallyDrop;
 
-/// Where the first block lies. Not 0, which names no block.
+/// The offset of the first block. Not 0, which is no block.
 const FIRST: u64 = 1 << 16;
 
 struct Kernel {
@@ -16,19 +16,19 @@ struct Kernel {
 }
 
 thread_local! {
-    /// It is never dropped: a socket that is itself kept for a thread sends its last bytes when the
-    /// thread ends, in whatever order that drops things. Without blocks it holds no memory.
+    /// It is never dropped: a thread-local socket may send its last bytes while the thread ends, and thread-locals are
+    /// dropped in any order. Without blocks it holds no memory.
     static KERNEL: ManuallyDrop<RefCell<Kernel>> = const {
         ManuallyDrop::new(RefCell::new(Kernel { next: FIRST, blocks: BTreeMap::new() }))
     };
 }
 
-/// Does something with the kernel of this thread.
+/// Accesses the kernel of this thread.
 fn with<T>(what: impl FnOnce(&mut Kernel) -> T) -> T {
     KERNEL.with(|kernel| what(&mut kernel.borrow_mut()))
 }
 
-/// Makes a block of `len` zeros; 0 if there is not so much memory, or a kernel could not have it.
+/// Allocates a block of `len` zeros. Returns 0 if there is not enough memory, or a kernel could not have such a block.
 pub(super) fn alloc(len: u64) -> u64 {
     let Ok(len) = u32::try_from(len) else {
         return 0;
@@ -41,14 +41,14 @@ pub(super) fn alloc(len: u64) -> u64 {
     adopt(data)
 }
 
-/// Makes a block of `data`. The empty block is no block: 0, as the kernel has it.
+/// Creates a block from `data`. Empty data is no block: 0, as in the kernel.
 pub(super) fn adopt(data: Vec<u8>) -> u64 {
     if data.is_empty() {
         return 0;
     }
     with(|kernel| {
         let offset = kernel.next;
-        // A gap behind every block: an access that runs over the end meets no neighbour.
+        // A gap after every block: an access beyond the end does not reach the next block.
         kernel.next = kernel
             .next
             .saturating_add(data.len() as u64)
@@ -80,8 +80,7 @@ pub(super) fn live_blocks() -> usize {
     with(|kernel| kernel.blocks.len())
 }
 
-/// The first `len` bytes of the block at `offset`, or all of it if it is shorter. At offset 0 there is the
-/// empty block.
+/// Returns the first `len` bytes of the block at `offset`, or all of it if it is shorter. Offset 0 is the empty block.
 pub(super) fn bytes(offset: u64, len: u64) -> Option<Vec<u8>> {
     if offset == 0 {
         return Some(Vec::new());
@@ -93,12 +92,12 @@ pub(super) fn bytes(offset: u64, len: u64) -> Option<Vec<u8>> {
     })
 }
 
-/// The whole block at `offset`, as text.
+/// Returns the whole block at `offset`, as text.
 pub(super) fn text(offset: u64) -> Option<String> {
     with(|kernel| String::from_utf8(kernel.blocks.get(&offset)?.clone()).ok())
 }
 
-/// Reads from inside a block. What lies in no block reads as it stands in `into`.
+/// Reads from inside a block. Outside of blocks, `into` stays unchanged.
 pub(super) fn load(offset: u64, into: &mut [u8]) {
     with(|kernel| {
         let from = kernel.blocks.range(..=offset).next_back();
@@ -109,7 +108,7 @@ pub(super) fn load(offset: u64, into: &mut [u8]) {
     });
 }
 
-/// Writes inside a block. What lies in no block goes nowhere.
+/// Writes inside a block. Writes outside of blocks are ignored.
 pub(super) fn store(offset: u64, from: &[u8]) {
     with(|kernel| {
         let into = kernel.blocks.range_mut(..=offset).next_back();
@@ -120,7 +119,7 @@ pub(super) fn store(offset: u64, from: &[u8]) {
     });
 }
 
-/// Where in the block that begins at `start` the `len` bytes from `offset` on lie.
+/// Returns the position of the `len` bytes from `offset` on, in the block that begins at `start`.
 fn within(start: u64, offset: u64, len: usize) -> Option<core::ops::Range<usize>> {
     let at = usize::try_from(offset.checked_sub(start)?).ok()?;
     Some(at..at.checked_add(len)?)

@@ -1,6 +1,6 @@
-//! The same ten functions over the operating system's sockets, for every target that is not wasm.
+//! The ten functions on top of the operating system's sockets, for native builds.
 //!
-//! Plugin code runs on it unchanged, so it can be unit-tested with plain `cargo test`.
+//! Plugin code runs on it unchanged, so plain `cargo test` can unit-test it.
 
 mod address;
 #[cfg(feature = "plugin")]
@@ -18,30 +18,30 @@ use std::io::{self, ErrorKind};
 use std::sync::OnceLock;
 use std::time::Instant;
 
-/// How long the host waits for something to receive, in milliseconds.
+/// How long a receive waits, in milliseconds.
 static WAIT_MS: AtomicU64 = AtomicU64::new(5_000);
-/// The shortest wait, in milliseconds: twice what the library takes for "at once".
+/// The shortest wait, in milliseconds: twice the time that the library takes for "at once".
 const SHORTEST_WAIT_MS: u64 = 100;
 
-/// The longest a connection attempt or a send may take, as at the real host.
+/// The timeout of a connection attempt or a send, as in production.
 const LIMIT: Duration = Duration::from_secs(5);
 
-/// The [`Host`] of every build that is not a plugin: the operating system's own sockets behind the
-/// same ten functions, and an emulated kernel memory.
+/// The [`Host`] of native builds: the same ten functions on top of the operating system's sockets, and an emulated
+/// kernel memory.
 ///
-/// It has the habits of a harness host:
+/// It behaves like a harness host:
 ///
-/// * A receive waits 5 s and then returns nothing.
-/// * A connect has 5 s, for looking up a name and for all its addresses.
+/// * A receive waits 5 s and then returns 0.
+/// * A connect takes at most 5 s, including name resolution and all addresses.
 /// * UDP sockets may send to broadcast addresses.
-/// * A datagram longer than asked for is cut.
-/// * An HTTP request (feature `http`) has 10 s and follows up to 10 redirects. Unlike a harness host's client, this one
-///   does not repeat a body: a redirect 307 or 308 of a request with one is the response.
+/// * A datagram longer than requested is truncated.
+/// * An HTTP request (feature `http`) takes at most 10 s and follows up to 10 redirects. Unlike a harness host, it does
+///   not repeat a body: if a request with a body is redirected with 307 or 308, the redirect is the response.
 ///
-/// Kernel memory is per thread, so [`live_blocks`](Native::live_blocks) is exact in a test while other
-/// tests run beside it. ICMP needs the right to open raw sockets (on Linux root or `CAP_NET_RAW`). Its
-/// socket is per thread too, and stays open from the first call on: a thread hears the replies to
-/// its own requests even if they arrive before it listens.
+/// Kernel memory is per thread, so [`live_blocks`](Native::live_blocks) is exact even if other tests run at the same
+/// time. ICMP needs the right to open raw sockets (on Linux root or `CAP_NET_RAW`). Its socket is per thread too, and
+/// stays open from the first call on: a thread receives the replies to its own requests even if they arrive before it
+/// listens.
 ///
 /// # Example
 /// ```
@@ -49,7 +49,7 @@ const LIMIT: Duration = Duration::from_secs(5);
 /// use harness_wasi_sockets::host::Native;
 /// use std::time::Duration;
 ///
-/// // In a unit test: no silence need last as long as in production.
+/// // In a unit test, silence need not take as long as in production.
 /// Native::set_wait(Duration::from_millis(100));
 /// # let server = harness_host::peers::TcpEcho::v4()?;
 /// let stream = TcpStream::connect(server.addr())?;
@@ -61,39 +61,38 @@ const LIMIT: Duration = Duration::from_secs(5);
 pub struct Native;
 
 impl Native {
-    /// The number of kernel blocks that this thread has taken and not given back.
+    /// Returns the number of kernel blocks that this thread has allocated and not freed.
     ///
-    /// Between two operations of the library it is 0: no block outlives the operation that made it.
+    /// Between two operations of the library it is 0: no block outlives the operation that created it.
     #[must_use]
     pub fn live_blocks() -> usize {
         kernel::live_blocks()
     }
 
-    /// The number of TCP connections and UDP sockets that are open now in the whole process.
+    /// Returns the number of TCP connections and UDP sockets that are open in the whole process.
     #[must_use]
     pub fn open_connections() -> usize {
         sockets::open()
     }
 
-    /// Sets how long a receive waits before it returns nothing: for the whole process, and for
-    /// connections made from now on. By default it is 5 s, as in production. Tests that wait out a
-    /// silence want less.
+    /// Sets how long a receive waits before it returns 0, for the whole process, for connections opened from now on.
+    /// The default is 5 s, as in production. Set less in tests with silent peers.
     ///
-    /// Less than 100 ms becomes 100 ms. The library recognizes the end of a stream by its receives
-    /// returning nothing at once, within 50 ms; with a shorter wait a silent peer would look the same.
+    /// Less than 100 ms becomes 100 ms. The library detects end of stream by receives that return 0 at once, within 50
+    /// ms; with a shorter wait a silent peer would look the same.
     pub fn set_wait(wait: Duration) {
         let ms = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
         WAIT_MS.store(ms.max(SHORTEST_WAIT_MS), Ordering::Relaxed);
     }
 
-    /// How long a receive waits before it returns nothing.
+    /// Returns how long a receive waits before it returns 0.
     #[must_use]
     pub fn wait() -> Duration {
         Duration::from_millis(WAIT_MS.load(Ordering::Relaxed))
     }
 }
 
-/// What a call to the operating system brings. One that a signal interrupts is made again.
+/// Makes a call to the operating system, and repeats it if a signal interrupts it.
 fn uninterrupted<T>(mut call: impl FnMut() -> io::Result<T>) -> io::Result<T> {
     loop {
         match call() {
@@ -164,7 +163,7 @@ impl Host for Native {
     fn store_u64(&self, offset: u64, value: u64) {
         kernel::store(offset, &value.to_le_bytes());
     }
-    // In bulk: here nothing is won by going word by word.
+    // In bulk: word by word would not be faster here.
     fn load(&self, offset: u64, into: &mut [u8]) {
         kernel::load(offset, into);
     }

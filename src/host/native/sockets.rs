@@ -1,4 +1,4 @@
-//! TCP connections and UDP sockets by number, as a host keeps them.
+//! TCP connections and UDP sockets with ids, as in a host.
 
 use super::{LIMIT, Native, address, uninterrupted};
 use std::collections::HashMap;
@@ -7,7 +7,7 @@ use std::net::{Ipv4Addr, Ipv6Addr, Shutdown, SocketAddr, TcpStream, UdpSocket};
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-/// The most bytes one receive makes room for, whatever was asked for.
+/// The maximum buffer of one receive, whatever was requested.
 const MOST: u32 = 1 << 20;
 
 /// The open sockets of one protocol.
@@ -30,7 +30,7 @@ impl<S> Default for Table<S> {
 
 impl<S> Table<S> {
     fn add(&mut self, socket: S) -> u32 {
-        // After four thousand million connections the numbers come round; 0 is none.
+        // After four thousand million connections the ids wrap around; 0 is not an id.
         loop {
             self.last = self.last.wrapping_add(1);
             if self.last != 0 && !self.open.contains_key(&self.last) {
@@ -46,7 +46,7 @@ fn lock<S>(table: &Mutex<Table<S>>) -> MutexGuard<'_, Table<S>> {
     table.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// The socket, without the table's lock: a receive that waits holds up nobody.
+/// Returns the socket without holding the table's lock, so that a waiting receive does not block other threads.
 fn find<S>(table: &Mutex<Table<S>>, id: u32) -> Option<Arc<S>> {
     lock(table).open.get(&id).cloned()
 }
@@ -61,7 +61,7 @@ pub(super) fn tcp_connect(address: &str) -> u32 {
     let addresses = address::of_endpoint(address);
     let mut waiting = u32::try_from(addresses.len()).unwrap_or(u32::MAX);
     let stream = addresses.iter().find_map(|address| {
-        // Each address gets its share of the time that is left.
+        // Each address gets its share of the remaining time.
         let left = LIMIT.saturating_sub(began.elapsed());
         let share = left.checked_div(waiting).unwrap_or(left);
         waiting = waiting.saturating_sub(1);
@@ -73,7 +73,7 @@ pub(super) fn tcp_connect(address: &str) -> u32 {
 fn connect(address: &SocketAddr, limit: Duration) -> std::io::Result<TcpStream> {
     let stream = TcpStream::connect_timeout(address, limit)?;
     stream.set_read_timeout(Some(Native::wait()))?;
-    // As production does for every connection.
+    // As in production.
     stream.set_nodelay(true)?;
     Ok(stream)
 }
@@ -86,12 +86,12 @@ pub(super) fn tcp_send(id: u32, mut data: &[u8]) -> u32 {
     let began = Instant::now();
     while !data.is_empty() {
         let sent = uninterrupted(|| {
-            // The limit is that of the whole call, however many pieces it goes out in. (Zero is refused.)
+            // The limit applies to the whole call, however many writes it takes. (A timeout of zero is an error.)
             stream.set_write_timeout(Some(LIMIT.saturating_sub(began.elapsed())))?;
             (&*stream).write(data)
         });
         match sent {
-            // What went out before is lost to view, as at the real host.
+            // How much was sent before is not reported, as in production.
             Ok(0) | Err(_) => return 0,
             Ok(n) => data = data.get(n..).unwrap_or_default(),
         }
@@ -123,7 +123,7 @@ fn open_udp(address: &SocketAddr) -> std::io::Result<UdpSocket> {
         SocketAddr::V4(_) => UdpSocket::bind((Ipv4Addr::UNSPECIFIED, 0))?,
         SocketAddr::V6(_) => UdpSocket::bind((Ipv6Addr::UNSPECIFIED, 0))?,
     };
-    // In production every UDP socket may broadcast.
+    // In production every UDP socket may send broadcasts.
     socket.set_broadcast(true)?;
     socket.connect(address)?;
     socket.set_read_timeout(Some(Native::wait()))?;
@@ -145,9 +145,9 @@ pub(super) fn udp_close(id: u32) {
     lock(&UDP).open.remove(&id);
 }
 
-/// What one receive brings: nothing, when it fails or ends or brings no byte.
+/// Receives once. Returns `None` if that fails, and an empty vector at end of stream or for an empty datagram.
 fn receive(max: u32, mut read: impl FnMut(&mut [u8]) -> std::io::Result<usize>) -> Option<Vec<u8>> {
-    // To ask for no byte takes no datagram.
+    // Requesting no bytes does not consume a datagram.
     if max == 0 {
         return None;
     }

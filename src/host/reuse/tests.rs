@@ -1,17 +1,17 @@
-//! Against a model of the kernel's allocator: where its blocks lie, and how far it walks.
+//! Checks against a model of the kernel's allocator: the positions of its blocks, and how far it walks.
 
 use super::*;
 
-/// What a block needs besides its bytes.
+/// The overhead of a block.
 const HEADER: u64 = 12;
-/// Where the first block's header lies.
+/// The position of the first block's header.
 const START: u64 = 65;
-/// What is never used at the end of the memory.
+/// The unused bytes at the end of the memory.
 const END: u64 = 63;
-/// A block that is larger than needed by this much is split.
+/// A block that exceeds the needed size by at least this much is split.
 const SPLIT: u64 = 128;
 
-/// Numbers at random, each below the one given; the same for the same seed.
+/// Random numbers, each below the given one. The same seed gives the same numbers.
 fn random_numbers(seed: u64) -> impl FnMut(u64) -> u64 {
     let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15);
     move |below| {
@@ -29,19 +29,19 @@ struct Piece {
     free: bool,
 }
 
-/// The allocator, as a list of blocks in the order of their offsets.
+/// The allocator, as a list of blocks ordered by offset.
 #[derive(Debug)]
 struct Kernel {
     blocks: Vec<Piece>,
     pages: u64,
-    /// How many blocks have been walked over.
+    /// How many blocks were walked over.
     walked: u64,
-    /// Whether it never takes a freed block again.
+    /// Whether it never reuses a freed block.
     only_bumps: bool,
 }
 
 impl Kernel {
-    /// As a call of the plugin finds it: with its input.
+    /// The state at the start of a plugin's call: with its input.
     fn new(input: u64) -> Self {
         let mut kernel = Self {
             blocks: Vec::new(),
@@ -53,7 +53,7 @@ impl Kernel {
         kernel
     }
 
-    /// Another kernel, which puts every block behind the last one forever.
+    /// Another kernel, which always appends blocks.
     fn that_only_bumps(input: u64) -> Self {
         Self {
             only_bumps: true,
@@ -115,7 +115,7 @@ impl Kernel {
         }
     }
 
-    /// A block that the plugin takes, and looks at.
+    /// Allocates a block, as the plugin does, and records it.
     fn take(&mut self, hint: Option<&ReuseHint>, len: u64) -> u64 {
         let offset = self.alloc(len);
         if let Some(hint) = hint {
@@ -128,7 +128,7 @@ impl Kernel {
         offset
     }
 
-    /// Something sent, and something else received.
+    /// Sends a block and receives another.
     fn ping_pong(&mut self, hint: Option<&ReuseHint>, sent: u64, received: u64) {
         let block = self.take(hint, sent);
         self.free(block);
@@ -205,7 +205,7 @@ fn memory_stays_flat_over_random_sizes() {
 
 #[test]
 fn wrong_hints_come_to_an_end() {
-    // Somebody keeps blocks, so that what is behind one another has not been given back.
+    // Some blocks are kept, so blocks come after blocks that were not freed.
     let hint = ReuseHint::new();
     let mut kernel = Kernel::new(20);
     for _ in 0..1_000 {
@@ -220,7 +220,7 @@ fn wrong_hints_come_to_an_end() {
     }
 }
 
-/// The most pages that hints may add in a call with this many blocks: one for each row that has room in it.
+/// The maximum number of pages that hints may add in a call with this many blocks: one for each row that fits.
 fn most_hints(blocks: u32) -> u64 {
     u64::from((blocks / ROW).max(1).ilog2()) + 1
 }
@@ -228,7 +228,7 @@ fn most_hints(blocks: u32) -> u64 {
 #[test]
 fn a_kernel_that_only_bumps_loses_a_page_a_doubling() {
     let hint = ReuseHint::new();
-    // Call after call.
+    // Several calls in a row.
     for _ in 0..3 {
         let mut ours = Kernel::that_only_bumps(20);
         let mut plain = Kernel::that_only_bumps(20);

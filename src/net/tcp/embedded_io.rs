@@ -1,4 +1,4 @@
-//! `embedded-io` for std's stream, so that the crates of that world take it too.
+//! `embedded-io` for std's stream, so that crates that need these traits accept it.
 
 use super::TcpStream;
 use crate::Error;
@@ -18,9 +18,9 @@ macro_rules! embedded_io {
         }
 
         impl ReadReady for $stream {
-            /// If nothing is buffered it asks the host once, which blocks until bytes come or the host's
-            /// wait, 5 s, is over. `true` says that the next read does not block. It is `false` at once
-            /// while another thread reads from a clone of the stream.
+            /// If nothing is buffered, asks the host once, which blocks until bytes arrive or the host's wait of 5 s
+            /// ends. `true` means that the next read does not block. Returns `false` at once while another thread reads
+            /// from a clone of the stream.
             fn read_ready(&mut self) -> Result<bool, Error> {
                 let reader = try_lock(&self.shared.reader)?;
                 let shared = &*self.shared;
@@ -33,7 +33,7 @@ macro_rules! embedded_io {
                 self.shared.connection.write(buf)
             }
 
-            /// Does nothing: what has been written is with the host.
+            /// Does nothing: writes are not buffered.
             fn flush(&mut self) -> Result<(), Error> {
                 Ok(())
             }

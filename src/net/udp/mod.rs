@@ -1,4 +1,4 @@
-//! A UDP socket as std has it, but for `connect`.
+//! A UDP socket with std's interface, except for `connect`.
 
 mod peeked;
 mod peer;
@@ -19,33 +19,33 @@ use std::sync::Arc;
 
 /// A UDP socket, closed when the last clone of it is dropped.
 ///
-/// This corresponds to [`std::net::UdpSocket`]. Datagrams are never split and never joined. There
-/// are two ways to one:
+/// This corresponds to [`std::net::UdpSocket`]. Datagrams are never split and never joined. There are two ways to
+/// create one:
 ///
-/// * [`connect`](UdpSocket::connect) makes a socket that talks to one peer. Std's method of that
-///   name connects a socket that exists; here that is [`connect_to`](UdpSocket::connect_to).
-/// * [`bind`](UdpSocket::bind), to no address in particular, makes one that can
-///   [`send_to`](UdpSocket::send_to) anybody, as clients do, and hears those it has sent to.
+/// * [`connect`](UdpSocket::connect) creates a socket with one peer. Std's method of that name connects an existing
+///   socket; here that is [`connect_to`](UdpSocket::connect_to).
+/// * [`bind`](UdpSocket::bind), only to an unspecified address, creates a socket that can
+///   [`send_to`](UdpSocket::send_to) any address, as clients do. It receives from the peers that it has sent to.
 ///
 /// # Several peers
-/// The host has only connected sockets, so behind one of these there is one for each peer:
+/// The host has only connected sockets, so this type uses one for each peer:
 ///
-/// * A bound socket hears the 16 peers that it last sent to or heard from. When it sends to another,
-///   the one used longest ago gives way: what it has sent and was not received is lost, and so is
-///   what it still sends, until it is sent to again.
-/// * To [connect](UdpSocket::connect_to) a socket is to stop hearing everybody else. As with std,
-///   what the others send from then on is lost, even if the socket is connected back to them later;
-///   so is what they have sent and was not received yet, which std on Linux still delivers. Connecting
-///   to the peer that it is connected to, or connecting a bound socket to one it has sent to, loses
-///   nothing.
-/// * A datagram that has been [peeked](UdpSocket::peek) at is kept through both.
+/// * A bound socket receives from the 16 peers that it used last, that is, sent to or received from. When it sends to
+///   another one, the least recently used peer is dropped: its datagrams that were not received yet are lost, and so
+///   are later ones, until the socket sends to it again.
+/// * A [connected](UdpSocket::connect_to) socket receives from no other peer. As with std, whatever the others send
+///   from then on is lost, even if the socket connects back to them later. Datagrams that were not received yet are
+///   lost too; std on Linux still delivers them. Nothing is lost by connecting to the peer that the socket is connected
+///   to, or by connecting a bound socket to a peer that it has sent to.
+/// * A [peeked](UdpSocket::peek) datagram is kept in both cases.
 ///
 /// # How long a receive waits
-/// 5 s by default, or the read timeout rounded up to a multiple of 5 s; then it returns an error of
-/// kind `TimedOut`. Several peers are asked in turn, each at least once: first those that have not
-/// answered yet, last those that were silent before. With a clock, a receive is of kind `WouldBlock`
-/// if the host returned at once without a datagram: an empty datagram came, or word that nobody
-/// listens at the peer's port. The host does not say which.
+/// 5 s by default, or the read timeout rounded up to a multiple of 5 s. Then it fails with an error of kind `TimedOut`.
+/// Several peers are polled in turn, each at least once: first those that have not answered yet, last those that were
+/// silent before.
+///
+/// With a clock, the error is of kind `WouldBlock` if the host returned at once without a datagram: an empty
+/// datagram arrived, or a report that the peer's port is closed. The host does not say which.
 ///
 /// # Example
 /// ```no_run
@@ -71,31 +71,28 @@ struct Shared {
 }
 
 impl UdpSocket {
-    /// Makes a socket that is connected to a remote address: it sends there and receives from
-    /// there.
+    /// Creates a socket that is connected to a remote address: it sends to it and receives only from it.
     ///
-    /// This corresponds to a [`std::net::UdpSocket::bind`] to any port and a
-    /// [`connect`](std::net::UdpSocket::connect) in one. If `addr` stands for several addresses,
-    /// they are tried in turn until the host can send to one. A name is resolved by the host.
+    /// This corresponds to [`std::net::UdpSocket::bind`] to any port, followed by
+    /// [`connect`](std::net::UdpSocket::connect). If `addr` yields several addresses, they are tried in turn until the
+    /// host accepts one. The host resolves names.
     ///
     /// # Errors
-    /// Kind `InvalidInput`, before the host is called, if `addr` is no address; `ConnectionRefused`
-    /// if the host does not find the name or a way there; `OutOfMemory` if the plugin's kernel has no
-    /// memory left for the address.
+    /// Kind `InvalidInput`, before the host is called, if `addr` is not a valid address; `ConnectionRefused` if the
+    /// host cannot resolve the name or has no route; `OutOfMemory` if the kernel has no memory for the address.
     pub fn connect<A: ToSocketAddrs>(addr: A) -> io::Result<UdpSocket> {
         let peer = try_each(addr, Peer::open)?;
         Ok(UdpSocket::new(Peers::connected_to(Arc::new(peer))))
     }
 
-    /// Makes a socket that can send to anybody.
+    /// Creates a socket that can send to any address.
     ///
-    /// This corresponds to [`std::net::UdpSocket::bind`], but a plugin cannot choose its local
-    /// address, and nobody can reach it there: `addr` must be `0.0.0.0:0` or `[::]:0`. The host is
-    /// called when there is something to send.
+    /// This corresponds to [`std::net::UdpSocket::bind`], but a plugin cannot choose its local address or be reached
+    /// there: `addr` must be `0.0.0.0:0` or `[::]:0`. The host is not called until something is sent.
     ///
     /// # Errors
-    /// Kind `InvalidInput` if `addr` is no address, `AddrNotAvailable` if it is any other than
-    /// those two.
+    /// Kind `InvalidInput` if `addr` is not a valid address; `AddrNotAvailable` if it is any other address than those
+    /// two.
     ///
     /// # Example
     /// ```
@@ -131,49 +128,47 @@ impl UdpSocket {
         }
     }
 
-    /// Connects the socket to a remote address: from now on [`send`](UdpSocket::send) sends there,
-    /// and only what comes from there is received. See [above](UdpSocket#several-peers) for what is
-    /// lost by it.
+    /// Connects the socket to a remote address: from now on [`send`](UdpSocket::send) sends to it, and the socket
+    /// receives only from it. See [above](UdpSocket#several-peers) for the datagrams that are lost.
     ///
-    /// This corresponds to [`std::net::UdpSocket::connect`], whose name is taken. As with std, the
-    /// host looks up a name at each call.
+    /// This corresponds to [`std::net::UdpSocket::connect`], whose name is taken. As with std, a name is resolved by
+    /// each call.
     ///
     /// # Errors
-    /// As [`connect`](UdpSocket::connect). The socket stays connected to whom it was then.
+    /// As [`connect`](UdpSocket::connect). The socket stays connected to its previous peer.
     pub fn connect_to<A: ToSocketAddrs>(&self, addr: A) -> io::Result<()> {
         self.shared.peers.connect(addr)
     }
 
-    /// Sends one datagram to the peer that the socket is connected to and returns its length: less,
-    /// if the host says that it sent less.
+    /// Sends one datagram to the peer that the socket is connected to. Returns its length, or less if the host reports
+    /// that it sent less.
     ///
-    /// This corresponds to [`std::net::UdpSocket::send`]. The host does not say whether an empty
-    /// datagram was sent, so for one this always returns `Ok(0)`.
+    /// This corresponds to [`std::net::UdpSocket::send`]. The host does not report whether it sent an empty datagram,
+    /// so sending one always returns `Ok(0)`.
     ///
     /// # Errors
-    /// Kind `NotConnected` if the socket is not; `InvalidInput` for more than 65,507 bytes to an IPv4
-    /// address, or 65,527 to an IPv6 address or a name; `Other` if the host did not send it;
-    /// `OutOfMemory` if the plugin's kernel has no memory left for it.
+    /// Kind `NotConnected` if the socket is not connected; `InvalidInput` for more than 65,507 bytes to an IPv4
+    /// address, or 65,527 to an IPv6 address or a name; `Other` if the host did not send the datagram; `OutOfMemory` if
+    /// the kernel has no memory for it.
     pub fn send(&self, buf: &[u8]) -> io::Result<usize> {
         let send = |peer: &Peer| peer.connection.send_datagram(buf, peer.most_bytes);
         Ok(self.shared.peers.connected(send)?)
     }
 
-    /// Sends one datagram to `addr` and returns its length, as [`send`](UdpSocket::send) does. If
-    /// `addr` stands for several addresses, the first is taken.
+    /// Sends one datagram to `addr` and returns its length, as [`send`](UdpSocket::send) does. If `addr` yields several
+    /// addresses, the first is used.
     ///
-    /// This corresponds to [`std::net::UdpSocket::send_to`]. A datagram that the host does not send
-    /// is tried once more, since that is how it reports that an earlier one found nobody listening.
+    /// This corresponds to [`std::net::UdpSocket::send_to`]. If the host does not send the datagram, it is sent once
+    /// more: this is how the host reports that an earlier datagram met a closed port.
     ///
-    /// A name is looked up by the host, but not at each call as with std: at the first one, and again
-    /// after a datagram that was not sent, after a receive that waited for its answer in vain, and
-    /// after 1,000 datagrams without an answer. Then it has a new local port, and late answers to the
-    /// old one are lost.
+    /// The host resolves names, but not for each call as with std. It resolves a name for the first datagram, and again
+    /// after a datagram that was not sent, after a receive that waited in vain for its answer, and after 1,000
+    /// datagrams without an answer. Then the local port changes, and late answers to the old one are lost.
     ///
     /// # Errors
-    /// Kind `InvalidInput` if `addr` is no address, or the datagram too long for
-    /// [`send`](UdpSocket::send); `ConnectionRefused` if the host does not find the name or a way
-    /// there; `Other` if the host did not send it; `OutOfMemory` as for [`send`](UdpSocket::send).
+    /// Kind `InvalidInput` if `addr` is not a valid address, or the datagram is too long for [`send`](UdpSocket::send);
+    /// `ConnectionRefused` if the host cannot resolve the name or has no route; `Other` if the host did not send the
+    /// datagram; `OutOfMemory` as for [`send`](UdpSocket::send).
     pub fn send_to<A: ToSocketAddrs>(&self, buf: &[u8], addr: A) -> io::Result<usize> {
         let (peers, who) = (&self.shared.peers, Destination::first(addr)?);
         if buf.len() > most_bytes(who.is_v4()) {
@@ -190,32 +185,31 @@ impl UdpSocket {
         Ok(sent?)
     }
 
-    /// Receives one datagram into `buf` and returns how many of its bytes are there. What does not fit
-    /// is lost.
+    /// Receives one datagram into `buf` and returns the number of bytes copied. Bytes that do not fit are lost.
     ///
     /// This corresponds to [`std::net::UdpSocket::recv`].
     ///
     /// # Errors
-    /// Kind `TimedOut` or `WouldBlock` if none came: see [above](UdpSocket). `NotConnected` if the
-    /// socket has not sent to anybody.
+    /// Kind `TimedOut` or `WouldBlock` if no datagram arrived: see [above](UdpSocket). `NotConnected` if the socket has
+    /// not sent anything.
     pub fn recv(&self, buf: &mut [u8]) -> io::Result<usize> {
         Ok(self.shared.peers.receive(self.timeout(), buf)?)
     }
 
-    /// Receives one datagram and returns the address it came from.
+    /// Receives one datagram and returns its length and its sender's address.
     ///
-    /// This corresponds to [`std::net::UdpSocket::recv_from`]. Peers that were given by name, other
-    /// than `localhost`, are left out: only the host knows their addresses.
+    /// This corresponds to [`std::net::UdpSocket::recv_from`]. It does not receive from peers given by a name other
+    /// than `localhost`: only the host knows their addresses.
     ///
     /// # Errors
-    /// As [`recv`](UdpSocket::recv); and kind `Unsupported`, before anything is received, if all
-    /// peers were given by name.
+    /// As [`recv`](UdpSocket::recv); also kind `Unsupported`, before anything is received, if all peers were given by
+    /// name.
     pub fn recv_from(&self, buf: &mut [u8]) -> io::Result<(usize, SocketAddr)> {
         Ok(self.shared.peers.receive_from(self.timeout(), buf)?)
     }
 
-    /// As [`recv`](UdpSocket::recv), but the datagram stays: the next receive gets it again. It is
-    /// kept on the heap, whole.
+    /// As [`recv`](UdpSocket::recv), but the next receive returns the same datagram again. The whole datagram is kept
+    /// on the heap.
     ///
     /// This corresponds to [`std::net::UdpSocket::peek`].
     ///
@@ -225,8 +219,8 @@ impl UdpSocket {
         Ok(self.shared.peers.peek(self.timeout(), buf)?)
     }
 
-    /// As [`recv_from`](UdpSocket::recv_from), but the datagram stays: the next receive gets it
-    /// again. It is kept on the heap, whole.
+    /// As [`recv_from`](UdpSocket::recv_from), but the next receive returns the same datagram again. The whole datagram
+    /// is kept on the heap.
     ///
     /// This corresponds to [`std::net::UdpSocket::peek_from`].
     ///
@@ -240,30 +234,30 @@ impl UdpSocket {
         self.shared.options.read_timeout.get()
     }
 
-    /// The socket address of the peer that the socket is connected to.
+    /// Returns the socket address of the peer that the socket is connected to.
     ///
     /// This corresponds to [`std::net::UdpSocket::peer_addr`].
     ///
     /// # Errors
-    /// Kind `NotConnected` if the socket is not; `Unsupported` if it was connected to a name, other
-    /// than `localhost`: only the host knows which address it found for it.
+    /// Kind `NotConnected` if the socket is not connected; `Unsupported` if it was connected to a name other than
+    /// `localhost`: only the host knows its address.
     pub fn peer_addr(&self) -> io::Result<SocketAddr> {
         let addr = |peer: &Peer| peer.addr().ok_or(Error::NameNotResolved);
         Ok(self.shared.peers.connected(addr)?)
     }
 
-    /// The socket address of the local half.
+    /// Unsupported: the host does not return the local address.
     ///
-    /// This corresponds to [`std::net::UdpSocket::local_addr`], but a host does not return it.
+    /// This corresponds to [`std::net::UdpSocket::local_addr`].
     ///
     /// # Errors
-    /// Always, of kind `Unsupported`.
+    /// Always kind `Unsupported`.
     pub fn local_addr(&self) -> io::Result<SocketAddr> {
         Err(Error::Unsupported.into())
     }
 
-    /// Makes a second handle to the same socket: what is received through one is gone for the other.
-    /// Dropping the last handle closes it.
+    /// Creates another handle to the same socket. A datagram received through one is gone for the other. The socket
+    /// closes when the last handle is dropped.
     ///
     /// This corresponds to [`std::net::UdpSocket::try_clone`].
     pub fn try_clone(&self) -> io::Result<UdpSocket> {
@@ -284,5 +278,5 @@ impl fmt::Debug for UdpSocket {
     }
 }
 
-// Behind the rest, so that the documentation has them there too.
+// At the end, so that the documentation lists its methods last.
 mod options;

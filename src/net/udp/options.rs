@@ -11,8 +11,8 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 options!(UdpSocket: "a receive waits for a datagram", "5 s, one of the host's waits");
 
 impl UdpSocket {
-    /// A hint, remembered and no more: the socket is the host's, which decides what may be sent. (The production
-    /// host allows broadcasts in any case.)
+    /// Only remembers the value: the host decides what a plugin may send. (The production host allows broadcasts in any
+    /// case.)
     ///
     /// This corresponds to [`std::net::UdpSocket::set_broadcast`].
     pub fn set_broadcast(&self, broadcast: bool) -> io::Result<()> {
@@ -20,7 +20,7 @@ impl UdpSocket {
         Ok(())
     }
 
-    /// The last hint given to [`set_broadcast`](UdpSocket::set_broadcast), `false` by default.
+    /// Returns the last value given to [`set_broadcast`](UdpSocket::set_broadcast), `false` by default.
     ///
     /// This corresponds to [`std::net::UdpSocket::broadcast`].
     pub fn broadcast(&self) -> io::Result<bool> {

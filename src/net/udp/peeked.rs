@@ -1,23 +1,23 @@
-//! The datagrams that have been peeked at and not been received.
+//! Datagrams that were peeked at and not received yet.
 
 use super::several::Received;
 use crate::block::Block;
 use crate::net::address::Endpoint;
 
-/// More than a datagram can be.
+/// At least the size of any datagram.
 pub(super) const WHOLE: usize = 65_535;
-/// The most datagrams that are kept. There is more than one only if threads peek at the same time,
-/// or if the socket was connected elsewhere after a peek.
+/// The maximum number of kept datagrams. There is more than one only if threads peek at the same time, or if the socket
+/// was connected to another peer after a peek.
 const MOST: usize = 16;
 
-/// The whole of a datagram, as it is kept.
+/// Copies a whole datagram to the heap.
 pub(super) fn whole(datagram: &Block) -> Vec<u8> {
     let mut whole = vec![0; datagram.len().min(WHOLE)];
     datagram.load(0, &mut whole);
     whole
 }
 
-/// In the order in which they came, each with its sender.
+/// The datagrams in order of arrival, each with its sender.
 pub(super) struct Peeked(Vec<(Endpoint, Vec<u8>)>);
 
 impl Peeked {
@@ -25,7 +25,7 @@ impl Peeked {
         Peeked(Vec::new())
     }
 
-    /// Keeps a datagram. The oldest makes room for it, if there are too many.
+    /// Keeps a datagram. If there are too many, the oldest is dropped.
     pub(super) fn keep(&mut self, from: &Endpoint, datagram: Vec<u8>) {
         if self.0.len() >= MOST {
             self.0.remove(0);
@@ -33,7 +33,7 @@ impl Peeked {
         self.0.push((from.clone(), datagram));
     }
 
-    /// Copies the first that is from one of these senders. It is gone then, unless it is to stay.
+    /// Copies the first datagram from a sender that `from` accepts, and removes it unless it `stays`.
     pub(super) fn show(
         &mut self,
         stays: bool,

@@ -8,11 +8,11 @@ use crate::net::WITHOUT_THREADS;
 use crate::net::address::Endpoint;
 use std::net::SocketAddr;
 
-/// A peer, and the connected socket that it has at the host.
+/// A peer and its connected socket at the host.
 pub(super) struct Peer {
     pub(super) who: Endpoint,
     pub(super) connection: Connection<Udp, DefaultHost>,
-    /// The most bytes of a datagram to it.
+    /// The maximum length of a datagram to it, in bytes.
     pub(super) most_bytes: usize,
 }
 
@@ -25,14 +25,14 @@ impl Peer {
         })
     }
 
-    /// Its address; `None` if only the host knows it.
+    /// Returns its address; `None` if only the host knows it.
     pub(super) fn addr(&self) -> Option<SocketAddr> {
         self.who.addr()
     }
 
-    /// Closes its connection, which the socket has no use for any more. Another thread may be using
-    /// it: then the last one to drop the peer closes it. Without threads, a call that has not dropped it
-    /// is a call that was stopped, and never will.
+    /// Closes its connection, which the socket no longer needs. Another thread may still use it; then the last thread
+    /// to drop the peer closes it. Without threads, only a call that the host stopped can still hold the peer, and it
+    /// never drops it.
     pub(super) fn close(&self) {
         if WITHOUT_THREADS {
             self.connection.shut(BOTH);

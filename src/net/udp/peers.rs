@@ -1,9 +1,8 @@
-//! The peers of a UDP socket: for each of them a connected socket at the host, which has no others.
+//! The peers of a UDP socket. The host has only connected sockets, so there is one for each peer.
 //!
-//! As with std, a socket that has been connected hears its peer alone and is never unconnected again.
-//! So to connect it is to close all connections but one. The peer's own stays only if the socket has
-//! listened to it all along; if not, it gets a new one, and what it sent in the meantime is never
-//! received.
+//! As with std, a socket that was connected receives only from its peer and never becomes unconnected again. So
+//! connecting it closes all connections but one. The peer's connection is kept only if the socket has received from it
+//! all along. Otherwise the peer gets a new one, and whatever it sent in the meantime is never received.
 
 use super::peer::Peer;
 use super::several::{Receive, Several};
@@ -16,12 +15,12 @@ use std::sync::{Arc, OnceLock};
 
 /// The peers of a socket and its clones.
 ///
-/// A plugin that only connects, sends and receives needs nothing of [`Several`], and has nothing of it.
+/// A plugin that only connects, sends and receives does not need [`Several`], and its code is not linked.
 pub(super) struct Peers {
-    /// The peer that the socket was connected to when it was made. For most sockets the only one.
+    /// The peer that the socket was connected to when it was created. For most sockets it is the only one.
     first: Option<Arc<Peer>>,
-    /// From when on there is more to look at: the socket is bound, has been connected again, has sent to others,
-    /// or has peeked at a datagram.
+    /// Set once `first` is not enough: the socket is bound, was connected again, has sent to others, or has peeked at a
+    /// datagram.
     several: OnceLock<Several>,
 }
 
@@ -45,7 +44,7 @@ impl Peers {
             .get_or_init(|| Several::new(self.first.clone()))
     }
 
-    /// The peer that the socket is connected to, if that is all there is to know.
+    /// Returns the peer that the socket is connected to, if `several` is not set.
     fn only(&self) -> Option<&Peer> {
         match self.several.get() {
             None => self.first.as_deref(),
@@ -53,7 +52,7 @@ impl Peers {
         }
     }
 
-    /// Connects the socket to a peer: from now on it sends there and receives from there.
+    /// Connects the socket to a peer: from now on it sends to it and receives only from it.
     pub(super) fn connect(&self, addr: impl ToSocketAddrs) -> io::Result<()> {
         try_each(addr, |who| self.several().connect_to(who))
     }
@@ -69,17 +68,17 @@ impl Peers {
         }
     }
 
-    /// The peer that is meant, to send to it. It is opened if the socket has not sent to it yet.
+    /// Returns the peer to send to. Opens it if the socket has not sent to it yet.
     pub(super) fn open_or_find(&self, who: &Destination) -> Result<Arc<Peer>, Error> {
         self.several().open_or_find(who)
     }
 
-    /// Notes that a peer could not be sent to.
+    /// Records that a send to a peer failed.
     pub(super) fn not_sent(&self, peer: &Peer) -> Result<(), Error> {
         self.several().in_vain(peer)
     }
 
-    /// Receives a datagram from the peer that the socket is connected to, or from any.
+    /// Receives a datagram from the connected peer or, if there is none, from any peer.
     pub(super) fn receive(&self, timeout: Timeout, into: &mut [u8]) -> Result<usize, Error> {
         if let Some(first) = self.only()
             && let Some(n) = self.receive_from_first(first, timeout, into)?
@@ -97,7 +96,7 @@ impl Peers {
         into: &mut [u8],
     ) -> Result<(usize, SocketAddr), Error> {
         if let Some(first) = self.only() {
-            // Before anything is received.
+            // Fails before anything is received.
             let addr = first.addr().ok_or(Error::NameNotResolved)?;
             if let Some(n) = self.receive_from_first(first, timeout, into)? {
                 return Ok((n, addr));
@@ -107,7 +106,7 @@ impl Peers {
         with_sender(several.receive(timeout, Receive::RECV_FROM, into)?)
     }
 
-    /// Receives a datagram that stays.
+    /// Receives a datagram without removing it.
     pub(super) fn peek(&self, timeout: Timeout, into: &mut [u8]) -> Result<usize, Error> {
         Ok(self.several().receive(timeout, Receive::PEEK, into)?.0)
     }
@@ -121,7 +120,7 @@ impl Peers {
         with_sender(self.several().receive(timeout, Receive::PEEK_FROM, into)?)
     }
 
-    /// Receives from the only peer there is. `None` if there is more to look at by now.
+    /// Receives from the only peer. Returns `None` if it no longer is the only one.
     fn receive_from_first(
         &self,
         first: &Peer,
@@ -131,7 +130,7 @@ impl Peers {
         let mut patience = Patience::new(timeout);
         loop {
             let heard = first.connection.receive_datagram(into.len());
-            // Another thread may have connected the socket elsewhere.
+            // Another thread may have connected the socket to another peer.
             if let Some(several) = self.several.get()
                 && !several.hears(first)?
             {

@@ -1,4 +1,4 @@
-//! What a UDP socket keeps of its peers as soon as there may be several, or a datagram that was peeked at.
+//! The state of a UDP socket that may have several peers, or has a peeked datagram.
 
 use super::peeked::{Peeked, WHOLE, whole};
 use super::peer::Peer;
@@ -11,36 +11,35 @@ use crate::turns::Turns;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 
-/// How many peers a socket that is not connected hears.
+/// The number of peers that an unconnected socket receives from.
 const MOST_PEERS: usize = 16;
 
-/// What a receive comes to: the number of bytes, and the address of who sent them, if it is known.
+/// What a receive returns: the number of bytes, and the sender's address if it is known.
 pub(super) type Received = (usize, Option<SocketAddr>);
 
-/// The peers of a socket and its clones, and the datagrams that were peeked at.
+/// The peers of a socket and its clones, and the peeked datagrams.
 ///
-/// Nothing is locked while the host works. A thread can wait for a peer while another one sends, opens
-/// a new one, or connects the socket elsewhere; and a plugin that was stopped in the middle of a call
-/// has left nothing locked.
+/// Nothing is locked during a host function. So one thread can wait for a peer while another sends, opens a new peer,
+/// or connects the socket to another one; and a call that the host stopped leaves nothing locked.
 pub(super) struct Several {
     rest: Mutex<Rest>,
-    /// [`receive_any`](Several::receive_any). As a pointer, so that a plugin in which nothing makes a `Several`
-    /// has no such code.
+    /// [`receive_any`](Several::receive_any), as a pointer: a plugin that never creates a `Several` does not contain
+    /// its code.
     receive: fn(&Several, Timeout, Receive, &mut [u8]) -> Result<Received, Error>,
 }
 
 struct Rest {
     /// The peer that the socket is connected to.
     connected: Option<Arc<Peer>>,
-    /// The others that it has sent to. It hears them only if it is not connected.
+    /// The other peers that it has sent to. It receives from them only if it is not connected.
     others: Turns<Arc<Peer>, MOST_PEERS>,
     peeked: Peeked,
 }
 
-/// What a receive is to do.
+/// The kind of a receive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Receive {
-    /// Whether the datagram is to stay.
+    /// Whether the datagram is kept.
     peek: bool,
     /// Whether the sender's address is wanted.
     address: bool,
@@ -56,12 +55,12 @@ impl Receive {
         Self { peek, address }
     }
 
-    /// How much to ask the host for.
+    /// Returns how many bytes to request from the host.
     fn max(self, into: &[u8]) -> usize {
         if self.peek { WHOLE } else { into.len() }
     }
 
-    /// Whether a datagram from there will do. If not, nothing is lost: it is not asked for.
+    /// Whether to receive from this peer. If not, nothing is lost: the peer is not polled.
     fn takes(self, from: &Endpoint) -> bool {
         !self.address || from.addr().is_some()
     }
@@ -69,10 +68,10 @@ impl Receive {
 
 /// What a receive does next.
 enum Next {
-    /// It is done: the datagram had been peeked at before.
+    /// A datagram that was peeked at before.
     Done(Received),
     Ask(Arc<Peer>),
-    /// All have been asked.
+    /// All peers have been polled.
     EndOfRound,
 }
 
@@ -105,8 +104,8 @@ impl Several {
         Ok(())
     }
 
-    /// The peer of this address, if the socket has not stopped listening to it since it was opened. A
-    /// name may stand for another address by now.
+    /// Returns the peer with this address, if the socket has received from it ever since it was opened. Never for a
+    /// name, which may have another address by now.
     fn listened_to(&self, who: &Endpoint) -> Result<Option<Arc<Peer>>, Error> {
         let rest = lock(&self.rest)?;
         let is = |peer: &&Arc<Peer>| peer.who.is(who) && who.fixed().is_some();
@@ -117,7 +116,7 @@ impl Several {
         Ok(found.cloned())
     }
 
-    /// The peer that the socket is connected to.
+    /// Returns the peer that the socket is connected to.
     pub(super) fn connected(&self) -> Result<Arc<Peer>, Error> {
         let rest = lock(&self.rest)?;
         rest.connected.clone().ok_or(Error::NotConnected)
@@ -132,8 +131,8 @@ impl Several {
             .is_some_and(|connected| is(connected, peer)))
     }
 
-    /// The peer that is meant, to send to it. It is opened if the socket has not sent to it yet. A name is looked
-    /// up again if whom it stood for may be gone.
+    /// Returns the peer to send to. Opens it if the socket has not sent to it yet, or if it is a name whose peer may be
+    /// gone: then the name is resolved again.
     pub(super) fn open_or_find(&self, who: &Destination) -> Result<Arc<Peer>, Error> {
         let is = |peer: &Arc<Peer>| who.is(&peer.who);
         let mut new = None;
@@ -156,18 +155,18 @@ impl Several {
                 return Ok(new);
             }
             drop(rest);
-            // Another thread may open it in the meantime.
+            // Meanwhile, another thread may open it too.
             new = Some(Arc::new(Peer::open(who.endpoint()?)?));
         }
     }
 
-    /// Notes that a peer could not be sent to, or had nothing to say.
+    /// Records that a send to a peer failed, or that it had no datagram.
     pub(super) fn in_vain(&self, peer: &Peer) -> Result<(), Error> {
         lock(&self.rest)?.others.in_vain(|other| is(other, peer));
         Ok(())
     }
 
-    /// Receives a datagram from the peer that the socket is connected to, or from any.
+    /// Receives a datagram from the connected peer or, if there is none, from any peer.
     pub(super) fn receive(
         &self,
         timeout: Timeout,
@@ -177,8 +176,8 @@ impl Several {
         (self.receive)(self, timeout, what, into)
     }
 
-    /// The host waits for one peer at a time. So the peers are asked in turn, and all of them before
-    /// it is given up: one of the last may have sent long ago.
+    /// The host waits for one peer at a time. So the peers are polled in turn, and all of them before the timeout takes
+    /// effect: the last one may have sent long ago.
     fn receive_any(
         &self,
         timeout: Timeout,
@@ -198,7 +197,7 @@ impl Several {
                         None => false,
                     },
                     Err(pause) => {
-                        // That one is silent at once says nothing of the others.
+                        // A peer's 0 at once says nothing about the others.
                         if pause != Pause::AtOnce {
                             verdict = patience.no_datagram(pause);
                         }
@@ -213,7 +212,7 @@ impl Several {
         }
     }
 
-    /// What a receive does next.
+    /// Returns the next step of a receive.
     fn next(&self, round: &mut u64, what: Receive, into: &mut [u8]) -> Result<Next, Error> {
         let mut rest = lock(&self.rest)?;
         if let Some(received) = rest.peeked(what, into) {
@@ -238,7 +237,7 @@ impl Several {
         })
     }
 
-    /// Hands out a datagram that has come. `None` if its sender is not listened to any more.
+    /// Returns a datagram that arrived. `None` if the socket no longer receives from its sender.
     fn came(
         &self,
         from: &Peer,
@@ -246,7 +245,7 @@ impl Several {
         what: Receive,
         into: &mut [u8],
     ) -> Result<Option<Received>, Error> {
-        // Before anything is locked: it may take long.
+        // Before anything is locked, as it may take long.
         let peeked = what.peek.then(|| whole(datagram));
         let mut rest = lock(&self.rest)?;
         match &rest.connected {
@@ -262,7 +261,7 @@ impl Several {
         Ok(Some((datagram.load(0, into), addr)))
     }
 
-    /// Notes that nothing came from a peer. Returns whether no other need be asked.
+    /// Records that a peer had no datagram. Returns whether it is the only one to poll.
     fn was_alone(&self, peer: &Peer) -> Result<bool, Error> {
         let mut rest = lock(&self.rest)?;
         rest.others.in_vain(|other| is(other, peer));
@@ -271,7 +270,7 @@ impl Several {
 }
 
 impl Rest {
-    /// A datagram that has been peeked at before, from whom the socket listens to.
+    /// Returns a peeked datagram from a peer that the socket receives from.
     fn peeked(&mut self, what: Receive, into: &mut [u8]) -> Option<Received> {
         let connected = self.connected.as_ref();
         let from = |sender: &Endpoint| {
@@ -281,7 +280,7 @@ impl Rest {
     }
 }
 
-/// Whether that is the same peer, and not one of the same name.
+/// Whether both are the same peer, not just peers with the same name.
 fn is(one: &Arc<Peer>, other: &Peer) -> bool {
     core::ptr::eq(&**one, other)
 }

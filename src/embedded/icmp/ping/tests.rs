@@ -1,17 +1,17 @@
-//! A ping over a host that hears what it is told to.
+//! Pings over a scripted host.
 
 use super::*;
 use crate::host::Native;
 use core::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 
-/// A host that hears what it is told to, and whose clock is what it is told.
+/// A host with scripted reports and a scripted clock.
 struct Script {
     heard: RefCell<VecDeque<Option<std::string::String>>>,
     sent: RefCell<Vec<u16>>,
     now: Cell<Option<Duration>>,
     tick: Duration,
-    /// The milliseconds that it has been given to hear something in, all together.
+    /// The sum of the receive timeouts, in milliseconds.
     allowed: Cell<u32>,
 }
 
@@ -52,7 +52,7 @@ impl Host for Hears<'_> {
         }
     }
     fn now(&self) -> Option<Duration> {
-        // A real clock's readings do not all take the same time.
+        // The readings of a real clock do not all take the same time.
         let nanos = self.0.now.get()?.subsec_nanos();
         let more = u32::from(self.0.tick < Duration::from_micros(1) && nanos % 3 == 0);
         let step = self.0.tick * (1 + more);
@@ -85,14 +85,14 @@ const REAL: Option<Duration> = Some(Duration::from_nanos(40));
 #[test]
 fn only_its_own_reply_will_do() {
     let strangers = vec![
-        report("10.0.0.1", 8, 65_535, b"mine"), // our own request, heard on loopback
-        report("10.0.0.2", 0, 65_535, b"mine"), // somebody else's address
+        report("10.0.0.1", 8, 65_535, b"mine"), // our own request, received on loopback
+        report("10.0.0.2", 0, 65_535, b"mine"), // another address
         report("10.0.0.1", 0, 65_534, b"mine"), // another number
-        report("10.0.0.1", 0, 8_191, b"mine"),  // a number that has not been sent yet
-        report("10.0.0.1", 0, 0, b"mine"),      // a number that never is
+        report("10.0.0.1", 0, 8_191, b"mine"),  // a number that was not sent yet
+        report("10.0.0.1", 0, 0, b"mine"),      // a number that is never sent
         report("10.0.0.1", 0, 65_535, b"mine!"), // another payload
-        report("10.0.0.1", 129, 65_535, b"mine"), // a reply of the other protocol
-        report("::ffff:10.0.0.1", 129, 65_535, b"mine"), // so is this
+        report("10.0.0.1", 129, 65_535, b"mine"), // a reply of ICMPv6
+        report("::ffff:10.0.0.1", 129, 65_535, b"mine"), // also
         Some(r#"{"source":"10.0.0.1","type":3,"code":1}"#.to_owned()),
         Some("garbage".to_owned()),
     ];
@@ -140,7 +140,7 @@ fn no_time_is_claimed_without_a_real_clock() {
         let heard = vec![None, report("10.0.0.1", 0, 8_191, b"mine")];
         let (reply, _) = ping("10.0.0.1", heard, tick);
         let time = reply.unwrap().round_trip;
-        // The last of them stands still but while the host waits; that is a clock.
+        // The last clock stands still except while the host waits. That counts as a clock.
         assert_eq!(time.is_some(), i == 2, "{tick:?}");
     }
 }
@@ -151,10 +151,10 @@ fn without_a_clock_strangers_make_it_wait_five_times_as_long_at_most() {
     let script = Script::new(flood, None);
     let reply = IcmpSocket::new_in(Hears(&script)).ping("10.0.0.1", b"mine", 0, 5_000);
     assert_eq!(reply, Err(Error::TimedOut));
-    // As if each of them had come at the last moment.
+    // As if each packet had arrived at the last moment.
     let waited = script.allowed.get();
     assert!((20_000..=25_000).contains(&waited), "{waited} ms");
-    // A reply behind some strangers is still waited for.
+    // A reply after other packets is still received.
     let mut heard = vec![report("10.0.0.9", 0, 7, b"other"); 5_000];
     heard.push(report("10.0.0.1", 0, 65_535, b"mine"));
     assert!(ping("10.0.0.1", heard, None).0.is_ok());
