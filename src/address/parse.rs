@@ -58,7 +58,7 @@ pub(super) fn v6(text: &[u8]) -> Option<Ipv6Addr> {
             len = len.wrapping_add(1);
         }
         rest = match rest {
-            [] if digits != 0 || gap == Some(len) => break,
+            [] => break,
             [b':', b':', after @ ..] if gap.is_none() => {
                 gap = Some(len);
                 after

@@ -115,6 +115,8 @@ fn a_key_that_is_nearly_one_is_another() {
         "source ",
         "sourc",
         "source\\u0000",
+        // So long that what comes first is shifted out of a key as a number.
+        "\\u0000\\u0000\\u0000\\u0000\\u0000\\u0000\\u0000\\u0001source",
         "s\\ource",
         "\\u0173ource",
         "ѕource",

@@ -46,7 +46,7 @@ fn nothing_is_put_behind_the_gap_that_an_overrun_leaves() {
 /// A peek of a few bytes once made the next one, of more, wait for the host, with the bytes there.
 #[test]
 fn a_longer_peek_shows_what_a_shorter_one_has_left() {
-    let host = Scripted::new(Clock::Real).tcp([Reply::Come(10), Reply::Come(5)]);
+    let host = Scripted::new(Clock::Real).tcp([Reply::Come(10), Reply::Come(5), Reply::Come(3)]);
     let stream = &mut connect(&host);
     let mut seen = [0; 64];
     for len in [1, 4, 10, 10] {
@@ -57,6 +57,10 @@ fn a_longer_peek_shows_what_a_shorter_one_has_left() {
     assert_eq!(stream.peek(&mut seen), Ok(15));
     assert_eq!(seen[..15], part(0, 15));
     assert_eq!(host.calls(Call::TcpRecv), 2);
+    // There is no gap behind it.
+    assert_eq!(stream.read(&mut seen), Ok(15));
+    assert_eq!(stream.read(&mut seen), Ok(3));
+    assert_eq!(seen[..3], part(15, 3));
 }
 
 /// There is no room for what would come.
