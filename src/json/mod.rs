@@ -92,11 +92,11 @@ fn report(text: &[u8], packet: &mut IcmpResponse) -> Option<()> {
                 1
             }
             TYPE => {
-                packet.icmp_type = number(json.value()?)?;
+                packet.icmp_type = byte(json.value()?)?;
                 2
             }
             CODE => {
-                packet.code = number(json.value()?)?;
+                packet.code = byte(json.value()?)?;
                 4
             }
             ID => {
@@ -140,12 +140,20 @@ fn source(value: &[u8], source: &mut Source) -> Option<()> {
     Some(())
 }
 
-/// Decodes a small number with the decoder of the others: a second decoder would be larger.
-fn number(value: &[u8]) -> Option<u8> {
-    number_or_null(value)??.try_into().ok()
+/// Decodes a number of at most 255, with the decoder of the others: a second one would be larger.
+fn byte(value: &[u8]) -> Option<u8> {
+    number(value)?.try_into().ok()
 }
 
+/// Decodes a number or `null`. (An `Option` decoded by `serde-json-core` would be 500 bytes more.)
 fn number_or_null(value: &[u8]) -> Option<Option<u16>> {
+    if value == b"null" {
+        return Some(None);
+    }
+    number(value).map(Some)
+}
+
+fn number(value: &[u8]) -> Option<u16> {
     let (number, _) = serde_json_core::from_slice(value).ok()?;
     Some(number)
 }
