@@ -100,6 +100,10 @@ fn what_is_no_object_is_refused() {
             refused_if_none(format!("{front}{other}{mark}{behind}"));
         }
     }
+    // Brackets that do not match, and a level that is never closed where no deeper one is followed.
+    for value in ["[}]", "{]}", "[[1}]", &("[".repeat(17) + &"]".repeat(16))] {
+        refused(with_in_front(&format!("\"x\":{value}")));
+    }
     for comment in ["/**/", "//\n", "#\n", "<!-- -->"] {
         for (at, _) in good.match_indices(['{', '}', ',', ':', '[', ']']) {
             refused(format!("{}{comment}{}", &good[..at], &good[at..]));

@@ -269,6 +269,8 @@ fn an_address_is_the_same_however_it_is_written() {
         ("fe80::1%eth0", "fe80::1%3", true),
         ("fe80::1%eth0", "fe80::1", true),
         ("fe80::1", "fe80::1%eth0", true),
+        ("fe80::1%2", "fe80::1", true),
+        ("fe80::1", "fe80::1%2", true),
         ("fe80::1%eth0", "fe80::2%eth0", false),
         (
             "fe80::1%99999999999999999999",
