@@ -295,6 +295,9 @@ fn an_address_is_the_same_however_it_is_written() {
         let host = hears(report.into_bytes());
         let pinged = socket(&host).ping(target, b"mine", 1, 900);
         assert_eq!(pinged.is_ok(), answers, "{source} to {target}: {pinged:?}");
+        if let Ok(reply) = pinged {
+            assert_eq!(reply.source_ip(), source.parse().ok(), "{source}");
+        }
         host.finish("an address");
     }
 }

@@ -55,6 +55,8 @@ fn pings_are_numbered_timed_and_counted() {
         let socket = socket(&host);
         let mut pings = socket.pings(TARGET, b"mine", 3).first_seq(65_534);
         assert_eq!(pings.stats(), PingStats::default());
+        let shown = format!("{pings:?}");
+        assert!(shown.starts_with("Pings"), "{shown}");
         let mut times = Vec::new();
         let mut events = Vec::new();
         for pinged in &mut pings {

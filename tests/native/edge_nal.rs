@@ -45,6 +45,9 @@ fn readable_waits_for_bytes_or_the_end_or_the_timeout() {
     let timeout = Some(Duration::from_millis(200));
     stream.0.set_read_timeout(timeout).unwrap();
     assert_eq!(now(stream.readable()), Err(Error::TimedOut));
+    let (mut reader, _) = TcpSplit::split(&mut stream);
+    assert_eq!(reader.0.read_ready(), Ok(false));
+    assert_eq!(now(reader.readable()), Err(Error::TimedOut));
     // Nothing is lost by it.
     now(stream.write_all(b"x")).unwrap();
     stream.0.set_read_timeout(Some(PATIENCE)).unwrap();

@@ -5,6 +5,7 @@ use harness_wasi_sockets::embedded::{Shutdown, TcpStream, UdpSocket};
 use harness_wasi_sockets::host::Native;
 use harness_wasi_sockets::{Block, Error, SocketAddr};
 use std::io::Write as _;
+use std::time::Duration;
 
 fn echoes<const N: usize>(addr: SocketAddr) {
     let mut stream = TcpStream::<N>::connect_in(Native, addr).unwrap();
@@ -111,6 +112,11 @@ fn datagrams() {
     assert_eq!(socket.recv(&mut buf), Ok(5));
     assert_eq!(&buf[..5], b"hello");
     socket.set_read_timeout(Some(WAIT)).unwrap();
+    assert_eq!(socket.read_timeout(), Some(WAIT));
+    assert_eq!(
+        socket.set_read_timeout(Some(Duration::ZERO)),
+        Err(Error::InvalidInput)
+    );
     assert_eq!(socket.recv(&mut buf), Err(Error::TimedOut));
     assert_eq!(socket.send(&[0; 65_508]), Err(Error::InvalidInput));
 }
