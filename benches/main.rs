@@ -1,4 +1,4 @@
-//! `cargo bench`: measures every case, and says how it compares.
+//! `cargo bench`: measures every case, and prints the comparison.
 
 use benchmarks::cases::{CASES, Case};
 use benchmarks::guests::{Guests, PROFILE};
@@ -25,7 +25,7 @@ fn main() -> Result<()> {
         match argument.as_str() {
             "--quick" => quick = true,
             "--keep" => keep = true,
-            // What cargo itself passes on.
+            // Passed by cargo itself.
             "--bench" => {}
             "--list" => {
                 CASES

@@ -1,6 +1,6 @@
-//! Fetches a page over plain HTTP/1.1, by hand, and returns its body.
+//! Fetches a page over plain HTTP/1.1, without a crate for it, and returns its body.
 //!
-//! Input: `HOST:PORT/PATH`, say `127.0.0.1:8080/index.html`.
+//! Input: `HOST:PORT/PATH`, for example `127.0.0.1:8080/index.html`.
 
 #![cfg(target_family = "wasm")]
 
@@ -30,14 +30,14 @@ pub fn run(input: String) -> FnResult<String> {
         let mut header = String::new();
         reader.read_line(&mut header)?;
         let Some((name, value)) = header.split_once(':') else {
-            break; // The empty line: the headers end here.
+            break; // An empty line ends the headers.
         };
         if name.eq_ignore_ascii_case("content-length") {
             length = value.trim().parse::<u64>().ok();
         }
     }
 
-    // Without a length, the body goes on until the server closes.
+    // Without a length, the body ends when the server closes the connection.
     let mut body = String::new();
     reader
         .take(length.unwrap_or(u64::MAX))

@@ -1,7 +1,7 @@
-//! Sends an echo request and looks for the reply among the packets that the host hears.
+//! Sends an echo request and looks for the reply among the packets that the host receives.
 //!
-//! Input: `TARGET` or `TARGET MESSAGE`, say `127.0.0.1 Hello`. The host needs the right to open raw
-//! sockets. If the reply is all that you want, `IcmpSocket::ping` does this; for several see `icmp_ping`.
+//! Input: `TARGET` or `TARGET MESSAGE`, for example `127.0.0.1 Hello`. The host needs permission to open raw sockets.
+//! If you only need the reply, use `IcmpSocket::ping`; for several pings see `icmp_ping`.
 
 #![cfg(target_family = "wasm")]
 
@@ -9,7 +9,8 @@ use extism_pdk::{Error, FnResult, plugin_fn};
 use harness_wasi_sockets::{IcmpResponse, IcmpSocket, IpAddr};
 
 const SEQ: u16 = 7;
-/// How many packets are looked at: a host that hears others' all the time must not keep us forever.
+/// The maximum number of packets to check: a host that constantly receives others' packets must not block the plugin
+/// forever.
 const MOST: usize = 100;
 
 #[plugin_fn]
@@ -19,7 +20,7 @@ pub fn run(input: String) -> FnResult<String> {
     let socket = IcmpSocket::new();
     socket.send(target, message.as_bytes(), SEQ)?;
 
-    // The host hears all ICMP packets of its machine: on loopback, our own request comes first.
+    // The host receives all ICMP packets of its machine: on loopback, the plugin's own request comes first.
     for _ in 0..MOST {
         let packet = socket.recv(5000)?;
         if is_reply(&packet, target) && packet.data == message.as_bytes() {
@@ -33,8 +34,8 @@ pub fn run(input: String) -> FnResult<String> {
     Err(Error::msg("many packets came, and the reply was not among them").into())
 }
 
-/// Whether a packet is an echo reply, of ICMP or of ICMPv6, to our request. Which address a name
-/// stands for only the host knows.
+/// Returns whether a packet is an ICMP or ICMPv6 echo reply to this request. For a name only the host knows the
+/// address.
 fn is_reply(packet: &IcmpResponse, target: &str) -> bool {
     let address = target.parse::<IpAddr>().ok();
     matches!(packet.icmp_type, 0 | 129)

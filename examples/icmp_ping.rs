@@ -1,7 +1,7 @@
-//! Pings a host several times, and says what became of each ping.
+//! Pings a host several times, and prints the result of each ping.
 //!
-//! Input: `TARGET`, `TARGET COUNT` or `TARGET COUNT MESSAGE`, say `127.0.0.1 4 Hello`. The host needs the right to open
-//! raw sockets.
+//! Input: `TARGET`, `TARGET COUNT` or `TARGET COUNT MESSAGE`, for example `127.0.0.1 4 Hello`. The host needs
+//! permission to open raw sockets.
 
 #![cfg(target_family = "wasm")]
 
@@ -16,7 +16,7 @@ pub fn run(input: String) -> FnResult<String> {
     let count = words.next().unwrap_or("4").parse()?;
     let message = words.next().unwrap_or("Hello, ICMP!");
 
-    // One a second, unless `interval` says otherwise. Whatever else the host hears is passed over.
+    // One per second, unless `interval` changes that. Other packets are skipped.
     let mut pings = IcmpSocket::new().pings(target, message.as_bytes(), count);
     let mut text = String::new();
     for pinged in &mut pings {

@@ -1,5 +1,5 @@
-//! The host functions from another import module: some hosts register them in `extism:host/user`, the
-//! usual place for a plugin's own. `Host` is answered for it here, and the sockets of `embedded` take it.
+//! Uses the host functions from another import module: some hosts register them in `extism:host/user`, the usual module
+//! for an application's own functions. This implements `Host` for that module; the sockets of `embedded` take it.
 //!
 //! Input: `ADDRESS` or `ADDRESS MESSAGE`, of a TCP echo server.
 
@@ -14,7 +14,7 @@ pub fn run(input: String) -> FnResult<String> {
     let (address, message) = input
         .split_once(' ')
         .unwrap_or((&input, "Hello, other module!"));
-    // What ends in `_in` is given the host that `connect` takes for granted.
+    // The methods that end in `_in` take a host; `connect` uses the default one.
     let mut stream = TcpStream::<1024, _>::connect_in(User, address)?;
     stream.write_all(message.as_bytes())?;
     let mut reply = vec![0; message.len()];
@@ -24,7 +24,7 @@ pub fn run(input: String) -> FnResult<String> {
     Ok(String::from_utf8(reply)?)
 }
 
-/// The host, as it is reached through `extism:host/user`.
+/// The host functions in the module `extism:host/user`.
 #[derive(Clone, Copy)]
 struct User;
 
@@ -76,7 +76,7 @@ impl Host for User {
         user::icmp_recv(timeout_ms)
     }
 
-    // The kernel's memory is where it always is.
+    // The kernel's functions are always in the same module.
     fn alloc(&self, len: u64) -> u64 {
         Extism.alloc(len)
     }

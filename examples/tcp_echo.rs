@@ -1,6 +1,6 @@
-//! Sends a message to a TCP echo server and returns what comes back.
+//! Sends a message to a TCP echo server and returns the reply.
 //!
-//! Input: `ADDRESS` or `ADDRESS MESSAGE`, say `127.0.0.1:6000 Hello`.
+//! Input: `ADDRESS` or `ADDRESS MESSAGE`, for example `127.0.0.1:6000 Hello`.
 
 #![cfg(target_family = "wasm")]
 
@@ -15,10 +15,10 @@ pub fn run(input: String) -> FnResult<String> {
     let mut stream = TcpStream::connect(address)?;
     stream.write_all(message.as_bytes())?;
 
-    // The server echoes every byte, so we know how many to wait for.
+    // The server echoes every byte, so the length is known.
     let mut reply = vec![0; message.len()];
     stream.read_exact(&mut reply)?;
 
     Ok(String::from_utf8(reply)?)
-    // The connection is closed here, as `stream` goes out of scope.
+    // Dropping `stream` closes the connection.
 }

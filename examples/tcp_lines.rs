@@ -1,7 +1,7 @@
 //! Talks to a server line by line, with std's `BufReader` and `read_line`.
 //!
-//! Input: `ADDRESS` or `ADDRESS WORDS`, say `127.0.0.1:6000 one two three`: each word is sent as a
-//! line, and the answers are returned as lines.
+//! Input: `ADDRESS` or `ADDRESS WORDS`, for example `127.0.0.1:6000 one two three`: each word is sent as a line, and
+//! the replies are returned as lines.
 
 #![cfg(target_family = "wasm")]
 
@@ -14,7 +14,7 @@ pub fn run(input: String) -> FnResult<String> {
     let (address, words) = input.split_once(' ').unwrap_or((&input, "one two three"));
 
     let stream = TcpStream::connect(address)?;
-    // Both directions of the same connection: `&TcpStream` reads and writes too.
+    // Both directions of the same connection: `&TcpStream` implements `Read` and `Write` too.
     let mut reader = BufReader::new(&stream);
     let mut writer = &stream;
 

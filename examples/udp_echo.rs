@@ -1,6 +1,6 @@
-//! Sends a datagram to a UDP echo server and returns what comes back.
+//! Sends a datagram to a UDP echo server and returns the reply.
 //!
-//! Input: `ADDRESS` or `ADDRESS MESSAGE`, say `127.0.0.1:6000 Hello`.
+//! Input: `ADDRESS` or `ADDRESS MESSAGE`, for example `127.0.0.1:6000 Hello`.
 
 #![cfg(target_family = "wasm")]
 

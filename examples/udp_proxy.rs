@@ -1,7 +1,7 @@
-//! A proxy: its input goes to a UDP server as it is, and the server's answer is its output. Neither ever
-//! enters the plugin's own memory: what the kernel holds, the host can send, and the other way round.
+//! A proxy: sends its input to a UDP server unchanged, and returns the server's reply. Neither is copied into the
+//! plugin's own memory: the host sends from and receives into the kernel's blocks.
 //!
-//! Input: the datagram. The server is the configuration value `address`.
+//! Input: the datagram. The configuration value `address` is the server's address.
 
 #![cfg(target_family = "wasm")]
 
@@ -11,7 +11,7 @@ use harness_wasi_sockets::embedded::UdpSocket;
 
 #[plugin_fn]
 pub fn run() -> FnResult<Memory> {
-    // `config::get` would do, but for the block of the kernel's that it leaves behind.
+    // `config::get` would work too, but leaks a kernel block.
     let value = config::get_memory("address")?.ok_or(no("the configuration has no `address`"))?;
     let address = value.to_string();
     value.free();
@@ -21,7 +21,7 @@ pub fn run() -> FnResult<Memory> {
     let input = Memory::find(input_offset()).and_then(|input| Block::try_from(input).ok());
     let input = input.ok_or(no("there is no input"))?;
     let sent = socket.send_block(&input);
-    // The input is the host's: it is not for us to free.
+    // The host owns the input: the plugin must not free it.
     let _ = input.into_offset();
     sent?;
 
@@ -31,7 +31,7 @@ pub fn run() -> FnResult<Memory> {
 
 #[link(wasm_import_module = "extism:host/env")]
 unsafe extern "C" {
-    /// Where the kernel holds the plugin's input.
+    /// Returns the kernel's offset of the plugin's input.
     safe fn input_offset() -> u64;
 }
 

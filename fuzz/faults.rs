@@ -1,9 +1,9 @@
-//! Arbitrary faults of a host: what the targets have in common.
+//! Arbitrary faults of a host, shared by the targets.
 
 use crate::host::Fault;
 use arbitrary::{Result, Unstructured};
 
-/// One of a receive. `size` is how much more than was asked for comes.
+/// A fault of a receive. `size` is by how much the block is too long.
 pub fn receiving(
     data: &mut Unstructured<'_>,
     size: impl FnOnce(&mut Unstructured<'_>) -> Result<u32>,
@@ -17,7 +17,7 @@ pub fn receiving(
     })
 }
 
-/// One of a send. `size` is how much of it is sent.
+/// A fault of a send. `size` is how much is sent.
 pub fn sending(
     data: &mut Unstructured<'_>,
     size: impl FnOnce(&mut Unstructured<'_>) -> Result<u32>,

@@ -1,5 +1,5 @@
-//! What `harness-std` costs beside a changed `use` line: one plugin, built each way, in the real runtime. The
-//! figures in its README are these.
+//! The cost of `harness-std` compared with a changed `use` line: the same plugin, built in each way, in the real
+//! runtime. The figures in its README are these.
 
 #![cfg(not(target_family = "wasm"))]
 
@@ -8,10 +8,10 @@ use harness_host::wasm::{Build, Compiler, Target};
 use harness_host::{Allow, Config, Plugin, guests, skipped, table};
 use std::path::Path;
 
-/// The compiler that the figures in the README are of.
+/// The compiler that produced the figures in the README.
 const MADE_WITH: &str = "rustc 1.95.";
 
-/// How a plugin is built, and what it costs: bytes, and the fuel of each of its functions.
+/// How a plugin is built, and its cost: bytes, and the fuel of each of its functions.
 struct Way {
     name: &'static str,
     bytes: u64,
@@ -28,7 +28,7 @@ fn measure(name: &'static str, how: impl FnOnce(Build<'_>) -> Build<'_>) -> Way 
         .target_dir(&guests::target_dir(&workspace));
     let artifacts = how(build).run(&say).expect("the guest");
     let artifact = artifacts.into_iter().next().expect("the guest");
-    // The next one may be built at the same place.
+    // The next build may replace the file.
     let fuel = fuel(&artifact.path);
     let bytes = artifact.bytes;
     Way { name, bytes, fuel }
@@ -67,10 +67,10 @@ fn the_shadow_costs_what_its_readme_says() {
     }
     let [library, shadows @ ..] = &ways;
     for way in shadows {
-        // The table of stand-ins, and std's signatures over ours.
+        // The table of placeholder addresses, and the layer with std's signatures.
         assert!(way.bytes < library.bytes + 8_192, "{}", way.name);
-        // On a connection that is open it is a call more at most. Text that a datagram is sent to is read each time, where
-        // the library compares it with the text that it has.
+        // On an open connection it is at most one more call. The address text of a datagram is parsed each time; the
+        // library only compares it with the previous text.
         let most = |of: usize, part: u64| library.fuel[of] + library.fuel[of] / part;
         assert!(way.fuel[0] <= most(0, 8), "{}", way.name);
         assert!(way.fuel[1] <= most(1, 5), "{}", way.name);

@@ -1,5 +1,5 @@
-//! The library beside what else there is, on the same loopback work. Only times can be compared
-//! here, and only as ratios.
+//! Compares the library with the alternatives on the same loopback work. Only times can be compared here, and only as
+//! ratios.
 
 use crate::Result;
 use crate::cases::{CASES, Case};
@@ -14,19 +14,19 @@ use serde::Serialize;
 use std::io::{Read, Write};
 use std::time::{Duration, Instant};
 
-/// How one way of doing it fared.
+/// The result of one way to do the work.
 #[derive(Clone, Debug, Serialize)]
 pub struct Beside {
     /// What was used.
     pub what: &'static str,
-    /// The time to that of native `std::net`, of each round: TCP, and UDP. Or why there is none.
+    /// The time relative to native `std::net` in each round: TCP, and UDP. Or why there is none.
     pub times: std::result::Result<[Vec<f64>; 2], String>,
 }
 
 /// A way to do the work.
 type Way<'a> = (&'static str, Box<dyn FnMut(Work) -> Result<Duration> + 'a>);
 
-/// Measures all of them.
+/// Measures all ways.
 pub fn measure(guests: &Guests, quick: bool) -> Result<Vec<Beside>> {
     let (bytes, datagrams, rounds) = if quick {
         (1 << 20, 1_000, 1)
@@ -87,7 +87,7 @@ pub fn measure(guests: &Guests, quick: bool) -> Result<Vec<Beside>> {
     Ok(all)
 }
 
-/// As a table.
+/// Returns the results as a table.
 #[must_use]
 pub fn table(all: &[Beside]) -> Table {
     let mut table = Table::new(&["what", "#TCP", "spread", "#UDP", "spread"]);
@@ -121,7 +121,7 @@ fn in_wasm(guests: &Guests, style: Style, work: Work) -> Result<Duration> {
     Ok(run(guests, &case, style, How::plain(count))?.time)
 }
 
-/// What both native ways do, over sockets of the same methods.
+/// The work of both native ways, over sockets with the same methods.
 macro_rules! native {
     ($work:expr, $tcp:ty, $udp:expr) => {{
         let work: Work = $work;

@@ -1,39 +1,38 @@
-//! What is measured, and how good it should be.
+//! The cases to measure, and their goals.
 
 use crate::goals::Goal;
 use crate::guests::Style::{Embedded, Facade};
 use crate::peers::Peer;
 use harness_host::Dialect;
 
-/// One piece of work, written three times.
+/// One piece of work, implemented three times.
 #[derive(Clone, Copy, Debug)]
 pub struct Case {
-    /// What to call it on the command line.
+    /// The name on the command line.
     pub name: &'static str,
-    /// What it is, in a few words.
+    /// A short description.
     pub about: &'static str,
     /// The guests' function.
     pub work: &'static str,
-    /// Who they talk to.
+    /// The peer that they talk to.
     pub peer: Peer,
-    /// How much: bytes, lines, rounds or packets.
+    /// The amount: bytes, lines, rounds or packets.
     pub count: u64,
-    /// How much in a quick run.
+    /// The amount in a quick run.
     pub quick: u64,
-    /// How much while the calls of the kernel are counted, which takes long.
+    /// The amount while kernel calls are counted, which is slow.
     pub counted: u64,
-    /// Bytes at a time.
+    /// Bytes per operation.
     pub size: usize,
-    /// A stream falls into pieces by chance. Whether the host puts them together again, so that the
-    /// fuel repeats.
+    /// How a stream is split into pieces is random. Whether the host joins them, so that the fuel is reproducible.
     pub whole: bool,
-    /// The ICMP packets that are heard: how they are written, and how long.
+    /// The ICMP packets to receive: their form and their length.
     pub packets: Option<(Dialect, usize)>,
-    /// How often it is run.
+    /// How often the case is run.
     pub rounds: usize,
-    /// How much of it brings everything to its steady state, where that is looked at.
+    /// The amount after which everything is in its steady state, if that is checked.
     pub warm: Option<u64>,
-    /// How good it should be.
+    /// The goals.
     pub goals: &'static [Goal],
 }
 
@@ -102,10 +101,10 @@ impl Case {
 const KIB: u64 = 1_024;
 const MIB: u64 = 1_024 * KIB;
 
-/// What a transfer may cost.
+/// The goals for a transfer.
 const TRANSFER: &[Goal] = &[Goal::Fuel(Embedded, 100), Goal::Fuel(Facade, 102)];
 
-/// Those that move much: what they cost is what copies cost.
+/// The cases with much data: copying dominates their cost.
 pub const BULK: [&str; 5] = [
     "echo-64k",
     "echo-16m",
@@ -114,7 +113,7 @@ pub const BULK: [&str; 5] = [
     "udp-100000-large",
 ];
 
-/// All of them, in the order of the tables.
+/// All cases, in the order of the tables.
 pub const CASES: [Case; 19] = [
     Case::new(
         "echo-64k",
@@ -316,5 +315,5 @@ pub const CASES: [Case; 19] = [
     .goals(&[Goal::NothingLeft, Goal::Flat, Goal::Steady(5)]),
 ];
 
-/// The work that is done in several calls of the plugin, the stream being opened before.
+/// The work that is done in several calls of the plugin, over a stream that was opened before.
 pub const KEPT: &str = "kept";

@@ -1,24 +1,24 @@
-//! The ratios of fuel, drawn.
+//! Draws the fuel ratios.
 
 use crate::guests::Style;
 use crate::measured::Measured;
 use std::fmt::Write;
 
-/// Where the bars begin and end, in pixels from the left.
+/// The left and right ends of the bars, in pixels from the left.
 const LEFT: f64 = 320.0;
 const RIGHT: f64 = 890.0;
 const WIDTH: f64 = 960.0;
-/// Where the first case is.
+/// The position of the first case.
 const TOP: f64 = 84.0;
-/// How high a case is, and each of its two bars.
+/// The height of a case, and of each of its two bars.
 const CASE: f64 = 34.0;
 const BAR: f64 = 11.0;
-/// What can be shown, and where there are lines.
+/// The range of the scale, and the positions of its lines.
 const LEAST: f64 = 0.004;
 const MOST: f64 = 3.0;
 const TICKS: [f64; 9] = [0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0];
 
-/// The look, on light and on dark grounds.
+/// The style, on light and on dark backgrounds.
 const STYLE: &str = "\
 text { font: 12px system-ui, sans-serif; fill: #1f2328; }
 .title { font-size: 15px; font-weight: 600; }
@@ -39,7 +39,7 @@ text { font: 12px system-ui, sans-serif; fill: #1f2328; }
   .goal { stroke: #3fb950; }
 }";
 
-/// Draws each case's fuel over the core and over the facade, by hand being 1, and the goals for it.
+/// Draws each case's fuel for the core and for the facade, relative to the guest by hand, and the goals.
 #[must_use]
 pub fn svg(measured: &[Measured]) -> String {
     let height = TOP + CASE * measured.len() as f64 + 46.0;
@@ -134,7 +134,7 @@ fn case(svg: &mut String, y: f64, m: &Measured) {
     }
 }
 
-/// The case's name, with how much of it there was where that is not all.
+/// Returns the case's name, with the amount if it was shortened.
 fn label(m: &Measured) -> String {
     let escaped = m.about.replace('&', "&amp;").replace('<', "&lt;");
     if m.shortened {
@@ -144,13 +144,13 @@ fn label(m: &Measured) -> String {
     }
 }
 
-/// Where a ratio is, from the left.
+/// Returns the position of a ratio, from the left.
 fn place(ratio: f64) -> f64 {
     let part = (ratio.clamp(LEAST, MOST) / LEAST).ln() / (MOST / LEAST).ln();
     LEFT + part * (RIGHT - LEFT)
 }
 
-// Writing to a `String` does not fail.
+// Writing to a `String` cannot fail.
 
 fn bar(svg: &mut String, class: &str, (from, to): (f64, f64), y: f64) {
     let width = to - from;

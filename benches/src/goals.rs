@@ -1,36 +1,36 @@
-//! What there is to reach.
+//! The goals.
 
 use crate::guests::Style;
 
 /// A goal. Ratios are in hundredths.
 #[derive(Clone, Copy, Debug)]
 pub enum Goal {
-    /// At most so much of the fuel by hand.
+    /// At most this ratio to the fuel by hand.
     Fuel(Style, u64),
-    /// At most so much of the fuel of a loop that only moves the bytes.
+    /// At most this ratio to the fuel of a loop that only moves the bytes.
     Floor(Style, &'static str, u64),
-    /// At most one call of this name for so many bytes received.
+    /// At most one call of this name per this many bytes received.
     CallEvery(Style, &'static str, u64),
-    /// Exactly so many calls of this name.
+    /// Exactly this many calls of this name.
     Calls(Style, &'static str, u64),
     /// The same host calls as by hand.
     SameCalls(Style),
-    /// Of the kernel as many calls as by hand, but for those that end its first pages early.
+    /// As many kernel calls as by hand, except those that end its first pages early.
     KernelCalls(Style),
-    /// No live block, no open connection.
+    /// No leaked block, no open connection.
     NothingLeft,
-    /// The kernel's memory and the guest's as large as after a short run.
+    /// The kernel's and the guest's memory are as large as after a short run.
     Flat,
-    /// No more allocations on the heap than in a short run.
+    /// No more heap allocations than in a short run.
     Heap,
-    /// An operation costs the same at the end as at the start, to so many hundredths.
+    /// An operation costs the same at the end as at the start, within this tolerance.
     Steady(u64),
 }
 
-/// Calls of the kernel that a plugin may have more than by hand: an allocation and its end, for each of two pages.
+/// How many more kernel calls than by hand a plugin may make: an allocation and a free, for each of two pages.
 pub const KERNEL_CALLS_MORE: u64 = 4;
 
-/// What holds for every case.
+/// The goals of every case.
 pub const ALWAYS: [Goal; 2] = [
     Goal::KernelCalls(Style::Embedded),
     Goal::KernelCalls(Style::Facade),

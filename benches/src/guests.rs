@@ -1,4 +1,4 @@
-//! The three guests, built.
+//! Builds the three guests.
 
 use crate::Result;
 use harness_host::guests;
@@ -8,14 +8,14 @@ use std::fs;
 
 /// The profile of all three: `opt-level = 3`, fat LTO, one codegen unit, `panic = "abort"`.
 pub const PROFILE: &str = "guest-fast";
-/// The same with the levels `s` and `z`.
+/// The profiles with the levels `s` and `z`.
 pub const SMALL_PROFILES: [(&str, &str); 2] = [("s", "guest-s"), ("z", "guest")];
 
 /// How a guest is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Style {
-    /// With the host's functions themselves.
+    /// With the host functions directly.
     Hand,
     /// Over the library's core.
     Embedded,
@@ -24,10 +24,10 @@ pub enum Style {
 }
 
 impl Style {
-    /// All, in the order of [`Guests`] and of every measurement.
+    /// All styles, in the order of [`Guests`] and of every measurement.
     pub const ALL: [Style; 3] = [Style::Hand, Style::Embedded, Style::Facade];
 
-    /// As the tables have it.
+    /// Returns the name in the tables.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -37,7 +37,7 @@ impl Style {
         }
     }
 
-    /// Whether it has std, and with it WASI.
+    /// Returns whether it has std, and therefore WASI.
     #[must_use]
     pub const fn has_std(self) -> bool {
         matches!(self, Style::Facade)
@@ -67,13 +67,13 @@ impl Guests {
         })
     }
 
-    /// What compiled them.
+    /// Returns the compiler that built them.
     #[must_use]
     pub fn compiler(&self) -> &str {
         &self.compiler
     }
 
-    /// One of them.
+    /// Returns one of them.
     #[must_use]
     pub fn wasm(&self, style: Style) -> &[u8] {
         let [hand, embedded, facade] = &self.modules;

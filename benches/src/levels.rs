@@ -1,4 +1,4 @@
-//! What the library costs when both it and the guests by hand are built for size.
+//! The cost of the library when both it and the guests by hand are optimized for size.
 
 use crate::Result;
 use crate::cases::{BULK, CASES, Case};
@@ -14,18 +14,18 @@ use std::collections::BTreeMap;
 pub struct Levels {
     /// The case.
     pub about: &'static str,
-    /// The most that both may cost, by level, if it is a transfer in bulk.
+    /// The maximum ratio at each level, if it is a bulk transfer.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub goal: Option<BTreeMap<&'static str, f64>>,
-    /// Fuel to that by hand at the same level, by level: over the core, over the facade.
+    /// The fuel relative to that by hand at the same level, for each level: for the core, for the facade.
     pub fuel: BTreeMap<&'static str, [f64; 2]>,
 }
 
 /// The goals for bulk transfers, by level.
 const GOALS: [(&str, f64); 3] = [("3", 0.85), ("s", 0.95), ("z", 1.00)];
 
-/// Measures the wanted cases at the levels for size, in a short run each (fuel repeats), beside what has been measured
-/// at level 3.
+/// Measures the wanted cases at the levels for size, in a short run each (fuel is reproducible), next to the results at
+/// level 3.
 pub fn measure(wanted: impl Fn(&Case) -> bool, at_3: &[Measured]) -> Result<Vec<Levels>> {
     let mut all: Vec<Levels> = at_3
         .iter()
@@ -54,7 +54,7 @@ pub fn measure(wanted: impl Fn(&Case) -> bool, at_3: &[Measured]) -> Result<Vec<
     Ok(all)
 }
 
-/// As a table.
+/// Returns the results as a table.
 #[must_use]
 pub fn table(all: &[Levels]) -> Table {
     let mut head = vec!["case".to_owned()];
@@ -86,7 +86,7 @@ pub fn table(all: &[Levels]) -> Table {
     table
 }
 
-/// Whether the goal is met, by level.
+/// Returns whether the goal is met, for each level.
 fn met(levels: &Levels) -> Vec<&'static str> {
     let Some(goal) = &levels.goal else {
         return Vec::new();

@@ -1,5 +1,5 @@
-//! What the library costs, measured in the real Extism runtime against the same work with host calls
-//! by hand. `cargo bench` runs it; the README beside this says what is measured and how.
+//! The cost of the library, measured in the real Extism runtime against the same work with direct host calls. `cargo
+//! bench` runs it; the README in this folder describes what is measured and how.
 
 pub mod beside;
 pub mod cases;
@@ -18,5 +18,5 @@ pub mod verdicts;
 pub mod wasi;
 pub mod work;
 
-/// What can go wrong here is for a person to read.
+/// The errors here are text for a person.
 pub type Result<T> = std::result::Result<T, Box<dyn std::error::Error + Send + Sync>>;

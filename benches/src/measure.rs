@@ -1,4 +1,4 @@
-//! Measuring a case: all three guests in turn, several times.
+//! Measures a case: all three guests in turn, several times.
 
 use crate::Result;
 use crate::cases::Case;
@@ -10,7 +10,7 @@ use crate::run::{How, Run, run, run_work};
 use crate::verdicts::judge;
 use std::collections::BTreeMap;
 
-/// The loops that only move bytes, which bulk transfers are held against.
+/// The loops that only move bytes, with which bulk transfers are compared.
 const FLOORS: [&str; 4] = [
     "floor_load",
     "floor_load_unrolled",
@@ -24,7 +24,7 @@ pub fn measure(guests: &Guests, case: &Case, quick: bool) -> Result<Measured> {
     let rounds = if quick { 1 } else { case.rounds };
     let mut runs: [Vec<Run>; 3] = Default::default();
     for round in 0..rounds {
-        // In turn, and each round begun by another.
+        // In turn, with a different first guest in each round.
         for turn in 0..Style::ALL.len() {
             let at = (round + turn) % Style::ALL.len();
             let run = run(guests, case, Style::ALL[at], How::plain(count))?;
@@ -49,7 +49,7 @@ pub fn measure(guests: &Guests, case: &Case, quick: bool) -> Result<Measured> {
         goals: Vec::new(),
     };
     if has(case, |goal| matches!(goal, Goal::Floor(..))) {
-        // The bytes go one way only.
+        // The bytes go in one direction only.
         let way = if case.peer == Peer::Sink {
             "store"
         } else {
@@ -69,7 +69,7 @@ pub fn measure(guests: &Guests, case: &Case, quick: bool) -> Result<Measured> {
     Ok(measured)
 }
 
-/// What leaks is not worth measuring.
+/// Fails if a run leaks, since it is not worth measuring then.
 fn whole(case: &Case, style: Style, run: &Run) -> Result<()> {
     if run.live_blocks == 0 && run.open_connections == 0 {
         return Ok(());
@@ -125,9 +125,8 @@ fn styled(
     })
 }
 
-/// Fuel of an operation at the start (after the first twentieth) and at the end: the difference of
-/// two runs of which one is longer by that. They do the same up to there, their numbers being the
-/// same.
+/// Returns the fuel of an operation at the start (after the first twentieth) and at the end: the difference of two
+/// runs, one of which is longer by that operation. Until then they do the same, with the same random numbers.
 fn steady(guests: &Guests, case: &Case, style: Style, count: u64, all: u64) -> Result<(f64, f64)> {
     let part = count / 20;
     let fuel = |count| run(guests, case, style, How::plain(count)).map(|run| run.fuel);

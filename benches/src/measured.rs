@@ -1,20 +1,20 @@
-//! What a measurement comes to.
+//! The result of a measurement.
 
 use crate::guests::Style;
 use crate::run::Run;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
-/// A case that has been measured.
+/// A measured case.
 #[derive(Clone, Debug, Serialize)]
 pub struct Measured {
     /// Its name.
     pub name: &'static str,
-    /// What it is.
+    /// Its description.
     pub about: &'static str,
-    /// How much of it: bytes, lines, rounds or packets.
+    /// The amount: bytes, lines, rounds or packets.
     pub count: u64,
-    /// Whether that is less than the case has.
+    /// Whether that is less than the full case.
     pub shortened: bool,
     /// How often each guest ran.
     pub rounds: usize,
@@ -23,24 +23,24 @@ pub struct Measured {
     /// Fuel of the loops that only load, and only store, the same bytes.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub floors: BTreeMap<&'static str, u64>,
-    /// How good it should be, and is.
+    /// The goals, and whether they are met.
     pub goals: Vec<Verdict>,
 }
 
-/// What one guest came to.
+/// The result of one guest.
 #[derive(Clone, Debug, Serialize)]
 pub struct Styled {
-    /// Which one.
+    /// The guest.
     pub style: Style,
     /// The first run.
     pub run: Run,
-    /// By how much the fuel of the runs differs.
+    /// The difference between the largest and the smallest fuel of the runs.
     pub fuel_spread: u64,
-    /// The first run's fuel to that by hand.
+    /// The first run's fuel relative to that by hand.
     pub fuel_ratio: f64,
-    /// The time to that by hand, of each round.
+    /// The time relative to that by hand, for each round.
     pub time_ratios: Vec<f64>,
-    /// The run in which the calls of the kernel were counted, and how much of the case that was.
+    /// The run in which kernel calls were counted, and its amount.
     pub counted: (u64, Run),
     /// A run just long enough for the steady state.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -54,7 +54,7 @@ pub struct Styled {
 pub const OF_EACH_GUEST: [&str; 3] = ["input_length", "input_load_u8", "output_set"];
 
 impl Styled {
-    /// How many calls of the kernel the counted run made, without those for input and output.
+    /// Returns the kernel calls of the counted run, without those for input and output.
     #[must_use]
     pub fn kernel_calls(&self) -> u64 {
         let calls = self.counted.1.kernel_calls.iter();
@@ -66,7 +66,7 @@ impl Styled {
 }
 
 impl Measured {
-    /// What one guest came to.
+    /// Returns the result of one guest.
     #[must_use]
     pub fn style(&self, style: Style) -> &Styled {
         let [hand, embedded, facade] = &self.styles;
@@ -78,18 +78,18 @@ impl Measured {
     }
 }
 
-/// How a goal fared.
+/// The result of a goal.
 #[derive(Clone, Debug, Serialize)]
 pub struct Verdict {
-    /// Whose it is: one guest's, or both of the library's.
+    /// The guest that it is for, or both of the library's.
     pub style: &'static str,
-    /// The goal in words.
+    /// The goal, as text.
     pub goal: String,
-    /// What was measured, in words.
+    /// The measured value, as text.
     pub measured: String,
     /// Whether it is met.
     pub met: bool,
-    /// The most fuel, by hand being 1, if that is what it is about.
+    /// The maximum fuel relative to that by hand, if the goal is about fuel.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fuel_at_most: Option<f64>,
 }

@@ -1,4 +1,4 @@
-//! Who the guests talk to: servers on loopback, new for every run.
+//! The guests' peers: servers on loopback, new for every run.
 
 use harness_host::peers::{Stop, TcpEcho, TcpPeer, UdpEcho};
 use socket2::{Domain, Socket, Type};
@@ -11,35 +11,35 @@ use std::time::Duration;
 
 const LOCALHOST: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 
-/// What a case needs.
+/// The peer that a case needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Peer {
-    /// Nobody: nothing is sent.
+    /// None: nothing is sent.
     Nobody,
-    /// An echo over TCP and one over UDP.
+    /// A TCP echo server and a UDP echo server.
     Echo,
-    /// Takes TCP connections and closes them.
+    /// Accepts TCP connections and closes them.
     Door,
-    /// Takes whatever comes over TCP.
+    /// Receives everything over TCP.
     Sink,
-    /// Gives bytes over TCP, as many as the run takes, and closes.
+    /// Sends as many bytes as the run needs over TCP, and closes.
     Source,
-    /// Gives lines of 14 bytes, one for each that the run takes, and closes.
+    /// Sends as many lines of 14 bytes as the run needs, and closes.
     Lines,
 }
 
-/// As many connections as the operating system lets wait.
+/// The length of the queue of pending connections.
 const QUEUE: i32 = 4_096;
 
-/// The length of a line, with its end.
+/// The length of a line, including its end.
 pub const LINE: u64 = 14;
 
 /// The servers of one run; they stop when this is dropped.
 #[derive(Debug)]
 pub struct Peers {
-    /// Where the TCP server is, or `-`.
+    /// The address of the TCP server, or `-`.
     pub tcp: String,
-    /// Where the UDP server is, or `-`.
+    /// The address of the UDP server, or `-`.
     pub udp: String,
     taken: Arc<AtomicU64>,
     _tcp: Option<TcpPeer>,
@@ -48,7 +48,7 @@ pub struct Peers {
 }
 
 impl Peers {
-    /// Starts them for a run of this `count`.
+    /// Starts the servers for a run with this `count`.
     pub fn start(peer: Peer, count: u64) -> io::Result<Peers> {
         let taken = Arc::new(AtomicU64::new(0));
         let none = || "-".to_owned();
@@ -94,15 +94,15 @@ impl Peers {
         })
     }
 
-    /// How many bytes the sink has taken.
+    /// Returns how many bytes the sink has received.
     #[must_use]
     pub fn taken(&self) -> u64 {
         self.taken.load(Ordering::SeqCst)
     }
 }
 
-/// A server on one thread and with a long queue. Any other falls behind somebody who does nothing but
-/// connect; then the queue fills up, and the next connection takes a second.
+/// A server with one thread and a long queue. Any other falls behind a client that only connects; then the queue fills
+/// up, and the next connection takes a second.
 #[derive(Debug)]
 struct Door {
     address: SocketAddr,
@@ -169,7 +169,7 @@ fn give(mut stream: TcpStream, count: u64, byte: impl Fn(u64) -> u8) -> io::Resu
     Ok(())
 }
 
-/// Lines of letters.
+/// Returns a letter of a line.
 fn letter(at: u64) -> u8 {
     match at % LINE {
         13 => b'\n',

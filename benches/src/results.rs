@@ -1,4 +1,4 @@
-//! What came of it, written down.
+//! Writes the results.
 
 use crate::Result;
 use crate::beside::{self, Beside};
@@ -11,10 +11,10 @@ use serde::Serialize;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// All that was measured.
+/// All results.
 #[derive(Debug, Serialize)]
 pub struct Results {
-    /// Whether it was cut short.
+    /// Whether it was a quick run.
     pub quick: bool,
     /// The profile of the guests.
     pub profile: &'static str,
@@ -24,12 +24,12 @@ pub struct Results {
     pub cases: Vec<Measured>,
     /// The same cases with guests that are built for size.
     pub levels: Vec<Levels>,
-    /// What else there is.
+    /// The alternatives.
     pub beside: Vec<Beside>,
 }
 
 impl Results {
-    /// New ones, with nothing in them.
+    /// Creates empty results.
     #[must_use]
     pub fn new(quick: bool, compiler: String) -> Results {
         Results {
@@ -42,7 +42,7 @@ impl Results {
         }
     }
 
-    /// As text, which is Markdown.
+    /// Returns the results as Markdown text.
     #[must_use]
     pub fn markdown(&self) -> String {
         let mut text = String::from("# What it costs\n\n");
@@ -65,8 +65,8 @@ impl Results {
         text
     }
 
-    /// Writes all forms into a folder below the target folder, and into the committed one too if
-    /// they are to be kept. Answers where they are.
+    /// Writes all forms into a folder below the target folder, and with `keep` also into the committed one. Returns the
+    /// folder.
     pub fn write(&self, keep: bool) -> Result<PathBuf> {
         let workspace = guests::workspace()?;
         let target = guests::target_dir(&workspace);

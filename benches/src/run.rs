@@ -10,24 +10,24 @@ use serde::Serialize;
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-/// What random numbers start from.
+/// The seed of the random numbers.
 const SEED: u64 = 0x5eed_0001;
 
-/// How a run is to be done.
+/// How to run a guest.
 #[derive(Clone, Copy, Debug)]
 pub struct How {
-    /// How much.
+    /// The amount.
     pub count: u64,
-    /// Whether the guest looks at the bytes.
+    /// Whether the guest checks the bytes.
     pub check: bool,
-    /// Whether the calls of the kernel are counted, which changes the fuel.
+    /// Whether kernel calls are counted, which changes the fuel.
     pub count_kernel_calls: bool,
-    /// How many pages of 64 KiB the guest's memory and the kernel's may grow by, if there is a limit.
+    /// How many pages of 64 KiB the guest's and the kernel's memory may grow by, if there is a limit.
     pub memory_pages: Option<u32>,
 }
 
 impl How {
-    /// An ordinary run.
+    /// Returns the settings of an ordinary run.
     #[must_use]
     pub const fn plain(count: u64) -> How {
         How {
@@ -39,42 +39,42 @@ impl How {
     }
 }
 
-/// What a run came to.
+/// The result of a run.
 #[derive(Clone, Debug, Serialize)]
 pub struct Run {
-    /// Instructions, the kernel's included.
+    /// Instructions, including the kernel's.
     pub fuel: u64,
-    /// Calls of the host, by name.
+    /// Host calls, by name.
     pub host_calls: BTreeMap<&'static str, u64>,
-    /// Calls of the kernel, by name, if they were counted.
+    /// Kernel calls, by name, if they were counted.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub kernel_calls: BTreeMap<&'static str, u64>,
-    /// What the kernel had set aside for blocks before, in bytes.
+    /// The bytes that the kernel had reserved for blocks before the run.
     pub kernel_bytes_before: u64,
-    /// The same afterwards.
+    /// The same after the run.
     pub kernel_bytes: u64,
     /// How far into that its list of blocks reaches.
     pub kernel_used: u64,
-    /// How long that list is.
+    /// The length of that list.
     pub kernel_blocks: u64,
-    /// How many of them nobody has freed.
+    /// How many of them were not freed.
     pub live_blocks: u64,
-    /// Connections that nobody has closed.
+    /// Connections that were not closed.
     pub open_connections: u64,
-    /// Bytes that came in, or went out where only that happens.
+    /// Bytes received, or sent if nothing is received.
     pub bytes: u64,
-    /// Their digest, if they were looked at.
+    /// Their digest, if they were checked.
     #[serde(skip)]
     pub digest: u64,
-    /// What the peer took in, if it is a sink.
+    /// What the peer received, if it is a sink.
     #[serde(skip)]
     pub taken: u64,
-    /// Allocations on the guest's heap.
+    /// Heap allocations of the guest.
     pub heap_allocations: u64,
     /// Pages of 64 KiB of the guest's memory.
     pub guest_pages: u64,
-    /// Processor time of the thread that made the calls: the guest, the kernel, the host functions and what the
-    /// system does for them. Waiting costs none, and neither do the peers.
+    /// Processor time of the thread that made the calls: the guest, the kernel, the host functions and the operating
+    /// system's work for them. Waiting and the peers do not count.
     #[serde(skip)]
     pub time: Duration,
 }
@@ -85,14 +85,14 @@ pub fn run(guests: &Guests, case: &Case, style: Style, how: How) -> Result<Run> 
         .map_err(|error| format!("{}, {}: {error}", case.name, style.name()).into())
 }
 
-/// As [`run`], with other work than the case's.
+/// Like [`run`], with other work than the case's.
 pub fn run_work(guests: &Guests, case: &Case, work: &str, style: Style, how: How) -> Result<Run> {
     let peers = Peers::start(case.peer, how.count)?;
     let mut plugin = Plugin::new(guests.wasm(style), &config(case, style, how))?;
     let check = u8::from(how.check);
     let (tcp, udp, size) = (&peers.tcp, &peers.udp, case.size);
     let job = format!("{tcp} {udp} {} {size} {SEED} {check}", how.count);
-    // What the first call of a plugin costs is the runtime's, not the work's.
+    // The cost of a plugin's first call is the runtime's, not the work's.
     plugin.call("nothing", job.as_bytes())?;
     let before = plugin.report().kernel_bytes;
     let calls = if work == KEPT {
@@ -114,7 +114,7 @@ pub fn run_work(guests: &Guests, case: &Case, work: &str, style: Style, how: How
     }
     let run = collect(&report, before, &outcome, time)?;
     let open = plugin.open_connections() as u64;
-    // The peer may still be taking in what was sent.
+    // The peer may still be receiving.
     let patience = Instant::now() + Duration::from_secs(5);
     let sent = if case.peer == crate::peers::Peer::Sink {
         run.bytes
@@ -131,7 +131,7 @@ pub fn run_work(guests: &Guests, case: &Case, work: &str, style: Style, how: How
     })
 }
 
-/// What this thread has used so far.
+/// Returns the processor time that this thread has used so far.
 fn processor_time() -> Result<Duration> {
     Ok(clock_gettime(ClockId::ThreadCPUTime).try_into()?)
 }

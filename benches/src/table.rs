@@ -1,4 +1,4 @@
-//! A table that is Markdown, and that lines up for a reader of plain text.
+//! A Markdown table that is also aligned as plain text.
 
 /// Head and rows.
 #[derive(Debug)]
@@ -8,7 +8,7 @@ pub struct Table {
 }
 
 impl Table {
-    /// With these columns. Those whose name starts with `#` hold numbers, which end in line.
+    /// Creates a table with these columns. Columns whose name starts with `#` contain numbers, which are right-aligned.
     #[must_use]
     pub fn new(head: &[&str]) -> Table {
         Table {
@@ -22,7 +22,7 @@ impl Table {
         self.rows.push(cells);
     }
 
-    /// The table, as Markdown.
+    /// Returns the table as Markdown.
     #[must_use]
     pub fn markdown(&self) -> String {
         let numeric: Vec<bool> = self.head.iter().map(|name| name.starts_with('#')).collect();

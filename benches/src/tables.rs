@@ -1,4 +1,4 @@
-//! What was measured, as tables.
+//! The measurements as tables.
 
 use crate::guests::Style;
 use crate::measured::{Measured, OF_EACH_GUEST};
@@ -6,7 +6,7 @@ use crate::table::Table;
 use harness_host::table::grouped;
 use std::collections::BTreeMap;
 
-/// All tables of the cases, each with a heading and what its columns mean.
+/// Returns all tables of the cases, each with a heading and a description of its columns.
 #[must_use]
 pub fn all(measured: &[Measured]) -> String {
     let tables: [(&str, Table); 5] = [
@@ -64,7 +64,7 @@ fn fuel(measured: &[Measured]) -> Table {
     table
 }
 
-/// By how much one number is more than another, or less.
+/// Returns by how much one number is larger or smaller than another.
 fn more(own: u64, than: u64) -> String {
     match own.checked_sub(than) {
         Some(0) => "the same".to_owned(),
@@ -191,7 +191,7 @@ fn time(measured: &[Measured]) -> Table {
     table
 }
 
-/// Median, least and most.
+/// Median, minimum and maximum.
 #[must_use]
 pub fn spread(values: &[f64]) -> (f64, f64, f64) {
     let mut sorted = values.to_vec();

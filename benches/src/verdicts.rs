@@ -1,11 +1,11 @@
-//! Whether the goals are reached.
+//! Checks whether the goals are met.
 
 use crate::goals::{Goal, KERNEL_CALLS_MORE};
 use crate::guests::Style;
 use crate::measured::{Measured, Styled, Verdict};
 use harness_host::table::grouped;
 
-/// Holds a measurement to it.
+/// Checks a measurement against the goal.
 #[must_use]
 pub fn judge(goal: Goal, measured: &Measured) -> Verdict {
     match goal {
@@ -150,7 +150,7 @@ fn calls(
     }
 }
 
-/// Of both of the library's guests.
+/// Checks both of the library's guests.
 fn both(
     measured: &Measured,
     goal: &str,

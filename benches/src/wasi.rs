@@ -1,8 +1,8 @@
-//! Wasmtime's own WASI sockets: what a plugin could use if its host were one for components.
+//! Wasmtime's own WASI sockets: what a plugin could use if its host ran components.
 //!
-//! The host and the guest for that are a workspace of their own in `benches/wasi`, so that nothing
-//! else has to be built with what they need. They run in a process of their own, against the same
-//! peers; it says how long the guest's function took, without the start of either.
+//! The host and the guest are a separate workspace in `benches/wasi`, so that nothing else has to build their
+//! dependencies. They run in a separate process, against the same peers. It prints how long the guest's function took,
+//! without the start of either.
 
 use crate::Result;
 use crate::guests::PROFILE;
@@ -57,7 +57,7 @@ impl Wasi {
         })
     }
 
-    /// Does the work in it.
+    /// Does the work with it.
     pub fn run(&self, work: Work) -> Result<Duration> {
         let peers = Peers::start(Peer::Echo, 0)?;
         let (protocol, address, rounds, size) = match work {

@@ -1,6 +1,6 @@
-//! The work that is done over all there is.
+//! The work that is done in all ways.
 
-/// Bytes at a time over TCP, and in a datagram.
+/// Bytes per operation over TCP, and per datagram.
 pub const CHUNK: usize = 1_024;
 /// See [`CHUNK`].
 pub const DATAGRAM: usize = 64;
@@ -8,8 +8,8 @@ pub const DATAGRAM: usize = 64;
 /// One of the two pieces of work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Work {
-    /// So many bytes to an echo and back, [`CHUNK`] at a time.
+    /// This many bytes to an echo server and back, [`CHUNK`] at a time.
     Tcp(u64),
-    /// So many datagrams of [`DATAGRAM`] bytes to an echo and back.
+    /// This many datagrams of [`DATAGRAM`] bytes to an echo server and back.
     Udp(u64),
 }

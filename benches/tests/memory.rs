@@ -1,4 +1,4 @@
-//! What the library does to keep the kernel's allocator quick costs no memory.
+//! Keeping the kernel's allocator fast must cost no memory.
 
 use benchmarks::cases::CASES;
 use benchmarks::guests::{Guests, PROFILE, Style};

@@ -1,4 +1,4 @@
-//! What is compared must do the same work: the same bytes, the same calls of the host.
+//! The compared guests must do the same work: the same bytes, the same host calls.
 
 use benchmarks::Result;
 use benchmarks::cases::{CASES, Case};
@@ -12,7 +12,7 @@ fn guests() -> &'static Guests {
     GUESTS.get_or_init(|| Guests::build(PROFILE).expect("the guests"))
 }
 
-/// A little of a case, with every byte looked at.
+/// Runs a small part of a case, and checks every byte.
 fn little(case: &Case, style: Style) -> Result<Run> {
     let count = match case.work {
         "tcp_echo" | "tcp_send" | "tcp_receive" => 20 * case.size as u64,
@@ -26,7 +26,7 @@ fn little(case: &Case, style: Style) -> Result<Run> {
     run(guests(), case, style, how)
 }
 
-/// A little of every case: by hand, over the core, over the facade.
+/// Runs a small part of every case: by hand, over the core, over the facade.
 fn all() -> &'static [(&'static Case, [Run; 3])] {
     static ALL: OnceLock<Vec<(&Case, [Run; 3])>> = OnceLock::new();
     ALL.get_or_init(|| {
@@ -57,7 +57,7 @@ fn the_host_is_called_the_same_number_of_times() {
     for (case, [hand, embedded, facade]) in all() {
         for own in [embedded, facade] {
             if case.name == "lines-bytewise" {
-                // The one difference: what is by hand has no buffer behind the reads.
+                // The only difference: the guest by hand has no buffer behind the reads.
                 assert_eq!(hand.host_calls["tcp_recv"], hand.bytes);
                 assert!(own.host_calls["tcp_recv"] <= 3, "{own:?}");
             } else {
@@ -86,13 +86,13 @@ fn calls_of_the_kernel_are_counted_one_by_one() {
     };
     let counted = run(guests(), case, Style::Hand, how).unwrap();
     let calls = &counted.kernel_calls;
-    // Eight words a datagram, there and back; beside that the address, and the outcome's four words.
+    // Eight words per datagram, in each direction; also the address, and the outcome's four words.
     assert_eq!(calls["load_u64"], 8 * 50);
     assert_eq!(calls["length"], 50);
     assert_eq!(calls["free"], 2 * 50 + 1);
     assert_eq!(calls["alloc"], 50 + 1 + 1);
     assert_eq!(calls["output_set"], 1);
-    // Without the counting nothing stands in between, and less fuel is used.
+    // Without counting there is no module in between, and the fuel is lower.
     let plain = run(guests(), case, Style::Hand, How::plain(50)).unwrap();
     assert!(plain.kernel_calls.is_empty());
     assert!(plain.fuel < counted.fuel);
@@ -100,7 +100,7 @@ fn calls_of_the_kernel_are_counted_one_by_one() {
 
 #[test]
 fn fuel_repeats() {
-    // Without a clock; the facade reads one, and what that costs varies by a few instructions.
+    // Without a clock; the facade reads one, and the cost of that varies by a few instructions.
     for name in ["echo-64k", "receive-16m", "lines", "udp-100", "icmp-56"] {
         let case = CASES.iter().find(|case| case.name == name).unwrap();
         for style in [Style::Hand, Style::Embedded] {

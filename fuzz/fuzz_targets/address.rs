@@ -1,8 +1,8 @@
 //! Addresses from arbitrary text.
 //!
-//! Nothing gets through to the host but what [`endpoint`] and [`target`] describe, written here a
-//! second time and in another way. For the facade an address is exactly what [`form`] says, which asks
-//! std's own parsers: a name, an IPv4 address, or an IPv6 address with or without a scope.
+//! Only what [`endpoint`] and [`target`] describe may reach the host; they are a second, different implementation of
+//! the rules. For the facade an address is exactly what [`form`] accepts, which uses std's own parsers: a name, an IPv4
+//! address, or an IPv6 address with or without a scope.
 #![no_main]
 
 #[path = "../../tests/faults/host/mod.rs"]
@@ -30,7 +30,7 @@ fuzz_target!(|data: &[u8]| {
     echo(&text);
 });
 
-/// What the host is given for an address; `None` if it is refused before that.
+/// Returns what the host gets for an address; `None` if it is refused before that.
 fn given(address: impl Address + Copy) -> Option<String> {
     let host = Scripted::new(Clock::Real);
     let tcp = TcpStream::<8, _>::connect_in(host.clone(), address).map(drop);
@@ -57,7 +57,7 @@ fn core_of(text: &str) {
         assert_eq!(given, text, "it is passed on as it is");
         assert!(endpoint(text), "{text:?}");
     }
-    // Std takes a port of any number of digits.
+    // Std accepts a port with any number of digits.
     let too_long = |part: &str| part.len() > 63;
     let too_long = text.split(['.', ':', '%', ']']).any(too_long);
     let numeric = text.parse::<SocketAddr>().is_ok();
@@ -76,7 +76,7 @@ fn with_port(name: &str, port: u16) {
     }
 }
 
-/// The facade hands a name on to the core, and tries every address.
+/// The facade passes a name to the core, and tries every address.
 fn facade(address: impl ToSocketAddrs + std::fmt::Debug, expected: Option<Form>) {
     let found = match address.to_endpoints() {
         Ok(Endpoints::Text(text)) => match (given(&*text), text.to_socket_addrs()) {
@@ -96,7 +96,7 @@ fn facade(address: impl ToSocketAddrs + std::fmt::Debug, expected: Option<Form>)
                     port.expect("a port"),
                 ))
             }
-            // No address, or only the shape of one: then the host finds that it is none.
+            // No address, or only the form of one: the host then refuses it.
             (given, Err(error)) => {
                 assert_eq!(error.kind(), ErrorKind::InvalidInput, "{address:?}");
                 assert!(
@@ -105,7 +105,7 @@ fn facade(address: impl ToSocketAddrs + std::fmt::Debug, expected: Option<Form>)
                 );
                 None
             }
-            // Std takes a port of any number of digits.
+            // Std accepts a port with any number of digits.
             (None, Ok(_)) => {
                 assert!(
                     text.split([':', '%', ']']).any(|part| part.len() > 63),
@@ -130,21 +130,21 @@ fn facade(address: impl ToSocketAddrs + std::fmt::Debug, expected: Option<Form>)
     assert_eq!(found, expected, "{address:?}");
 }
 
-/// What an address is.
+/// The kinds of addresses.
 #[derive(Debug, PartialEq)]
 enum Form {
     Addresses(Vec<SocketAddr>),
     Name(String, u16),
 }
 
-/// What text with a port at its end is.
+/// Parses text that ends in a port.
 fn whole(text: &str) -> Option<Form> {
     let (host, port) = text.rsplit_once(':')?;
     let port = number(port)?.parse().ok()?;
     form(host, port)
 }
 
-/// What a host with a port is.
+/// Parses a host with a port.
 fn form(host: &str, port: u16) -> Option<Form> {
     let inside = host
         .strip_prefix('[')
@@ -185,7 +185,7 @@ fn form(host: &str, port: u16) -> Option<Form> {
     })
 }
 
-/// Digits alone: std's numbers may have a sign.
+/// Only digits: std's numbers may have a sign.
 fn number(text: &str) -> Option<&str> {
     text.bytes()
         .all(|byte| byte.is_ascii_digit())
@@ -211,7 +211,7 @@ fn echo(text: &str) {
     }
 }
 
-/// `host:port`, the host a name, an IPv4 address or an IPv6 address in brackets.
+/// `host:port`: the host is a name, an IPv4 address or an IPv6 address in brackets.
 fn endpoint(text: &str) -> bool {
     let Some((host, port)) = text.rsplit_once(':') else {
         return false;
@@ -224,13 +224,13 @@ fn endpoint(text: &str) -> bool {
     port_is_one && (name(host) || inside.is_some_and(v6))
 }
 
-/// A host alone, an IPv6 address without brackets.
+/// A host without a port, an IPv6 address without brackets.
 fn target(text: &str) -> bool {
     name(text) || v6(text)
 }
 
-/// Labels of up to 63 letters, digits, `-` and `_`, and dots between them; at most 253 bytes, and no option
-/// of a command.
+/// Labels of up to 63 letters, digits, `-` and `_`, separated by dots; at most 253 bytes, and not an option of a
+/// command.
 fn name(text: &str) -> bool {
     let text = text.strip_suffix('.').unwrap_or(text);
     let of_label = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
@@ -238,8 +238,8 @@ fn name(text: &str) -> bool {
     text.len() <= 253 && !text.starts_with('-') && text.split('.').all(label)
 }
 
-/// The shape of an IPv6 address: hexadecimal digits and at least two colons, dots only behind the last of
-/// them, and perhaps a scope.
+/// The form of an IPv6 address: hexadecimal digits and at least two colons, dots only after the last of them, and
+/// optionally a scope.
 fn v6(text: &str) -> bool {
     let (address, scope) = match text.split_once('%') {
         Some((address, scope)) => (address, Some(scope)),

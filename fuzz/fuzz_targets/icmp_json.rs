@@ -1,7 +1,7 @@
 //! A host's report of an ICMP packet, from arbitrary bytes.
 //!
-//! Whatever serde_json decodes, the library decodes to the same, or refuses because it is larger
-//! than the library has room for.
+//! The library decodes whatever serde_json decodes to the same value, or refuses it because it is larger than the
+//! library's buffers.
 #![no_main]
 
 #[path = "../../tests/faults/host/mod.rs"]
@@ -19,7 +19,7 @@ fuzz_target!(|text: &[u8]| {
     let decoded = IcmpSocket::new_in(host.clone()).recv(5_000);
     host.finish("a report");
     if text.len() <= 8_192 && report::without_nuls(text).is_empty() {
-        // Nothing was heard.
+        // Nothing was received.
         assert_eq!(decoded, Err(Error::NotHeard));
         return;
     }

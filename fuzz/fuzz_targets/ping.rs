@@ -1,4 +1,4 @@
-//! A ping beside an arbitrary stream of ICMP reports, on every clock, checked against what it must come to.
+//! A ping during an arbitrary stream of ICMP reports, on every clock, checked against the expected result.
 #![no_main]
 
 #[path = "../../tests/faults/host/mod.rs"]
@@ -12,7 +12,7 @@ use libfuzzer_sys::fuzz_target;
 use model::{Case, Report};
 use std::time::Duration;
 
-/// The most reports of one kind, and the most somebody else's replies in a row.
+/// The maximum number of reports of one kind, and of foreign replies in a row.
 const MOST_REPORTS: usize = 20;
 const LONGEST_FLOOD: u16 = 300;
 
@@ -62,7 +62,7 @@ fn several<T>(
     (0..many).map(|_| one(data)).collect()
 }
 
-/// Up to this many microseconds.
+/// Returns a duration of up to this many microseconds.
 fn up_to(data: &mut Unstructured<'_>, most: u32) -> Result<Duration> {
     Ok(Duration::from_micros(data.int_in_range(1..=most)?.into()))
 }
@@ -87,7 +87,7 @@ fn time(data: &mut Unstructured<'_>) -> Result<u32> {
     data.int_in_range(0..=most)
 }
 
-/// Its own reply, or nearly.
+/// Its own reply, or a similar one.
 fn report(data: &mut Unstructured<'_>) -> Result<Report> {
     Ok(match data.int_in_range(0..=5)? {
         0 => Report::Garbage(data.arbitrary()?),

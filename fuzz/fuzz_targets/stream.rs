@@ -1,5 +1,5 @@
-//! A stream under an arbitrary script of what its caller does, what the host answers, and what goes
-//! wrong, checked against the reference after every operation.
+//! A stream: runs an arbitrary script of calls, host replies, and faults, and checks it against the reference after
+//! every operation.
 #![no_main]
 
 #[path = "../faults.rs"]
@@ -17,7 +17,7 @@ use libfuzzer_sys::fuzz_target;
 use model::Op;
 use std::time::Duration;
 
-/// The most operations of one script: what goes wrong goes wrong soon.
+/// The maximum number of operations of one script: bugs show early.
 const MOST_OPS: usize = 200;
 
 fuzz_target!(|data: &[u8]| {
@@ -50,7 +50,7 @@ fn start(data: &mut Unstructured<'_>) -> Result<(u8, Option<Fault>)> {
 }
 
 fn size(data: &mut Unstructured<'_>) -> Result<u32> {
-    // Large ones are rare: they are slow, and what is wrong with them is wrong with small ones.
+    // Large ones are rare: they are slow, and their bugs show with small ones too.
     Ok(match data.int_in_range(0..=63)? {
         0..=51 => data.int_in_range(0..=20)?,
         52..=62 => data.int_in_range(1_000..=1_050)?,

@@ -1,5 +1,5 @@
-//! A UDP socket with several peers under an arbitrary script of what its caller does, what its peers
-//! and the host answer, and what goes wrong, checked against the reference after every operation.
+//! A UDP socket with several peers: runs an arbitrary script of calls, replies of peers and host, and faults, and
+//! checks it against the reference after every operation.
 #![no_main]
 
 #[path = "../faults.rs"]
@@ -15,7 +15,7 @@ use host::{Call, Clock, Fault};
 use libfuzzer_sys::fuzz_target;
 use model::{Op, PEERS};
 
-/// The most operations of one script: what goes wrong goes wrong soon.
+/// The maximum number of operations of one script: bugs show early.
 const MOST_OPS: usize = 200;
 
 fuzz_target!(|data: &[u8]| {
@@ -28,7 +28,7 @@ fuzz_target!(|data: &[u8]| {
 });
 
 fn size(data: &mut Unstructured<'_>) -> Result<u32> {
-    // Large ones are rare: they are slow, and what is wrong with them is wrong with small ones.
+    // Large ones are rare: they are slow, and their bugs show with small ones too.
     Ok(match data.int_in_range(0..=63)? {
         0..=62 => data.int_in_range(0..=20)?,
         _ => data.int_in_range(65_500..=65_530)?,

@@ -1,4 +1,4 @@
-//! The suite in a plugin: each behaviour by its name. For a module that has the `suite`.
+//! The suite in a plugin: runs each behaviour by name. For a module that has the `suite`.
 
 use super::suite::{self, Peers, behaviours};
 use crate::panics;
@@ -7,7 +7,7 @@ use extism_pdk::FnResult;
 /// A behaviour, by its name.
 type Behaviour = (&'static str, fn(&Peers));
 
-/// All of them, in order.
+/// All behaviours, in order.
 macro_rules! all {
     ($($module:ident: $($name:ident)+;)+) => {
         &[$($((stringify!($name), suite::$module::$name)),+),+]
@@ -29,7 +29,7 @@ pub fn run(input: &str) -> FnResult<()> {
     Ok(())
 }
 
-/// The names of all behaviours, a line each.
+/// Returns the names of all behaviours, one per line.
 pub fn names() -> String {
     ALL.iter().map(|(name, _)| format!("{name}\n")).collect()
 }

@@ -1,14 +1,12 @@
-//! What std's sockets do, ours do: one suite of behaviours, run six times over the same loopback
-//! server. `std::…` are the tests of `std::net` itself, `native::…` those of this library over the
-//! native host, `wasm::…` those of this library inside a plugin, in the real runtime, and
-//! `production::…` the same in a host as the one in production. `shadow::…` are those of `std::net` inside a plugin,
-//! whose std is `harness-std`: by a line in its Cargo.toml, and for all crates.
+//! Our sockets behave like std's: one suite of behaviours, run six times over the same loopback server. `std::…` are
+//! the tests of `std::net` itself, `native::…` those of this library over the native host, `wasm::…` those of this
+//! library inside a plugin, in the real runtime, and `production::…` the same in a host like production. `shadow::…`
+//! are those of `std::net` inside a plugin whose std is `harness-std`: by a line in its Cargo.toml, and for all crates.
 //!
-//! The behaviours are in `suite`, where each is written once. Where they differ on purpose, the
-//! suite says how, and checks each: `suite/differences.rs`. Where production differs, it says so too:
-//! `suite/production.rs`.
+//! Each behaviour is written once, in `suite`. The suite describes and checks intended differences in
+//! `suite/differences.rs`, and those of production in `suite/production.rs`.
 
-/// A test of each behaviour, for a module that has the `suite` and a function `run`.
+/// Defines a test for each behaviour, in a module that has the `suite` and a function `run`.
 macro_rules! tests {
     ($($module:ident: $($name:ident)+;)+) => {$($(
         #[test]
@@ -26,7 +24,7 @@ mod shadow;
 mod std;
 mod wasm;
 
-/// The page about production has the same words.
+/// The page about production contains the same texts.
 #[test]
 fn the_differences_of_production_are_in_the_documentation() {
     let mut table = "| | in other hosts | in production | why |\n|---|---|---|---|\n".to_owned();
@@ -49,7 +47,7 @@ fn the_differences_of_production_are_in_the_documentation() {
     );
 }
 
-/// The documentation's table has the same words.
+/// The documentation's table contains the same texts.
 #[test]
 fn the_differences_are_in_the_documentation() {
     let head = "| | std | here |\n|---|---|---|\n";

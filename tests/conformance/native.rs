@@ -1,11 +1,11 @@
-//! The behaviours over this library on the native host. After each of them nothing is left over: no
-//! kernel block, no connection.
+//! The behaviours over this library on the native host. After each of them nothing may be leaked: no kernel block, no
+//! connection.
 
 #[path = "suite/mod.rs"]
 #[expect(clippy::duplicate_mod, reason = "that is the point of it")]
 mod suite;
 
-/// Whose behaviour it is.
+/// The types under test.
 mod net {
     pub use harness_wasi_sockets::net::*;
 }
@@ -25,7 +25,7 @@ fn udp_to<A: ToSocketAddrs>(addr: A) -> io::Result<UdpSocket> {
     UdpSocket::connect(addr)
 }
 
-/// Connects a UDP socket that is there already.
+/// Connects an existing UDP socket.
 fn connect_udp<A: ToSocketAddrs>(socket: &UdpSocket, addr: A) -> io::Result<()> {
     socket.connect_to(addr)
 }
@@ -34,11 +34,11 @@ fn connect_udp<A: ToSocketAddrs>(socket: &UdpSocket, addr: A) -> io::Result<()> 
 static TURN: Mutex<()> = Mutex::new(());
 
 fn run(_name: &str, behaviour: fn(&Peers)) {
-    // Not in the turn: starting and stopping the server takes longer than most behaviours.
+    // Before the lock: starting and stopping the server takes longer than most behaviours.
     let server = Server::start().expect("the server");
     let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
     Native::set_wait(Duration::from_millis(100));
-    // Not more than one test fails of what it leaves over.
+    // A leak must fail only the test that causes it.
     let before = Native::open_connections();
     let peers = server.peers().to_string();
     behaviour(&peers.parse().expect("the server's addresses"));

@@ -1,6 +1,6 @@
-//! How the suite is std's: for std itself, and for the plugin whose std is `harness-std`.
+//! The types of the suite for std itself, and for the plugin whose std is `harness-std`.
 
-/// Whose behaviour it is.
+/// The types under test.
 pub mod net {
     pub use std::net::*;
 }
@@ -8,7 +8,7 @@ pub mod net {
 use net::{Ipv4Addr, Ipv6Addr, SocketAddr, ToSocketAddrs, UdpSocket};
 use std::io;
 
-/// A UDP socket that is connected to the first address.
+/// Returns a UDP socket that is connected to the first address.
 pub fn udp_to<A: ToSocketAddrs>(addr: A) -> io::Result<UdpSocket> {
     let addrs: Vec<SocketAddr> = addr.to_socket_addrs()?.collect();
     let socket = match addrs.first() {
@@ -19,7 +19,7 @@ pub fn udp_to<A: ToSocketAddrs>(addr: A) -> io::Result<UdpSocket> {
     Ok(socket)
 }
 
-/// Connects a UDP socket that is there already.
+/// Connects an existing UDP socket.
 pub fn connect_udp<A: ToSocketAddrs>(socket: &UdpSocket, addr: A) -> io::Result<()> {
     socket.connect(addr)
 }

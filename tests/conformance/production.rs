@@ -1,5 +1,5 @@
-//! The behaviours over this library inside a plugin, in a host as the one in production. Where that is
-//! different the suite says how: `suite/production.rs`.
+//! The behaviours over this library inside a plugin, in a host like production. The suite states the differences there:
+//! `suite/production.rs`.
 
 use crate::server::Server;
 use crate::std::suite::{self, Peers, behaviours};
@@ -7,11 +7,11 @@ use crate::wasm::GUESTS;
 use harness_host::{Allow, Config, Plugin};
 use std::time::Duration;
 
-/// Runs a behaviour by its name. The function itself is std's: the guests have their own.
+/// Runs a behaviour by its name. The function is std's, and unused: the guests have their own.
 fn run(name: &str, _of_std: fn(&Peers)) {
     let server = Server::start().expect("the server");
-    // A fifth of production's 5 s, for which the library takes it: a silence of the whole read timeout
-    // takes a fifth of it.
+    // A fifth of production's 5 s. The library assumes 5 s, so silence for the whole read timeout takes a fifth of that
+    // timeout.
     let config = Config::production()
         .allow(Allow::loopback())
         .wait(Duration::from_secs(1));

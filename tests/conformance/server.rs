@@ -1,4 +1,4 @@
-//! The loopback server that all three runs talk to. It is std's own, and does what it is told.
+//! The loopback server that all runs talk to. It uses std's sockets, and follows commands.
 
 mod udp;
 
@@ -13,13 +13,13 @@ use std::thread;
 use std::time::{Duration, Instant};
 use udp::UdpServer;
 
-/// How long it sleeps at most before it looks whether it should stop.
+/// How long it sleeps at most before it checks whether it should stop.
 const NAP: Duration = Duration::from_millis(20);
 
 /// The server: it listens on free ports of 127.0.0.1 and ::1, and stops when it is dropped.
 pub struct Server {
     tcp: TcpPeer,
-    /// On `::1`, if the machine has that.
+    /// On `::1`, if the machine has it.
     tcp_v6: Option<TcpPeer>,
     udp: UdpServer,
     udp_v6: Option<UdpServer>,
@@ -60,10 +60,10 @@ impl Server {
                 );
             });
         }
-        // Bound and not listening: nobody else gets the port, and who connects is refused.
+        // Bound but not listening: no other process gets the port, and connecting is refused.
         let no_tcp = Socket::new(Domain::IPV4, Type::STREAM, None)?;
         no_tcp.bind(&any.into())?;
-        // Connected to somebody else, and so deaf to everybody here.
+        // Connected to another address, so it receives nothing here.
         let no_udp = UdpSocket::bind(any)?;
         no_udp.connect(tcp.addr())?;
         Ok(Server {
@@ -91,7 +91,7 @@ impl Server {
     }
 }
 
-/// A socket that hears broadcasts on loopback, and where to send them. Fails where none comes back.
+/// Returns a socket that receives broadcasts on loopback, and their address. Fails if none arrives.
 fn broadcasts() -> io::Result<(UdpSocket, SocketAddr)> {
     let socket = UdpSocket::bind((Ipv4Addr::UNSPECIFIED, 0))?;
     let everybody = SocketAddr::from(([127, 255, 255, 255], socket.local_addr()?.port()));
@@ -107,7 +107,7 @@ fn broadcasts() -> io::Result<(UdpSocket, SocketAddr)> {
     Ok((socket, everybody))
 }
 
-/// Where one connection leaves word for another.
+/// Where one connection leaves a message for another.
 #[derive(Default)]
 struct Board {
     notes: Mutex<HashMap<String, String>>,
@@ -135,9 +135,9 @@ impl Board {
     }
 }
 
-/// Does with a connection what its first line says.
+/// Runs the command in a connection's first line.
 fn serve(mut stream: TcpStream, board: &Board, stop: &Stop) -> io::Result<()> {
-    // A guest that is slow to read is not to be hung up on.
+    // A guest that reads slowly must not be disconnected.
     stream.set_write_timeout(Some(Duration::from_secs(60)))?;
     let line = line(&mut stream, stop)?;
     let words: Vec<&str> = line.split(' ').collect();
@@ -149,17 +149,17 @@ fn serve(mut stream: TcpStream, board: &Board, stop: &Stop) -> io::Result<()> {
             }
             Ok(())
         }
-        // Somebody who only wanted to connect.
+        // A client that only wanted to connect.
         ["close" | ""] => Ok(()),
-        // All at once, whatever the other side reads.
+        // All at once, whether or not the client reads.
         ["send", len] => stream.write_all(&pattern(number(len))),
         ["text"] => stream.write_all(TEXT.as_bytes()),
-        // Takes so many bytes and says what they were.
+        // Receives this many bytes and returns their digest.
         ["take", len] => {
             let (digest, _) = take(&mut stream, number(len), stop);
             write!(stream, "{digest}")
         }
-        // Some bytes, and the rest when another connection says so.
+        // Sends some bytes, and the rest when another connection says so.
         ["hold", name, first, rest] => {
             let (first, rest) = (number(first), number(rest));
             stream.write_all(&pattern(first))?;
@@ -173,7 +173,7 @@ fn serve(mut stream: TcpStream, board: &Board, stop: &Stop) -> io::Result<()> {
             board.wait(&format!("{name}, gone on"), stop)?;
             stream.write_all(b"gone on")
         }
-        // Some bytes after a silence, so many times, and a silence before the end.
+        // Sends some bytes after a silence, this many times, and is silent before it closes.
         ["pause", ms, times, len] => {
             let (pause, len) = (Duration::from_millis(number(ms) as u64), number(len));
             for i in 0..number(times) {
@@ -183,14 +183,14 @@ fn serve(mut stream: TcpStream, board: &Board, stop: &Stop) -> io::Result<()> {
             thread::sleep(pause);
             Ok(())
         }
-        // Takes all there is, and leaves word of it for another connection.
+        // Receives everything, and leaves the digest for another connection.
         ["record", name] => {
             let (digest, end) = take(&mut stream, usize::MAX, stop);
             board.post(name, format!("{digest}, {end}"));
             Ok(())
         }
         ["recorded", name] => stream.write_all(board.wait(name, stop)?.as_bytes()),
-        // The next broadcast.
+        // Returns the next broadcast.
         ["heard"] => {
             let socket = board.broadcasts.as_ref().expect("a machine that has them");
             let mut buffer = [0; 64];
@@ -201,7 +201,7 @@ fn serve(mut stream: TcpStream, board: &Board, stop: &Stop) -> io::Result<()> {
             }
             Ok(())
         }
-        // Says whether the stream has ended, or whether nothing came for that time.
+        // Returns whether the stream has ended, or nothing arrived for that time.
         ["listen", ms] => {
             let start = Instant::now();
             let silent = |s: &Instant| s.elapsed() >= Duration::from_millis(number(ms) as u64);
@@ -216,11 +216,11 @@ fn serve(mut stream: TcpStream, board: &Board, stop: &Stop) -> io::Result<()> {
             };
             stream.write_all(heard.as_bytes())
         }
-        // Says where a connection gets no answer, and sees to it until this one is closed.
+        // Returns an address where connecting gets no reply, as long as this connection is open.
         ["full"] => {
             let listener = Socket::new(Domain::IPV4, Type::STREAM, None)?;
             listener.bind(&SocketAddr::from((Ipv4Addr::LOCALHOST, 0)).into())?;
-            // Linux lets one more wait than it is told to, and does not answer the next.
+            // Linux queues one more connection than it is told to, and does not reply to the next.
             listener.listen(0)?;
             let addr = listener.local_addr()?.as_socket();
             let addr = addr.expect("the address of a bound socket");
@@ -229,7 +229,7 @@ fn serve(mut stream: TcpStream, board: &Board, stop: &Stop) -> io::Result<()> {
             while read(&mut stream, &mut [0; 1], stop)?.is_some() {}
             Ok(())
         }
-        // Some bytes; and when one has come back, a reset.
+        // Sends some bytes; after one has come back, resets the connection.
         ["reset", len] => {
             stream.write_all(&pattern(number(len)))?;
             read(&mut stream, &mut [0; 1], stop)?;
@@ -243,7 +243,7 @@ fn number(word: &str) -> usize {
     word.parse().expect("a number")
 }
 
-/// The first line, read byte by byte: what follows it is somebody else's.
+/// Reads the first line byte by byte: the rest belongs to another reader.
 fn line(stream: &mut TcpStream, stop: &Stop) -> io::Result<String> {
     let mut line = Vec::new();
     let mut byte = [0];
@@ -253,7 +253,7 @@ fn line(stream: &mut TcpStream, stop: &Stop) -> io::Result<String> {
     String::from_utf8(line).map_err(io::Error::other)
 }
 
-/// Reads what is there. `None` at the end of the stream, and when the server should stop.
+/// Reads available data. `None` at end of stream, and when the server should stop.
 fn read(stream: &mut TcpStream, buffer: &mut [u8], stop: &Stop) -> io::Result<Option<usize>> {
     while !stop.is_set() {
         match stream.read(buffer) {
@@ -272,7 +272,7 @@ fn is_passing(error: &io::Error) -> bool {
     )
 }
 
-/// Reads up to `most` bytes, and says what they were and how it ended.
+/// Receives up to `most` bytes, and returns their digest and how it ended.
 fn take(stream: &mut TcpStream, most: usize, stop: &Stop) -> (Digest, &'static str) {
     let (mut digest, mut taken) = (Digest::new(), 0);
     let mut buffer = vec![0; 64 * 1024];

@@ -1,5 +1,5 @@
-//! The behaviours over `std::net` inside a plugin whose std is `harness-std`: the source is the one that runs
-//! over std itself. There are two ways to build it so, and both are tried.
+//! The behaviours over `std::net` inside a plugin whose std is `harness-std`: the same source that runs over std
+//! itself. Both ways to build it are tested.
 
 use crate::server::Server;
 use crate::std::suite::{self, Peers, behaviours};
@@ -21,7 +21,7 @@ fn built(how: impl FnOnce(Build<'_>) -> Build<'_>) -> PathBuf {
     artifacts.into_iter().next().expect("the guests").path
 }
 
-/// Runs a behaviour by its name. The function itself is std's: the guests have their own.
+/// Runs a behaviour by its name. The guests have their own functions.
 fn run(mut plugin: Plugin, name: &str) {
     let server = Server::start().expect("the server");
     let input = format!("{name} {}", server.peers());
@@ -32,7 +32,7 @@ fn run(mut plugin: Plugin, name: &str) {
     assert_eq!(plugin.open_connections(), 0, "connections left over");
 }
 
-/// The guests, in a host that does not make a test sit through its waits.
+/// Loads the guests in a host with short waits.
 fn load(path: &PathBuf) -> Plugin {
     let config = Config::new()
         .allow(Allow::loopback())
@@ -61,7 +61,7 @@ macro_rules! way {
 
             behaviours!(tests);
 
-            /// Guests that were not built anew would be found here.
+            /// Detects guests that were not rebuilt.
             #[test]
             fn the_guests_know_every_behaviour() {
                 let known = load(&GUESTS).call("conformance_names", b"").expect("names");

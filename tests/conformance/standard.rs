@@ -1,4 +1,4 @@
-//! The behaviours over `std::net` itself: what they expect is what std does.
+//! The behaviours over `std::net` itself: they expect what std does.
 
 #[path = "suite/mod.rs"]
 pub mod suite;

@@ -1,5 +1,5 @@
-//! The behaviours over this library inside a plugin: the suite is compiled into the test guests.
-//! After each of them nothing is left over: no kernel block, no connection.
+//! The behaviours over this library inside a plugin: the suite is compiled into the test guests. After each of them
+//! nothing may be leaked: no kernel block, no connection.
 
 use crate::server::Server;
 use crate::std::suite::{self, Peers, behaviours};
@@ -13,7 +13,7 @@ use std::time::Duration;
 pub static GUESTS: LazyLock<PathBuf> =
     LazyLock::new(|| guests::package("test-guests", Target::Wasip1).expect("the test guests"));
 
-/// The guests, in a host that does not make a test sit through its waits.
+/// Loads the guests in a host with short waits.
 fn guests() -> Plugin {
     let config = Config::new()
         .allow(Allow::loopback())
@@ -21,7 +21,7 @@ fn guests() -> Plugin {
     Plugin::from_file(&*GUESTS, &config).expect("a plugin")
 }
 
-/// Runs a behaviour by its name. The function itself is std's: the guests have their own.
+/// Runs a behaviour by its name. The function is std's, and unused: the guests have their own.
 fn run(name: &str, _of_std: fn(&Peers)) {
     let server = Server::start().expect("the server");
     let mut plugin = guests();
@@ -42,7 +42,7 @@ macro_rules! names {
     };
 }
 
-/// A guest that was not built anew would be found here.
+/// Detects guests that were not rebuilt.
 #[test]
 fn the_guests_know_every_behaviour() {
     let known = guests().call("conformance_names", b"").expect("names");

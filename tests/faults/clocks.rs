@@ -1,4 +1,4 @@
-//! Every clock: one that tells the time, none, and those that lie.
+//! Every clock: a real one, none, and wrong ones.
 
 use crate::host::{Call, Clock, Reply, Scripted};
 use crate::{icmp, udp};
@@ -12,13 +12,13 @@ fn stream(host: &Scripted) -> Stream {
     Stream::connect_in(host.clone(), "peer.example:80").unwrap()
 }
 
-/// What a read makes of an end and of silences, and how often the host is asked.
+/// How a read interprets EOF and silence, and how often it calls the host.
 #[test]
 fn the_end_and_a_silence_in_every_clock() {
     for clock in Clock::ALL {
         for silence in [Silence::EndOfStream, Silence::TimedOut] {
             let what = format!("{clock:?}, {silence:?}");
-            // Where nobody can tell, the host is asked for as long as the timeout is.
+            // If nobody can tell, the host is called for the whole timeout.
             let untold = match silence {
                 Silence::TimedOut => (Err(Error::TimedOut), 6),
                 _ => (Ok(0), 6),
@@ -55,7 +55,7 @@ fn the_end_and_a_silence_in_every_clock() {
     }
 }
 
-/// A busy host takes its time to say that a stream has ended.
+/// A busy host reports EOF late.
 #[test]
 fn an_end_that_the_host_reports_slowly_is_the_end() {
     for clock in Clock::ALL.into_iter().filter(|clock| clock.shows_ends()) {
@@ -63,7 +63,7 @@ fn an_end_that_the_host_reports_slowly_is_the_end() {
             (12, Some(30), 1),
             (12, None, 1),
             (30, None, 1),
-            // Longer than that, it may be the wait of a test's host. But no read goes on forever.
+            // A longer one may be the wait of a test's host. But no read runs forever.
             (60, None, 720),
             (900, None, 720),
             (900, Some(3_600), 720),
@@ -81,7 +81,7 @@ fn an_end_that_the_host_reports_slowly_is_the_end() {
     }
 }
 
-/// In every clock a stream may wait for news as long as it likes, if its user says so.
+/// On every clock a stream may wait forever for data, if its user sets that.
 #[test]
 fn a_silence_that_times_out_truncates_nothing() {
     for clock in Clock::ALL {
@@ -97,7 +97,7 @@ fn a_silence_that_times_out_truncates_nothing() {
     }
 }
 
-/// A stall that is shorter than the timeout truncates nothing.
+/// A stall shorter than the timeout truncates nothing.
 #[test]
 fn a_stall_is_never_the_end() {
     for clock in Clock::ALL {
@@ -172,7 +172,7 @@ fn an_icmp_receive_comes_to_an_end_in_every_clock() {
     }
 }
 
-/// However short a wait is: a host that has waited has listened.
+/// However short the wait: a host that has waited has listened.
 #[test]
 fn an_icmp_receive_that_waited_has_timed_out() {
     for clock in Clock::ALL {

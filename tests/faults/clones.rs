@@ -10,7 +10,7 @@ use proptest::prelude::*;
 use std::io::{ErrorKind, IoSlice, IoSliceMut, Read, Write};
 use std::net::TcpStream as StdStream;
 
-/// What its user does with a stream and its clones, and its peer. A number says which clone.
+/// The operations of a stream's user, its clones, and its peer. A number selects the clone.
 #[derive(Debug, Clone)]
 enum Op {
     Read(usize, usize),
@@ -59,17 +59,17 @@ struct Model {
     given: usize,
     taken: usize,
     written: usize,
-    /// Whether a look has been had at what is there, and nothing been read since.
+    /// Whether the data was peeked at since the last read.
     peeked: bool,
     ended: bool,
     shut_read: bool,
     shut_write: bool,
-    /// The connection is broken: what had come may come, and what is written may seem to go.
+    /// The connection is broken: earlier data may still arrive, and writes may seem to succeed.
     broken: bool,
 }
 
 impl Model {
-    /// Whether a read has something to return: without that it would wait.
+    /// Returns whether a read has something to return: otherwise it would wait.
     fn can_read(&self) -> bool {
         self.shut_read || self.broken || self.ended || self.given > self.taken
     }
@@ -102,7 +102,7 @@ impl Model {
                 }
             }
             Op::PeerResets => {
-                // What nobody reads is answered with a reset when the peer goes.
+                // Unread data causes a reset when the peer closes.
                 let _ = self.which(0).write(b"unread");
                 self.written += 6;
                 self.peer = None;
@@ -125,7 +125,7 @@ impl Model {
         &self.clones[at % self.clones.len()]
     }
 
-    /// Never more than the system takes without anybody reading.
+    /// Never more than the system buffers.
     fn peer_sends(&mut self, n: usize) {
         let closed = self.shut_read && self.shut_write;
         let Some(peer) = self.peer.as_mut().filter(|_| !self.ended && !closed) else {
@@ -135,14 +135,14 @@ impl Model {
             return;
         }
         let bytes: Vec<u8> = (self.given..self.given + n).map(pattern).collect();
-        // After a break the peer may be told of it.
+        // After a break the peer may get an error.
         match peer.write_all(&bytes) {
             Ok(()) => self.given += n,
             Err(_) => assert!(self.broken),
         }
     }
 
-    /// Checks bytes that were shown, of so many that were wanted.
+    /// Checks shown bytes; `wanted` is how many were requested.
     fn shown(&self, bytes: &[u8], wanted: usize) {
         assert!(
             bytes
@@ -176,7 +176,7 @@ impl Model {
     }
 
     fn peek(&mut self, at: usize, n: usize) {
-        // A second look would wait for more.
+        // A second peek would wait for more.
         if n > 0 && (!self.can_read() || self.peeked) {
             return;
         }

@@ -1,6 +1,5 @@
-//! The std facade. It takes no host but the default one, here the native one, so what can go wrong
-//! is what a peer can do, and a host that forgets its connections: after that every call is
-//! answered with 0.
+//! The std facade. It uses only the default host, here the native one. So the faults are those of a peer, and of a host
+//! that forgets its connections: after that every call returns 0.
 
 use harness_wasi_sockets::host::{Host, Native};
 use harness_wasi_sockets::{Error, Shutdown, TcpStream, UdpSocket};
@@ -8,7 +7,7 @@ use std::io::{ErrorKind, Read, Write};
 use std::net::{TcpListener, TcpStream as StdStream, UdpSocket as StdSocket};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// Connections are counted for the whole process, so the tests that open any take turns.
+/// Connections are counted for the whole process, so tests that open any take turns.
 pub fn turn() -> MutexGuard<'static, ()> {
     static TURN: Mutex<()> = Mutex::new(());
     TURN.lock().unwrap_or_else(PoisonError::into_inner)
@@ -19,7 +18,7 @@ pub fn nothing_is_left() {
     assert_eq!(Native::open_connections(), 0, "connections left over");
 }
 
-/// The host closes whatever is open, and tells nobody.
+/// Makes the host close all connections without notice.
 pub fn host_forgets() {
     let ids = (1..u32::MAX).take_while(|_| Native::open_connections() > 0);
     for id in ids {
@@ -28,7 +27,7 @@ pub fn host_forgets() {
     }
 }
 
-/// A stream, and its peer.
+/// Returns a stream, and its peer.
 pub fn connected() -> (TcpStream, StdStream) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let stream = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
@@ -78,7 +77,7 @@ fn a_udp_socket_that_the_host_has_forgotten_says_so_at_each_call() {
             socket.recv(&mut [0; 8]).map(drop),
             socket.peek_from(&mut [0; 8]).map(drop),
         ] {
-            // The second, where the machine was busy for so long that it was a wait.
+            // The second one, if a busy machine delayed it by a whole wait.
             let kind = received.unwrap_err().kind();
             assert!(matches!(kind, ErrorKind::WouldBlock | ErrorKind::TimedOut));
         }

@@ -1,10 +1,10 @@
-//! What JSON's grammar allows and what it does not, kind by kind: structures, numbers, words, strings,
-//! keys, white space, encodings. Each is put where a report's own values stand, and where they do not.
+//! What JSON's grammar allows and forbids, by kind: structures, numbers, words, strings, keys, white space, encodings.
+//! Each is inserted both at a report's known values and elsewhere.
 
 use crate::json::{decode, refused, with};
 use harness_wasi_sockets::Error;
 
-/// Values that JSON has, with a mark between.
+/// Valid JSON values, separated by a mark.
 const VALUES: [&str; 4] = [
     r#"[]¦{}¦[[]]¦[{}]¦[null]¦[1,null,"a",{"b":[]}]¦ [ ] ¦{"":0}¦{"a":1,"a":2}¦{"\u0000":1}¦[ 1 , 2 ]"#,
     "0¦-0¦-1¦123¦0.1¦-1.5¦1e5¦1E+2¦1e-2¦0e+1¦-0.0e-0¦1e999¦-1e-9999¦100000000000000000000000000000000",
@@ -12,7 +12,7 @@ const VALUES: [&str; 4] = [
     r#"""¦"a"¦" "¦"\"\\\/\b\f\n\r\t"¦"\u0000"¦"\uD83D\uDE00"¦"\uFFFF"¦"é😀"¦"]}{[,:"¦"\\"¦"\\\""¦"\"data\":\"QUFB\"""#,
 ];
 
-/// What JSON does not have as a value, likewise.
+/// Invalid JSON values, separated by a mark.
 const NO_VALUES: [&str; 5] = [
     r#"¦[¦]¦{¦}¦[1¦[1,¦[,1]¦[1,]¦[1,,2]¦[,]¦[1 2]¦[1:2]¦[1}¦{1]¦[[1]¦[1]]¦[*]¦[-]¦["a"¦["a",4¦<null>¦(1)"#,
     r#"{"a"}¦{"a":}¦{"a":1,}¦{"a" 1}¦{"a",1}¦{"a"::1}¦{:1}¦{1:1}¦{null:null}¦{a:1}¦{'a':1}¦{[:"x"}¦{,}¦{"a":1,,"b":2}¦{"a":1 "b":2}¦{"a":1}/**/¦{"a":1}//¦{"a":1}#"#,
@@ -25,7 +25,7 @@ fn each(values: &'static [&'static str]) -> impl Iterator<Item = &'static str> {
     values.iter().flat_map(|values| values.split('¦'))
 }
 
-/// A report with this in front of all else in it.
+/// Returns a report with this inserted before everything else in it.
 fn with_in_front(extra: &str) -> String {
     format!("{{{extra},{}", &with(r#","data":"SGk=""#)[1..])
 }
@@ -53,7 +53,7 @@ fn any_value_may_stand_under_an_unknown_key() {
     }
 }
 
-/// Where it is wanted, it is refused. Elsewhere it need not be, but changes nothing of what is decoded.
+/// At a known value it is refused. Elsewhere it may be accepted, but changes nothing in the result.
 #[test]
 fn what_is_no_value_is_refused_or_changes_nothing() {
     let plain = decode(with(r#","data":"SGk=""#)).unwrap();
@@ -84,7 +84,7 @@ fn what_is_no_value_is_refused_or_changes_nothing() {
 fn what_is_no_object_is_refused() {
     let texts = " ¦\n¦null¦true¦0¦-0.1¦\"\"¦\"source\"¦[]¦[{}]¦{}¦{ }¦{\"\":{}}¦[0,0]";
     texts.split('¦').for_each(refused);
-    // Each mark left out, and with another in front or in its place, unless that is JSON again.
+    // Each mark removed, and with another before it or in its place, unless that is valid JSON.
     let good = with(r#","data":[7]"#);
     let marks = ['{', '}', '[', ']', ',', ':', '"', '\'', '=', ';', '/', '#'];
     let refused_if_none = |text: String| {
@@ -160,7 +160,7 @@ fn white_space_is_json_s_alone() {
     }
 }
 
-/// JSON is UTF-8, without a mark in front.
+/// JSON is UTF-8, without a byte order mark.
 #[test]
 fn other_encodings_are_refused() {
     let good = with("");

@@ -1,4 +1,4 @@
-//! A host that makes HTTP requests, and does everything wrong that it can do with them.
+//! HTTP requests over a host with every possible fault.
 
 use crate::host::{Call, Clock, Fault, Scripted};
 use data_encoding::BASE64;
@@ -18,7 +18,7 @@ impl Http for Scripted {
 
 const URL: &str = "http://peer.example/";
 
-/// A host with these answers.
+/// Creates a host with these responses.
 fn host<T: Into<Vec<u8>>>(answers: impl IntoIterator<Item = T>) -> Scripted {
     let host = Scripted::new(Clock::Absent);
     host.state()
@@ -38,7 +38,7 @@ fn get(host: &Scripted) -> io::Result<Response> {
     Client::new_in(host.clone()).get(URL).send()
 }
 
-/// Both doors on the same answer, which must agree. What must hold afterwards is checked.
+/// Makes the request in both ways, whose results must agree. Checks the state afterwards.
 #[track_caller]
 fn decoded(answer: impl Into<Vec<u8>>) -> io::Result<Response> {
     let answer = answer.into();
@@ -55,7 +55,7 @@ fn decoded(answer: impl Into<Vec<u8>>) -> io::Result<Response> {
             assert_eq!(values, types.headers().len());
         }
         (Err(one), Err(other)) => assert_eq!(one.to_string(), other.to_string()),
-        // The types have no such header.
+        // The types cannot represent such a header.
         (Ok(_), Err(error)) => assert_eq!(error.kind(), ErrorKind::InvalidData, "{error}"),
         (Err(error), Ok(_)) => panic!("{start}: {error}"),
     }
@@ -72,7 +72,7 @@ fn refused(answer: impl Into<Vec<u8>>) {
     }
 }
 
-/// The library's own error in an `io::Error`.
+/// Returns the library's own error in an `io::Error`.
 #[track_caller]
 fn reason(error: &io::Error) -> Error {
     let inner = error.get_ref().and_then(|inner| inner.downcast_ref());
@@ -170,7 +170,7 @@ fn each_method_is_called_by_its_name() {
     assert_eq!(methods, ["GET", "POST", "PUT", "DELETE", "PATCH", "HEAD"]);
 }
 
-/// Nothing of the plugin's input gets into a place that is not its own.
+/// None of the plugin's input may end up in a wrong part of the request.
 #[test]
 fn what_is_no_request_never_reaches_the_host() {
     let host = host([answer(b"")]);
@@ -350,7 +350,7 @@ fn a_status_out_of_range_is_refused() {
     }
 }
 
-/// It is read in pieces, which end anywhere: before its padding, in it, behind it.
+/// It is read in pieces that end anywhere: before, inside or after its padding.
 #[test]
 fn a_body_of_any_length_is_whole() {
     for len in (0..10).chain(700..800).chain(1_500..1_600) {
@@ -397,7 +397,7 @@ fn a_header_that_is_none_is_refused_where_there_are_types() {
         r#""A":["\u0000"]"#,
     ] {
         let answer = format!(r#"{{"status":200,"headers":{{{header}}}}}"#);
-        // As text it can do no harm.
+        // As text it is harmless.
         assert_eq!(decoded(answer.clone()).unwrap().headers().len(), 1);
         let host = host([answer]);
         let request = Request::get(URL).body([]).unwrap();
@@ -417,7 +417,7 @@ fn a_body_that_the_host_has_cut_is_an_error_where_it_shows() {
     assert!(error.to_string().contains("2 of 3 bytes"), "{error}");
     for whole in [
         cut(200, r#""Content-Length":["2"]"#),
-        // Unpacked by the host.
+        // Decompressed by the host.
         cut(200, r#""Content-Length":["9"],"Content-Encoding":["gzip"]"#),
         cut(304, r#""Content-Length":["9"]"#),
         cut(200, r#""Content-Length":["1"]"#),
@@ -501,7 +501,7 @@ fn what_debug_shows_of_a_request_and_a_response_is_not_their_content() {
 /// Status, headers and body.
 type Answer = (u16, BTreeMap<String, Vec<String>>, Vec<u8>);
 
-/// An answer as `serde_json` reads it, without a word of the library's.
+/// Parses a response with `serde_json`, without the library.
 fn reference(text: &[u8]) -> Option<Answer> {
     #[derive(serde::Deserialize)]
     struct Whole {
@@ -542,7 +542,7 @@ proptest! {
         prop_assert_eq!(response.bytes(), body);
     }
 
-    /// One byte of a good answer is another. What is taken is what `serde_json` makes of it.
+    /// One byte of a valid response is replaced. If it is accepted, the result is that of `serde_json`.
     #[test]
     fn a_damaged_answer_is_refused_or_read_as_it_stands(
         at in any::<proptest::sample::Index>(),

@@ -1,4 +1,4 @@
-//! ICMP over a host that goes wrong.
+//! ICMP over a faulty host.
 
 use crate::host::{Call, Clock, Fault, Reply, Scripted};
 use crate::tcp::NO_BLOCK;
@@ -6,14 +6,14 @@ use harness_wasi_sockets::Error;
 use harness_wasi_sockets::embedded::IcmpSocket;
 use std::time::Duration;
 
-/// The longest report that is read.
+/// The longest report that is parsed.
 const MOST_TEXT: usize = 8_192;
 
 pub fn socket(host: &Scripted) -> IcmpSocket<Scripted> {
     IcmpSocket::new_in(host.clone())
 }
 
-/// The report of an echo reply.
+/// Returns the report of an echo reply.
 pub fn report(source: &str, seq: u16, data: &[u8]) -> Vec<u8> {
     format!(r#"{{"source":"{source}","type":0,"code":0,"id":1,"seq":{seq},"data":{data:?}}}"#)
         .into_bytes()
@@ -116,14 +116,14 @@ fn a_report_that_is_too_long_is_refused_and_the_next_is_read() {
     }
 }
 
-/// A host that hears this one report, and then nothing.
+/// A host that receives only this report.
 fn hears(report: Vec<u8>) -> Scripted {
     let host = Scripted::new(Clock::Real);
     host.state().arrives(Duration::ZERO, report);
     host
 }
 
-/// Reports that arrive by themselves: so many, this long apart from this time on.
+/// Reports that arrive on their own: this many, at this interval, from this time on.
 fn flood(host: &Scripted, from: Duration, apart: Duration, reports: u32) {
     let mut state = host.state();
     for n in 0..reports {
@@ -132,7 +132,7 @@ fn flood(host: &Scripted, from: Duration, apart: Duration, reports: u32) {
     }
 }
 
-/// A ping that is not answered: how long it took, and when its requests were sent.
+/// An unanswered ping: returns how long it took, and when its requests were sent.
 #[track_caller]
 fn unanswered(host: &Scripted, timeout_ms: u32) -> (Duration, Vec<Duration>) {
     host.state().arriving.get_or_insert_default();
@@ -143,7 +143,7 @@ fn unanswered(host: &Scripted, timeout_ms: u32) -> (Duration, Vec<Duration>) {
     (state.passed, state.pinged_at.clone())
 }
 
-/// By how much a clock is off, if it tells the time.
+/// Returns the error of a clock that tells the time.
 fn off(clock: Clock) -> Option<Duration> {
     match clock {
         Clock::Real => Some(Duration::ZERO),
@@ -152,8 +152,8 @@ fn off(clock: Clock) -> Option<Duration> {
     }
 }
 
-/// Checks that a time is neither shorter than this nor longer, or up to five times as long where no clock
-/// tells. (The host takes its time for each call, and so does each reading of the clock.)
+/// Checks that a time is exactly this, or up to five times as long if no clock tells. (Each host call and each reading
+/// of the clock takes time too.)
 #[track_caller]
 pub fn check_time(clock: Clock, took: Duration, expected_ms: u64, what: &str) {
     let (ms, off) = (Duration::from_millis, off(clock));
@@ -188,7 +188,7 @@ fn a_ping_takes_its_timeout_whatever_else_is_heard() {
     }
 }
 
-/// Where no clock tells how long all this took, the ping is over in time all the same.
+/// If no clock tells how long all this took, the ping still ends in time.
 #[test]
 fn a_ping_ends_in_every_clock_under_a_flood() {
     for clock in Clock::ALL {
@@ -277,7 +277,7 @@ fn an_address_is_the_same_however_it_is_written() {
             "fe80::1%99999999999999999998",
             false,
         ),
-        // A name is the host's to look up.
+        // Only the host can resolve a name.
         ("router.example", "10.0.0.1", true),
         ("router.example", "fe80::1%eth0", true),
         ("router.example", "::ffff:10.0.0.1", true),

@@ -1,4 +1,4 @@
-//! Ids that a host gives: each is used and closed as it was given, and no other.
+//! Ids from the host: each is used and closed as it was returned, and no other.
 
 use crate::host::{Call, Clock, Fault, Reply, Scripted};
 use crate::udp;
@@ -41,7 +41,7 @@ fn the_id_0_is_none_and_is_never_closed() {
     host.finish("no id");
 }
 
-/// They cannot be told apart; each is still closed once, and the one that is left goes on.
+/// They cannot be distinguished; each is still closed once, and the remaining one keeps working.
 #[test]
 fn an_id_that_is_given_twice_is_closed_twice() {
     let host = Scripted::new(Clock::Real)
@@ -71,7 +71,7 @@ fn an_id_that_is_given_twice_is_closed_twice() {
     host.finish("an id twice");
 }
 
-/// In every order of shutting and dropping there is one close.
+/// Every order of shutting and dropping leads to one close.
 #[test]
 fn whatever_is_shut_is_closed_once() {
     use Shutdown::{Both, Read, Write};

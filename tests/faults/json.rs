@@ -1,13 +1,12 @@
-//! A host's report that is no report: what can be written to confuse a decoder. Each is decoded on a
-//! small stack, and what serde_json makes of it is checked as well.
+//! Invalid reports of a host that might confuse a decoder. Each is decoded on a small stack, and compared with the
+//! result of serde_json.
 
 use crate::host::{Call, Clock, Reply, Scripted};
 use crate::{icmp, report};
 use harness_wasi_sockets::Error;
 use harness_wasi_sockets::embedded::IcmpResponse;
 
-/// Enough for a debug build to decode what is decoded, and far too little to go down into what is
-/// nested as deep as these.
+/// Enough for a debug build to decode valid reports, and far too little to recurse into values nested this deep.
 const SMALL_STACK: usize = 128 * 1_024;
 
 /// Decodes a report on a small stack, and checks it against the reference.
@@ -29,7 +28,7 @@ pub fn decode(text: impl Into<Vec<u8>>) -> Result<IcmpResponse, Error> {
     decoded
 }
 
-/// A report with this in it.
+/// Returns a report that contains this.
 pub fn with(extra: &str) -> String {
     format!(r#"{{"source":"8.8.8.8","type":0,"code":0,"id":1,"seq":1{extra}}}"#)
 }
@@ -45,7 +44,7 @@ pub fn refused(text: impl Into<Vec<u8>>) {
 fn a_million_brackets_are_refused() {
     for bracket in ["[", "{", "]", "}", "{\"x\":", "[[{\"data\":", "\"", "\\"] {
         refused(bracket.repeat(1_000_000));
-        // As many as are looked at.
+        // As many as are parsed.
         refused(bracket.repeat(8_192 / bracket.len()));
         let inside = format!("{{\"x\":{}", bracket.repeat(8_180 / bracket.len()));
         refused(inside);
@@ -95,7 +94,7 @@ fn escapes_are_undone_in_keys_and_in_strings() {
     assert_eq!(decoded.data(), b"Hi");
     let decoded = decode(r#"{"source":"\"\\\/","type":0,"code":0}"#).unwrap();
     assert_eq!(decoded.source(), "\"\\/");
-    // No address has white space or control characters in it.
+    // No address contains white space or control characters.
     for bad in [
         r"\b", r"\f", r"\n", r"\r", r"\t", r"\u0020", r"\u0000", " ", "\u{7f}", "é",
     ] {
@@ -109,7 +108,7 @@ fn escapes_are_undone_in_keys_and_in_strings() {
     }
 }
 
-/// A pair of halves is a character, which no address has: it may be put together or refused.
+/// A surrogate pair is a character that no address contains: it may be decoded or refused.
 #[test]
 fn half_a_character_is_refused() {
     for half in [
@@ -197,7 +196,7 @@ fn trailing_bytes_are_refused() {
     );
 }
 
-/// As hosts write it that end their texts with a NUL.
+/// In the form of hosts that end their texts with a NUL.
 #[test]
 fn nuls_at_the_very_end_are_no_part_of_a_report() {
     let report = with(",\"data\":\"SGk=\"");
@@ -274,7 +273,7 @@ fn every_byte_alone_and_in_place_of_another_is_survived() {
     host.finish("every byte");
 }
 
-/// Each limit is reached, and not passed.
+/// Each limit can be reached, but not exceeded.
 #[test]
 fn what_is_too_large_is_refused() {
     let source = |len: usize| format!(r#"{{"source":"{}","type":0,"code":0}}"#, "8".repeat(len));

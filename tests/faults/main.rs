@@ -1,10 +1,9 @@
-//! The library over a host that does everything wrong that a host can do: at every call, in every
-//! clock, at every allocation. After every test nothing is left over: no block, no open id, and not
-//! one byte that nobody can account for.
+//! The library over a host with every possible fault: at every call, on every clock, at every allocation. After every
+//! test nothing may be leaked: no block, no open id, and no unaccounted byte.
 //!
-//! What only the core is put through, it is put through for the facade too: the facade stands on the
-//! same connections, readers and receives, and takes no host but the default one. What can be
-//! broken about that one is in `facade`, `clones` and `sockets`; the rest of it is broken in the real runtime.
+//! Tests of only the core cover the facade too: it uses the same connections, readers and receives, and only the
+//! default host. What can break with that host is in `facade`, `clones` and `sockets`; the rest is tested in the real
+//! runtime.
 
 mod clocks;
 mod clones;

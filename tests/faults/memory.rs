@@ -1,16 +1,16 @@
-//! A kernel that has no memory, and one that forgets everything.
+//! A kernel without memory, and one that frees everything.
 
 use crate::host::{Call, Clock, Reply, Scripted, pattern};
 use crate::{icmp, udp};
 use harness_wasi_sockets::embedded::{IcmpSocket, Shutdown, TcpStream, UdpSocket};
 use harness_wasi_sockets::{Block, Error};
 
-/// What a scenario comes to: how it ended, and what the caller got.
+/// The result of a scenario: how it ended, and what the caller received.
 type Outcome = (Result<(), Error>, Vec<u8>);
 
 type Stream = TcpStream<16, Scripted>;
 
-/// What the peer of [`tcp`] sends, and what is sent to it.
+/// The length of the data in each direction in [`tcp`].
 const LONG: usize = 100;
 
 fn tcp(host: &Scripted) -> Outcome {
@@ -67,8 +67,8 @@ fn echo(host: &Scripted) -> Outcome {
     (result, got)
 }
 
-/// Runs a scenario with each of its allocations failing, alone or with all that follow; then what
-/// must hold, and the same again in the same host, with memory.
+/// Runs a scenario with each of its allocations failing, once or permanently; then checks the result, and runs it again
+/// in the same host, with memory.
 fn every_allocation_fails(
     name: &str,
     host: impl Fn() -> Scripted,
@@ -90,7 +90,7 @@ fn every_allocation_fails(
             assert!(host.state().kernel.failed > 0, "{what}");
             assert!(whole.starts_with(&got), "{what}: other bytes");
             match result {
-                // The host's own allocation: to the library it had nothing, as at the end.
+                // The host's own allocation: for the library it had no data, as at EOF.
                 Ok(()) => {}
                 Err(Error::OutOfMemory) => refused += 1,
                 Err(error) => assert!(allowed.contains(&error), "{what}: {error:?}"),
@@ -156,8 +156,7 @@ fn what_is_buffered_stays_when_there_is_no_memory_for_its_block() {
     host.finish("no memory for a block");
 }
 
-/// What the host received and the kernel had no memory for is no end, in any clock, and what comes behind
-/// it is not handed out as if it were next.
+/// Received data that the kernel had no memory for is not EOF, on any clock, and later data does not take its place.
 #[test]
 fn bytes_that_were_lost_for_want_of_memory_are_not_the_end() {
     for clock in Clock::ALL {
@@ -183,7 +182,7 @@ fn bytes_that_were_lost_for_want_of_memory_are_not_the_end() {
     }
 }
 
-/// A second peek asks for more. What is there is shown all the same, and the loss told of behind it.
+/// A second peek requests more. Buffered data is still shown, and the loss is reported after it.
 #[test]
 fn a_peek_shows_what_is_there_before_what_was_lost() {
     let host = Scripted::new(Clock::Real).tcp([Reply::Come(4)]);
@@ -217,7 +216,7 @@ fn a_reset_kernel_costs_no_byte_and_no_block() {
     while got.len() < LONG {
         host.reset_kernel();
         let mut buf = [0; 7];
-        // Another block lies where the last call's lay.
+        // Another block is where the previous call's was.
         let other = Block::copy_of_in(host.clone(), &[0xff; 40]).unwrap();
         let n = stream.read(&mut buf).unwrap();
         got.extend_from_slice(&buf[..n]);

@@ -1,4 +1,4 @@
-//! Random reports and clocks around a ping, against what it must come to.
+//! Random reports and clocks during a ping, against the expected result.
 
 use crate::host::Clock;
 use crate::ping_model::{Case, Report, run};
@@ -22,7 +22,7 @@ fn clock() -> impl Strategy<Value = Clock> {
     ]
 }
 
-/// Its own reply, or nearly: each part of it is right more often than not.
+/// Its own reply, or a similar one: each part of it is more often right than wrong.
 fn report() -> impl Strategy<Value = Report> {
     let echo = (
         any::<u8>(),
@@ -49,7 +49,7 @@ fn report() -> impl Strategy<Value = Report> {
     ]
 }
 
-/// Microseconds: at once, soon, in some seconds.
+/// Microseconds: at once, soon, or in some seconds.
 fn time() -> impl Strategy<Value = u32> {
     prop_oneof![Just(0), 0..10_000_u32, 0..12_000_000_u32]
 }

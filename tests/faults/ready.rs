@@ -11,7 +11,7 @@ fn stream(host: &Scripted) -> Stream {
     Stream::connect_in(host.clone(), "peer.example:80").unwrap()
 }
 
-/// Clients ask again and again until it is ready.
+/// Clients poll until it is ready.
 fn until_ready(stream: &mut Stream) -> Option<u32> {
     (1..=1_000).find(|_| stream.read_ready().unwrap())
 }
@@ -31,7 +31,7 @@ fn it_is_ready_when_the_host_has_bytes_and_asks_only_once() {
     }
 }
 
-/// At the end it becomes ready, in every clock, and the read then returns the end without waiting.
+/// At EOF it becomes ready, on every clock, and the read then returns EOF without waiting.
 #[test]
 fn it_is_ready_at_the_end_at_last() {
     for clock in Clock::ALL {
@@ -52,7 +52,7 @@ fn it_is_ready_at_the_end_at_last() {
     }
 }
 
-/// So it is after a read has told of the end.
+/// Also after a read has returned EOF.
 #[test]
 fn it_is_ready_after_the_end() {
     for clock in Clock::ALL {
@@ -63,7 +63,7 @@ fn it_is_ready_after_the_end() {
     }
 }
 
-/// What comes behind an end that was none is not lost, and is not waited for.
+/// Data after a false EOF is not lost, and needs no wait.
 #[test]
 fn it_is_ready_for_what_comes_behind_an_end_that_was_none() {
     for clock in Clock::ALL {
@@ -86,7 +86,7 @@ fn it_is_not_ready_while_the_peer_is_silent() {
         let host = Scripted::new(clock).tcp(silence).tcp([Reply::Come(7)]);
         assert_eq!(until_ready(&mut stream(&host)), Some(21), "{clock:?}");
     }
-    // Where nobody can tell, it is for as long as the timeout is.
+    // If nobody can tell, it waits for the whole timeout.
     let silence = vec![Reply::Silence; 20];
     let host = Scripted::new(Clock::Absent).tcp(silence.clone());
     let mut patient = stream(&host);
@@ -94,7 +94,7 @@ fn it_is_not_ready_while_the_peer_is_silent() {
         .set_read_timeout(Some(Duration::from_secs(60)))
         .unwrap();
     assert_eq!(until_ready(&mut patient), Some(12));
-    // And forever, where a silence is never the end.
+    // And forever, if silence is never EOF.
     let host = Scripted::new(Clock::Absent)
         .tcp(silence)
         .tcp([Reply::Come(7)]);
@@ -103,7 +103,7 @@ fn it_is_not_ready_while_the_peer_is_silent() {
     assert_eq!(until_ready(&mut waiting), Some(21));
 }
 
-/// Bytes between two silences: what came before them does not count.
+/// Bytes between two silences: the first silence does not count.
 #[test]
 fn a_silence_begins_anew_with_each_byte() {
     let mut replies = Vec::new();

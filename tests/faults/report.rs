@@ -1,4 +1,4 @@
-//! What a host's report of an ICMP packet is to be decoded to: serde_json's opinion.
+//! The expected result of decoding a host's report of an ICMP packet, from serde_json.
 //!
 //! The JSON tests use this, and so does a fuzz target.
 
@@ -7,8 +7,7 @@ use harness_wasi_sockets::Error;
 use harness_wasi_sockets::embedded::IcmpResponse;
 use serde::Deserialize;
 
-/// The longest report, source and payload that the library has room for, and how deep a value may be
-/// nested.
+/// The longest report, source and payload that fit into the library's buffers, and the maximum nesting.
 const MOST_TEXT: usize = 8_192;
 const MOST_SOURCE: usize = 64;
 const MOST_DATA: usize = 1_500;
@@ -36,7 +35,7 @@ impl Data {
     fn bytes(self) -> Option<Vec<u8>> {
         match self {
             Data::Bytes(bytes) => Some(bytes),
-            // The crate would take several texts one behind the other.
+            // The crate would accept several concatenated texts.
             Data::Text(text) if text.trim_end_matches('=').contains('=') => None,
             Data::Text(text) if text.len() % 4 == 0 => BASE64.decode(text.as_bytes()).ok(),
             Data::Text(text) => BASE64_NOPAD.decode(text.as_bytes()).ok(),
@@ -44,7 +43,7 @@ impl Data {
     }
 }
 
-/// Checks what the library made of a report.
+/// Checks the library's result for a report.
 #[track_caller]
 pub fn check(text: &[u8], decoded: Result<IcmpResponse, Error>) {
     let expected = expected(text);
@@ -64,14 +63,14 @@ pub fn check(text: &[u8], decoded: Result<IcmpResponse, Error>) {
                 || depth(text) > MOST_DEPTH;
             assert!(reason, "refused for no reason: {report:?}, {data:?}");
         }
-        // What serde_json refuses need not be refused: a host that leaves an escape out, say, loses
-        // nothing by it. What must be refused, the JSON tests say.
+        // The library may accept what serde_json refuses: a missing escape, for example, does no harm. The JSON tests
+        // define what must be refused.
         (Ok(_) | Err(Error::InvalidData), None) => {}
         (decoded, expected) => panic!("{decoded:?} where serde_json has {expected:?}"),
     }
 }
 
-/// A report without the NULs that may end it.
+/// Returns a report without trailing NULs.
 pub fn without_nuls(mut text: &[u8]) -> &[u8] {
     while let Some(front) = text.strip_suffix(&[0]) {
         text = front;
@@ -81,9 +80,9 @@ pub fn without_nuls(mut text: &[u8]) -> &[u8] {
 
 fn expected(text: &[u8]) -> Option<(Report, Vec<u8>)> {
     let text = without_nuls(text);
-    // serde_json skips strings without a look at their encoding; JSON is UTF-8 all the same.
+    // serde_json skips strings without checking their encoding, but JSON is UTF-8.
     let text = str::from_utf8(text).ok()?;
-    // It also takes an array of the fields for the object, with their names left out.
+    // It also accepts an array of the fields instead of the object.
     if text.trim_start().starts_with('[') {
         return None;
     }
@@ -92,7 +91,7 @@ fn expected(text: &[u8]) -> Option<(Report, Vec<u8>)> {
     Some((report, data))
 }
 
-/// How deep a text is nested.
+/// Returns how deep a text is nested.
 fn depth(text: &[u8]) -> usize {
     let (mut depth, mut deepest) = (0_usize, 0);
     let mut bytes = text.iter();

@@ -1,4 +1,4 @@
-//! Pings one after the other, over a host whose replies are late, lost, doubled or somebody else's.
+//! Series of pings, over a host whose replies are late, lost, duplicated or foreign.
 
 use crate::host::{Call, Clock, Fault, Scripted};
 use crate::icmp::{report, socket};
@@ -11,7 +11,7 @@ use std::time::Duration;
 
 const TARGET: &str = "10.0.0.1";
 
-/// A host that hears, so many milliseconds after each request, a reply with the number of one of them.
+/// A host that receives, this many milliseconds after each request, replies with the numbers of these requests.
 fn answers(clock: Clock, first: u16, echoes: &[&[(u64, u16)]]) -> Scripted {
     let host = Scripted::new(clock);
     let mut state = host.state();
@@ -28,7 +28,7 @@ fn answers(clock: Clock, first: u16, echoes: &[&[(u64, u16)]]) -> Scripted {
     host
 }
 
-/// What became of pings, by number: `r`eply, `d`uplicate, `l`ost.
+/// Returns the result of pings, by number: `r`eply, `d`uplicate, `l`ost.
 fn became(pinged: &Pinged) -> (char, u16) {
     match pinged {
         Pinged::Reply(reply) => ('r', reply.seq),
@@ -38,7 +38,7 @@ fn became(pinged: &Pinged) -> (char, u16) {
     }
 }
 
-/// The sums of what was reported are what is counted.
+/// The counters must match the sums of the reported events.
 #[track_caller]
 fn check_counts(events: &[(char, u16)], stats: PingStats) {
     let of = |kind| events.iter().filter(|event| event.0 == kind).count() as u32;
@@ -239,7 +239,7 @@ struct Case {
     count: u8,
     interval: u32,
     timeout: u32,
-    /// What each request brings: when, in milliseconds, and with the number of which request.
+    /// The replies to each request: when, in milliseconds, and to which request.
     echoes: Vec<Vec<(u64, u16)>>,
 }
 
@@ -271,8 +271,8 @@ fn case() -> impl Strategy<Value = Case> {
 proptest! {
     #![proptest_config(config(100))]
 
-    /// Whatever is heard and when: each request is sent once, and answered once or lost once; only one that was
-    /// answered is answered again, and only after it was sent.
+    /// Whatever is received and when: each request is sent once, and answered once or lost once. Only an answered one
+    /// is answered again, and only after it was sent.
     #[test]
     fn each_request_is_answered_or_lost_once(case in case()) {
         let echoes: Vec<&[(u64, u16)]> = case.echoes.iter().map(Vec::as_slice).collect();

@@ -1,6 +1,5 @@
-//! The std facade's UDP socket, at random, over real sockets on loopback, against a reference. std's
-//! own socket is held to the same reference, so that it is std's behaviour that it describes; where
-//! the two differ it says so.
+//! The std facade's UDP socket, with random operations, over real sockets on loopback, against a reference. std's own
+//! socket is checked against the same reference, so it describes std's behaviour; the differences are marked.
 
 use crate::facade::{nothing_is_left, turn};
 use crate::host::pattern;
@@ -15,25 +14,25 @@ use std::io;
 use std::net::{Ipv4Addr, SocketAddr, UdpSocket as StdSocket};
 use std::time::Duration;
 
-/// Two more than one socket hears.
+/// Two more than one socket has places for.
 const PEERS: usize = 18;
-/// How many peers the facade's socket hears, and how many peeked datagrams it keeps.
+/// How many peers the facade's socket has places for, and how many peeked datagrams it keeps.
 const MOST: usize = 16;
-/// The most silent peers that a receive waits for here: each takes a wait of the host's.
+/// The maximum number of silent peers that a receive waits for here: each takes one of the host's waits.
 const MOST_WAITS: usize = 2;
 
-/// How many bytes may be waiting before another datagram is sent: more than one of the longest might
-/// not fit into what the system keeps.
+/// How many bytes may be waiting before another datagram is sent: more than one of the longest might exceed the
+/// system's buffer.
 const MOST_WAITING: usize = 50_000;
 
-/// A peer, and whether it is called by a name.
+/// A peer, and whether it is addressed by name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Who {
     peer: usize,
     named: bool,
 }
 
-/// What a receive is to do.
+/// The kind of a receive.
 #[derive(Debug, Clone, Copy)]
 struct Receive {
     peek: bool,
@@ -41,18 +40,18 @@ struct Receive {
     room: usize,
 }
 
-/// What the user of a socket does, through it or its clone, and what its peers do.
+/// The operations of a socket's user, with the socket or its clone, and of its peers.
 #[derive(Debug, Clone)]
 enum Op {
     SendTo(bool, Who, usize),
     Send(bool, usize),
     Connect(bool, Who),
     Receive(bool, Receive),
-    /// A peer sends something to where it last heard the socket from.
+    /// A peer sends something to the address that it last received from.
     Answer(usize, usize),
 }
 
-/// Operations on a few peers, or on more than there is room for.
+/// Operations on a few peers, or on more than there are places for.
 fn ops() -> impl Strategy<Value = Vec<Op>> {
     prop_oneof![3 => Just(2_usize), 1 => Just(PEERS)].prop_flat_map(|peers| vec(op(peers), 0..80))
 }
@@ -76,9 +75,9 @@ fn op(peers: usize) -> impl Strategy<Value = Op> {
     ]
 }
 
-/// What std's socket and ours have in common, but for the names of the methods.
+/// The common operations of std's socket and ours, whose methods have different names.
 trait Socket: Sized {
-    /// Whether it differs where std's documentation is not followed to the letter.
+    /// Whether it is ours, which deviates from std's documentation in places.
     const OURS: bool;
 
     fn bind() -> io::Result<Self>;
@@ -129,32 +128,32 @@ macro_rules! socket {
 socket!(StdSocket, connect, false);
 socket!(UdpSocket, connect_to, true);
 
-/// A connection that ours has at the host.
+/// A connection of our socket in the host.
 struct Link {
     who: Who,
-    /// Where the peer hears it from, when something has been sent by it.
+    /// The address that the peer receives from, after something has been sent.
     from: Option<SocketAddr>,
-    /// Where others were heard from that were open beside it: not from there.
+    /// The addresses that other open connections were received from: this one must differ.
     not_from: Vec<SocketAddr>,
 }
 
 struct Model<S> {
-    /// One socket, by two handles.
+    /// One socket, with two handles.
     sockets: [S; 2],
     peers: [StdSocket; PEERS],
     addrs: [SocketAddr; PEERS],
-    /// Where each peer heard the socket from last.
+    /// The address that each peer last received from.
     heard_from: [Option<SocketAddr>; PEERS],
     connected: Option<Who>,
-    /// What has come and was not received: in the order in which it came, with the sender.
+    /// Arrived datagrams that were not received yet, in order of arrival, with the sender.
     queue: VecDeque<(Who, Vec<u8>)>,
     sent: usize,
-    /// Of std's: where the peers hear it from.
+    /// For std: the address that the peers receive from.
     local: Option<SocketAddr>,
-    /// Of ours: its connections, and in which order they are asked while it is not connected.
+    /// For ours: its connections, and the order in which they are polled while it is not connected.
     links: Vec<Link>,
     order: Order<Who>,
-    /// The datagrams that have been peeked at come before the others.
+    /// Peeked datagrams come before the others.
     peeked: VecDeque<(Who, Vec<u8>)>,
 }
 
@@ -219,12 +218,12 @@ impl<S: Socket> Model<S> {
     }
 
     fn address(&self, who: Who) -> (&'static str, u16) {
-        // Short for 127.0.0.1 to the system's resolver, and to nobody an address.
+        // The system's resolver accepts this as 127.0.0.1; it is not a valid address.
         let host = if who.named { "127.1" } else { "127.0.0.1" };
         (host, self.addrs[who.peer].port())
     }
 
-    /// What was sent to a peer has come there, whole. Returns where from.
+    /// Checks that a datagram has arrived at a peer, complete. Returns its source address.
     #[track_caller]
     fn arrived(&mut self, peer: usize, data: &[u8]) -> SocketAddr {
         let mut buffer = vec![0; data.len() + 1];
@@ -234,7 +233,7 @@ impl<S: Socket> Model<S> {
         from
     }
 
-    /// Checks where something was sent from.
+    /// Checks the source address of a datagram.
     #[track_caller]
     fn sent_by(&mut self, to: Who, from: SocketAddr) {
         if !S::OURS {
@@ -271,7 +270,7 @@ impl<S: Socket> Model<S> {
         });
     }
 
-    /// Closes connections, and with them goes what has come by them.
+    /// Closes connections, and drops what has arrived over them.
     fn forget(&mut self, left: impl Fn(Who) -> bool) {
         self.links.retain(|link| !left(link.who));
         self.queue.retain(|(who, _)| !left(*who));
@@ -286,7 +285,7 @@ impl<S: Socket> Model<S> {
             Some(before) => before == to,
             None => self.order.knows(to),
         };
-        // A name may stand for another address by now.
+        // A name may by now resolve to another address.
         let stays = listened_to && !to.named;
         let not_from = self.open_from();
         self.forget(|who| !(stays && who == to));
@@ -302,7 +301,7 @@ impl<S: Socket> Model<S> {
             return;
         };
         let data = self.data(len);
-        // Nobody may be there any more.
+        // The socket may be closed by now.
         let _ = self.peers[peer].send_to(&data, to);
         let of_ours = || {
             let links = self.links.iter();
@@ -322,7 +321,7 @@ impl<S: Socket> Model<S> {
         }
     }
 
-    /// What a receive should give, if it need not wait for it too long.
+    /// Returns the expected result of a receive, unless it would have to wait too long.
     fn expected(&mut self, what: Receive) -> Option<Result<(Who, Vec<u8>), io::ErrorKind>> {
         if !S::OURS {
             let next = match what.peek {

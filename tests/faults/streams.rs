@@ -8,7 +8,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use std::time::Duration;
 
-/// The sizes at which something changes are as likely as all the others.
+/// The sizes at which the behaviour changes are as likely as all others.
 fn size() -> impl Strategy<Value = u32> {
     prop_oneof![0..20_u32, 60..70_u32, 1_020..1_030_u32, 65_530..65_540_u32]
 }
@@ -65,7 +65,7 @@ fn op() -> impl Strategy<Value = Op> {
     ]
 }
 
-/// As many cases as `PROPTEST_CASES` says, or few enough for every day.
+/// Runs `PROPTEST_CASES` cases, or by default few.
 pub fn config(cases: u32) -> ProptestConfig {
     match std::env::var_os("PROPTEST_CASES") {
         Some(_) => ProptestConfig::default(),

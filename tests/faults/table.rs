@@ -1,5 +1,4 @@
-//! The page about faults says which test shows each. So those tests must be there, and all of them
-//! must be on the page.
+//! The page about faults names a test for each. Those tests must exist, and all tests must be on the page.
 
 use std::collections::BTreeSet;
 use std::process::Command;
@@ -8,7 +7,7 @@ const PAGE: &str = include_str!("../../docs/faults.md");
 
 #[test]
 fn every_test_is_on_the_page_and_none_else() {
-    // This program knows its tests best.
+    // This program lists its own tests.
     let listed = Command::new(std::env::current_exe().unwrap())
         .args(["--list", "--format", "terse"])
         .output()

@@ -1,10 +1,10 @@
-//! TCP over a host that goes wrong.
+//! TCP over a faulty host.
 
 use crate::host::{Call, Clock, Fault, Reply, Scripted, pattern};
 use harness_wasi_sockets::embedded::{Shutdown, TcpStream};
 use harness_wasi_sockets::{Block, Error};
 
-/// A stream that keeps 64 bytes.
+/// A stream with a buffer of 64 bytes.
 type Stream = TcpStream<64, Scripted>;
 
 #[track_caller]
@@ -12,13 +12,13 @@ fn connect(host: &Scripted) -> Stream {
     Stream::connect_in(host.clone(), "peer.example:80").unwrap()
 }
 
-/// These many bytes of what the peer sends, from `at` on.
+/// Returns this range of what the peer sends.
 fn part(at: usize, len: usize) -> Vec<u8> {
     (at..at + len).map(pattern).collect()
 }
 
-/// A peek once asked for more after the host had overrun the buffer: bytes were missing in the
-/// middle, and nobody was told.
+/// Regression: a peek asked for more after the host had overrun the buffer, so bytes were lost in the middle without an
+/// error.
 #[test]
 fn nothing_is_put_behind_the_gap_that_an_overrun_leaves() {
     let host = Scripted::new(Clock::Real).tcp([Reply::Come(1_000)]).fault(
@@ -43,7 +43,7 @@ fn nothing_is_put_behind_the_gap_that_an_overrun_leaves() {
     host.finish("an overrun");
 }
 
-/// A peek of a few bytes once made the next one, of more, wait for the host, with the bytes there.
+/// Regression: after a short peek, a longer one waited for the host although data was buffered.
 #[test]
 fn a_longer_peek_shows_what_a_shorter_one_has_left() {
     let host = Scripted::new(Clock::Real).tcp([Reply::Come(10), Reply::Come(5), Reply::Come(3)]);
@@ -80,7 +80,7 @@ fn a_peek_past_a_full_buffer_shows_the_buffer_and_asks_for_no_more() {
     host.finish("a full buffer");
 }
 
-/// The answers to a receive that name no block.
+/// Results of a receive that name no block.
 pub const NO_BLOCK: [Fault; 4] = [Fault::Zero, Fault::Dangling, Fault::Inside, Fault::Empty];
 
 #[test]
@@ -116,7 +116,8 @@ fn a_receive_in_no_block_is_nothing() {
     }
 }
 
-/// A block that took some of what a peek had shown made the next peek ask the host, with bytes there.
+/// Regression: after a block had taken some of the peeked bytes, the next peek called the host although data was
+/// buffered.
 #[test]
 fn a_peek_behind_a_block_shows_what_is_there() {
     let host = Scripted::new(Clock::Real).tcp([Reply::Come(5)]);

@@ -1,4 +1,4 @@
-//! UDP over a host that goes wrong.
+//! UDP over a faulty host.
 
 use crate::host::{Call, Clock, Fault, Reply, Scripted, pattern};
 use crate::tcp::NO_BLOCK;
@@ -18,7 +18,7 @@ fn packet(bytes: &[u8]) -> Reply {
     Reply::Packet(bytes.to_vec())
 }
 
-/// Polls a future once, which must do.
+/// Polls a future once: it must be ready.
 pub fn now<F: Future>(future: F) -> F::Output {
     match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(output) => output,
@@ -146,7 +146,7 @@ fn an_empty_slice_takes_a_datagram_however_long() {
     host.finish("an empty slice");
 }
 
-/// The socket with several peers behind it, of the async traits.
+/// The async traits' socket with several peers.
 #[test]
 fn a_socket_with_several_peers_survives_each_fault() {
     let peer = |port| SocketAddr::from((Ipv4Addr::LOCALHOST, port));
@@ -188,8 +188,8 @@ fn a_socket_with_several_peers_survives_each_fault() {
     }
 }
 
-/// Word of a closed port uses up one attempt; what fails twice was not sent, and a datagram of which
-/// only a part was sent is not sent again.
+/// The report of a closed port uses up one attempt. A datagram that fails twice was not sent, and a partially sent
+/// datagram is not sent again.
 #[test]
 fn a_datagram_to_one_of_several_peers_is_tried_twice() {
     let peer = SocketAddr::from((Ipv4Addr::LOCALHOST, 9));
@@ -209,12 +209,12 @@ fn a_datagram_to_one_of_several_peers_is_tried_twice() {
         let mut socket = now(stack.bind_multiple(any)).unwrap();
         assert_eq!(now(socket.send(any, peer, b"hello")), outcome, "{faults:?}");
         assert_eq!(host.calls(Call::UdpSend), calls, "{faults:?}");
-        // An empty one, the host never says that it has sent.
+        // The host never reports that it has sent an empty one.
         assert_eq!(now(socket.send(any, peer, b"")), Ok(()));
         drop(socket);
         host.finish("tried twice");
     }
-    // Of a connected socket as of std's, word of a closed port is an error.
+    // As with std's connected socket, the report of a closed port is an error.
     let host = Scripted::new(Clock::Real).fault(Call::UdpSend, 1, Fault::Zero);
     let mut socket = connect(&host);
     let mut send = |data| now(ConnectedUdp::send(&mut socket, data));
@@ -226,7 +226,7 @@ fn a_datagram_to_one_of_several_peers_is_tried_twice() {
     host.finish("a connected socket");
 }
 
-/// It waits for one peer after the other; whoever was silent is not waited for first again.
+/// It waits for one peer after the other; a silent one is not waited for first again.
 #[test]
 fn of_several_peers_the_silent_ones_come_last() {
     let peer = |port| SocketAddr::from((Ipv4Addr::LOCALHOST, port));

@@ -6,7 +6,7 @@ use std::io::ErrorKind;
 #[test]
 fn what_is_no_address() {
     let _turn = Turn::take();
-    // (That no host call is made for it, the tests in wasm count.)
+    // (The tests in wasm check that it causes no host call.)
     for bad in no_address() {
         let error = TcpStream::connect(&bad).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::InvalidInput, "{bad:?}");

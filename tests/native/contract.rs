@@ -1,4 +1,4 @@
-//! What embedded-io's traits promise, case by case, for every type of ours that has them.
+//! The contracts of embedded-io's traits, case by case, for every type that implements them.
 
 use crate::{Turn, WAIT, pattern, v4};
 use embedded_io::{BufRead, ErrorKind, Read, ReadReady, Write};
@@ -32,7 +32,7 @@ fn silent() -> TcpPeer {
 
 /// The contract of `Read` and `ReadReady`.
 fn reading<S: Read<Error = Error> + ReadReady>(connect: impl Fn(SocketAddr) -> S) {
-    // An empty buffer never blocks, and is no end.
+    // An empty buffer never blocks, and does not mean EOF.
     let peer = silent();
     let mut stream = connect(peer.addr());
     // (Had it waited for this peer, it would have been `TimedOut`.)
@@ -43,7 +43,7 @@ fn reading<S: Read<Error = Error> + ReadReady>(connect: impl Fn(SocketAddr) -> S
         "nothing is known to be there"
     );
 
-    // It blocks for the first byte only, and over a stall nothing is lost.
+    // It blocks only for the first byte, and a stall loses nothing.
     let peer = stalling();
     let mut stream = connect(peer.addr());
     let mut buf = [0; 11];
@@ -52,7 +52,7 @@ fn reading<S: Read<Error = Error> + ReadReady>(connect: impl Fn(SocketAddr) -> S
     stream.read_exact(&mut buf[n..]).unwrap();
     assert_eq!(&buf, b"beforeafter");
 
-    // `Ok(0)` is the end and nothing else; the end is ready to be read.
+    // `Ok(0)` means only EOF; EOF is ready to be read.
     assert_eq!(stream.read(&mut buf), Ok(0));
     assert_eq!(stream.read_ready(), Ok(true));
     assert_eq!(stream.read(&mut buf), Ok(0));
@@ -91,7 +91,7 @@ fn writing<S: Write<Error = Error>>(connect: impl Fn(SocketAddr) -> S) {
     write!(stream, "formatted {}", 1).unwrap();
 }
 
-/// Never `Ok(0)` for bytes: not even where none can be written any more.
+/// Never returns `Ok(0)` for bytes, even if no more can be written.
 fn writing_in_vain<S: Write<Error = Error>>(mut shut: S) {
     for _ in 0..3 {
         let error = shut.write(b"x").unwrap_err();
@@ -132,7 +132,7 @@ fn of_the_facade() {
 fn of_a_reference_to_the_facade() {
     let _turn = Turn::take();
     let streams = std::cell::RefCell::new(Vec::new());
-    // A reference must refer to something that lives on.
+    // A reference must refer to something that outlives it.
     let connect = |addr: SocketAddr| -> &'static TcpStream {
         let stream: &'static TcpStream = Box::leak(Box::new(TcpStream::connect(addr).unwrap()));
         streams.borrow_mut().push(stream);
@@ -152,20 +152,20 @@ fn of_bufread() {
     buffered(embedded::TcpStream::connect(peer.addr()).unwrap());
 }
 
-/// The contract of `BufRead`, of a stream that says `before` and then `after`.
+/// The contract of `BufRead`, for a stream that receives `before` and then `after`.
 fn buffered(mut stream: impl BufRead<Error = Error>) {
     let first = stream.fill_buf().unwrap().to_vec();
     assert!(
         !first.is_empty() && b"before".starts_with(&first),
         "{first:?}"
     );
-    // It shows everything buffered, again and again, and does not block when there is something.
+    // It shows everything buffered, repeatedly, and does not block if there is data.
     assert_eq!(stream.fill_buf(), Ok(&first[..]));
     stream.consume(1);
     if first.len() > 1 {
         assert_eq!(stream.fill_buf(), Ok(&first[1..]));
     }
-    // More than there is cannot be consumed.
+    // Consuming more than there is must be harmless.
     stream.consume(usize::MAX);
     let mut all = first;
     loop {
@@ -197,7 +197,7 @@ fn of_readready_beside_a_read_that_waits() {
     std::thread::scope(|scope| {
         let reader = scope.spawn(move || Read::read(&mut &stream, &mut [0; 1]));
         sleep(WAIT / 4);
-        // The peer sends only after this has answered.
+        // The peer sends only after this has returned.
         assert_eq!(clone.read_ready(), Ok(false));
         go.send(()).unwrap();
         assert_eq!(reader.join().unwrap(), Ok(1));

@@ -1,4 +1,4 @@
-//! The traits of `edge-nal`: every future is ready when it is first polled.
+//! The traits of `edge-nal`: every future is ready at the first poll.
 
 use crate::nal_async::{ANY, now};
 use crate::{PATIENCE, Turn, pattern, refusing_tcp, v4};
@@ -48,7 +48,7 @@ fn readable_waits_for_bytes_or_the_end_or_the_timeout() {
     let (mut reader, _) = TcpSplit::split(&mut stream);
     assert_eq!(reader.0.read_ready(), Ok(false));
     assert_eq!(now(reader.readable()), Err(Error::TimedOut));
-    // Nothing is lost by it.
+    // Nothing is lost.
     now(stream.write_all(b"x")).unwrap();
     stream.0.set_read_timeout(Some(PATIENCE)).unwrap();
     assert_eq!(now(stream.readable()), Ok(()));
@@ -113,7 +113,7 @@ fn a_connected_socket() {
     let stack = Stack::new();
     let mut socket = now(UdpConnect::connect(&stack, ANY, echo.addr())).unwrap();
     let mut short = [0; 4];
-    // The address of a send is ignored, and the length that is returned is the whole one: so the traits want it.
+    // The traits require this: the address of a send is ignored, and the returned length is the full one.
     now(socket.send(other.addr(), b"a datagram")).unwrap();
     assert_eq!(now(socket.receive(&mut short)), Ok((10, echo.addr())));
     assert_eq!(&short, b"a da");
@@ -138,7 +138,7 @@ fn a_bound_socket() {
     }
 }
 
-/// What the host has no function for says so.
+/// Operations without a host function return an error.
 #[test]
 fn what_there_is_not() {
     let _turn = Turn::take();

@@ -1,4 +1,4 @@
-//! The traits of `embedded-io` 0.6, as a crate sees them that was written for those.
+//! The traits of `embedded-io` 0.6, as a crate that uses them sees them.
 
 use crate::nal_async::now;
 use crate::{PATIENCE, Turn, refusing_tcp};

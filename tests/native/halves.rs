@@ -8,7 +8,7 @@ use harness_wasi_sockets::host::Native;
 use harness_wasi_sockets::{Block, Error};
 use std::thread;
 
-/// More than all buffers between the two of us hold: each side only goes on if the other does.
+/// More than all buffers in between hold: each side continues only if the other does.
 const LARGE: usize = 20_000_000;
 
 #[test]
@@ -26,7 +26,7 @@ fn one_half_reads_while_the_other_writes() {
     assert!(got == sent);
 }
 
-/// What a crate sees that is written for the traits.
+/// Uses the halves through the traits.
 fn by_the_traits(
     mut reader: impl BufRead<Error = Error> + ReadReady,
     mut writer: impl Write<Error = Error>,
@@ -56,7 +56,7 @@ fn each_half_has_the_traits_of_its_direction() {
     let (reader, writer) = stream.split();
     by_the_traits(reader, writer);
 
-    // What was received and not read is still there, for the stream and for the next halves.
+    // Received but unread data is still there, for the stream and for the next halves.
     let mut seen = [0; 14];
     stream.read_exact(&mut seen[..6]).unwrap();
     let (mut reader, _) = stream.split();
@@ -89,7 +89,7 @@ fn shut(
     stream
 }
 
-/// As with the stream: one direction alone is shut on this side, both close the connection.
+/// As with the stream: shutting down one direction is local, shutting down both closes the connection.
 #[test]
 fn what_one_half_shuts_is_shut_for_the_other_and_for_the_stream() {
     let _turn = Turn::take();
@@ -117,7 +117,7 @@ fn what_one_half_shuts_is_shut_for_the_other_and_for_the_stream() {
     assert_eq!(stream.read(&mut [0; 1]), Ok(0));
 }
 
-/// Dropping the halves closes nothing, and what was set in one is set in the stream.
+/// Dropping the halves closes nothing, and options set on one apply to the stream.
 #[test]
 fn the_stream_outlives_its_halves() {
     let _turn = Turn::take();

@@ -1,4 +1,4 @@
-//! `Native` is a host as production's is: what that one takes, this one takes.
+//! `Native` is a host like production's: it accepts the same input.
 
 use crate::{Turn, WAIT, v4};
 use harness_host::peers::{self, TcpEcho, TcpPeer, UdpEcho};
@@ -8,8 +8,8 @@ use std::io::{ErrorKind, Read, Write};
 use std::net::{IpAddr, Ipv6Addr};
 use std::time::Duration;
 
-/// This machine's IPv6 addresses, each with the name and the number of its interface: of loopback, and
-/// link-local ones.
+/// Returns this machine's IPv6 addresses, each with the name and the number of its interface: loopback and link-local
+/// ones.
 fn scoped() -> Vec<(Ipv6Addr, String, u32)> {
     let text = std::fs::read_to_string("/proc/net/if_inet6").unwrap_or_default();
     let line = |line: &str| {
@@ -23,7 +23,7 @@ fn scoped() -> Vec<(Ipv6Addr, String, u32)> {
         .collect()
 }
 
-/// Connects to each, by the interface's name and by its number, and says by name what is skipped.
+/// Connects to each, by the interface's name and number, and reports by name what is skipped.
 fn with_scopes(test: &str, connect: impl Fn(Ipv6Addr, &str)) {
     let scoped = scoped();
     for (ip, name, number) in &scoped {
@@ -118,7 +118,7 @@ fn an_interface_that_is_not_there() {
     );
 }
 
-/// However short a wait is asked for, a peer that is silent is not taken for one that is gone.
+/// However short a wait is requested, a silent peer is not reported as a closed connection.
 #[test]
 fn no_wait_is_so_short_that_a_silence_looks_like_the_end() {
     let _turn = Turn::take();
@@ -139,7 +139,7 @@ fn no_wait_is_so_short_that_a_silence_looks_like_the_end() {
     }
 }
 
-/// A host takes so much of a block as there is, and no block for an empty one.
+/// A host sends at most what a block contains, and takes offset 0 for an empty block.
 #[test]
 fn lengths_and_offsets_to_send() {
     let _turn = Turn::take();
@@ -155,7 +155,7 @@ fn lengths_and_offsets_to_send() {
     }
     assert_eq!(Native.tcp_send(stream, data.offset() + 1, 1), 0);
 
-    // To ask for no byte takes none, and no datagram.
+    // Requesting no bytes takes none, and no datagram.
     assert_eq!(Native.tcp_recv(stream, 0), 0);
     assert_eq!(Native.udp_recv(socket, 0), 0);
     for _ in 0..3 {
@@ -165,7 +165,7 @@ fn lengths_and_offsets_to_send() {
     Native.tcp_close(stream);
     Native.udp_close(socket);
 
-    // An empty datagram goes out.
+    // An empty datagram is sent.
     let peer = std::net::UdpSocket::bind((v4(), 0)).unwrap();
     let to_peer = text(peer.local_addr().unwrap());
     let socket = Native.udp_connect(to_peer.offset());
@@ -186,18 +186,18 @@ fn endpoints_are_read_as_in_production() {
         id != 0
     };
     assert!(connect(&format!("127.0.0.1:{port}")));
-    // No host is this machine.
+    // An empty host is this machine.
     assert!(connect(&format!(":{port}")));
     if peers::has_ipv6() {
         let echo = TcpEcho::v6().unwrap();
         let port = echo.addr().port();
         assert!(connect(&format!("[::1]:{port}")));
-        // Without brackets the port cannot be told from the address.
+        // Without brackets the port cannot be distinguished from the address.
         assert!(!connect(&format!("::1:{port}")));
     }
 }
 
-/// A host hears the ICMP of the whole machine, from any sender.
+/// A host receives the ICMP of the whole machine, from any sender.
 #[test]
 fn a_thread_that_has_sent_nothing_hears_the_machine_too() {
     let test = "a_thread_that_has_sent_nothing_hears_the_machine_too";
@@ -220,7 +220,7 @@ fn a_thread_that_has_sent_nothing_hears_the_machine_too() {
     });
 }
 
-/// A thread may be about to read with the id that another one closes.
+/// A thread may be about to read with an id that another one closes.
 #[test]
 fn no_id_is_given_again_soon() {
     let _turn = Turn::take();

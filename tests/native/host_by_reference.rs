@@ -1,4 +1,4 @@
-//! Hosts of one's own: with state, and handed on to by references, `Rc` and `Arc`.
+//! Custom hosts: with state, and passed by reference, `Rc` and `Arc`.
 
 use crate::Turn;
 use harness_host::peers::TcpEcho;
@@ -11,7 +11,7 @@ use std::rc::Rc;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
-/// Implements functions of a host by what they do besides, and by whose answer they give.
+/// Implements functions of a host: their side effects, and the host that they delegate to.
 macro_rules! host_functions {
     ($self:ident, $answers:expr, $besides:expr; $($name:ident($($arg:ident: $type:ty),*) $(-> $answer:ty)?;)+) => {$(
         fn $name(&$self $(, $arg: $type)*) $(-> $answer)? {
@@ -47,7 +47,7 @@ macro_rules! host_functions {
 
 pub(crate) use host_functions;
 
-/// It keeps a list of its calls. The list is shared between clones.
+/// A host that records its calls in a list. Clones share the list.
 #[derive(Clone, Default)]
 struct Listing(Arc<Mutex<Vec<String>>>);
 
@@ -72,7 +72,7 @@ fn calls(host: &impl Host, list: &Listing) -> Vec<String> {
     host.udp_recv(12, 13);
     host.udp_close(14);
     host.icmp_send(15, 16, 17, 18);
-    // It may hear what others on this machine send.
+    // It may receive what others on this machine send.
     Native.free(host.icmp_recv(0));
     let offset = host.alloc(16);
     assert_eq!(host.length(offset), 16);
@@ -95,7 +95,7 @@ fn every_call_is_handed_on() {
     let list = Listing::default();
     let direct = calls(&list, &list);
     assert_eq!(direct.len(), 20, "{direct:?}");
-    // The offset of the block differs from time to time.
+    // The offset of the block varies.
     let names = |calls: &[String]| -> Vec<String> {
         let name = |call: &String| call.split('(').next().unwrap_or_default().to_owned();
         calls.iter().map(name).collect()
@@ -110,7 +110,7 @@ fn every_call_is_handed_on() {
     }
 }
 
-/// Not even `Clone`.
+/// A host that does not even implement `Clone`.
 #[derive(Default)]
 struct Counting {
     blocks: Cell<u32>,

@@ -1,4 +1,4 @@
-//! HTTP natively: `Native` with its client, against servers of the test's own. (nginx, with TLS, is in
+//! HTTP in native builds: `Native` with its client, against the test's own servers. (nginx, with TLS, is in
 //! tests/servers.)
 
 use crate::{PATIENCE, refusing_tcp, v4};
@@ -12,7 +12,7 @@ use std::net::TcpStream;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-/// A test that leaves no block of its thread's. (None of these opens a connection that the host counts.)
+/// Checks that a test leaks no block of its thread. (No test here opens a connection that the host counts.)
 struct Blocks;
 
 impl Drop for Blocks {
@@ -23,7 +23,7 @@ impl Drop for Blocks {
     }
 }
 
-/// What came: the first line, the headers in lower case, the body.
+/// A received request: the first line, the headers in lower case, the body.
 struct Received {
     line: String,
     headers: Vec<String>,
@@ -55,7 +55,7 @@ fn receive(stream: &TcpStream) -> io::Result<Received> {
     })
 }
 
-/// A server that answers each request with what the function makes of it.
+/// A server that responds to each request with the result of the function.
 fn server(answer: impl Fn(Received) -> String + Send + Sync + 'static) -> TcpPeer {
     let peer = TcpPeer::start(v4(), move |mut stream, _| {
         let received = receive(&stream)?;
@@ -71,7 +71,7 @@ fn page(status: &str, headers: &str, body: &str) -> String {
     )
 }
 
-/// A server that sends back what it got.
+/// A server that returns the request.
 fn mirror() -> TcpPeer {
     server(|received| {
         let headers = received.headers.join("\n");
@@ -202,7 +202,7 @@ fn what_brings_no_response_is_an_error_without_a_reason() {
         format!("http://{refusing}/"),
         format!("http://{}/", silent.addr()),
         format!("http://{}/", garbage.addr()),
-        // No TLS there.
+        // There is no TLS.
         format!("https://{}/", plain.addr()),
         "http://no.such.name.invalid/".to_owned(),
     ] {
@@ -222,7 +222,7 @@ fn a_body_that_ends_early_is_an_error_where_its_length_was_said() {
     });
     let error = get(&format!("http://{}/length", server.addr())).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::UnexpectedEof, "{error}");
-    // As at the real host: nothing shows it.
+    // As with the real host: nothing shows it.
     let response = get(&format!("http://{}/chunked", server.addr())).unwrap();
     assert_eq!(response.text().unwrap(), "cut");
 }

@@ -50,7 +50,7 @@ fn what_is_no_target() {
     }
     let error = socket.send("127.0.0.1", &[0; 65_508], 1).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidInput);
-    // A byte less goes to the host, which may be without the right to send it.
+    // One byte less is passed to the host, which may lack permission to send it.
     if let Err(error) = socket.send("127.0.0.1", &[0; 65_507], 1) {
         assert_eq!(error.kind(), ErrorKind::Other, "{error}");
     }
@@ -100,7 +100,7 @@ fn ping() {
     for (target, source) in [
         ("127.0.0.1", "127.0.0.1"),
         ("localhost", "127.0.0.1"),
-        // Answered from another address than was asked.
+        // The reply comes from another address than requested.
         ("0.0.0.0", "127.0.0.1"),
     ] {
         let reply = socket.ping(target, b"native ping", 41, 5_000).unwrap();

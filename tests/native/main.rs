@@ -1,5 +1,5 @@
-//! The library natively: the std facade and the core over the operating system's sockets, with
-//! real peers on loopback. After every test nothing is left over: no kernel block, no connection.
+//! The library in native builds: the std facade and the core over the operating system's sockets, with real peers on
+//! loopback. After every test nothing may be leaked: no kernel block, no connection.
 
 mod bad_input;
 mod contract;
@@ -31,11 +31,11 @@ use std::time::Duration;
 /// How long the native host waits in these tests.
 const WAIT: Duration = Duration::from_millis(100);
 
-/// Longer than anything takes on a machine that is not stuck.
+/// Longer than anything takes, unless the machine hangs.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// A test's own time with the host: connections are counted for the whole process, so the tests
-/// that open any take turns.
+/// A test's exclusive use of the host: connections are counted for the whole process, so tests that open any take
+/// turns.
 struct Turn(
     #[expect(dead_code, reason = "held until the end of the test")] MutexGuard<'static, ()>,
 );
@@ -45,8 +45,8 @@ impl Turn {
         Self::with_wait(WAIT)
     }
 
-    /// For a test in which all that is waited for comes, however late on a busy machine. (A UDP receive
-    /// ends with the host's wait.)
+    /// For a test in which all expected data arrives, however late on a busy machine. (A UDP receive ends with the
+    /// host's wait.)
     fn patient() -> Self {
         Self::with_wait(PATIENCE)
     }
@@ -68,12 +68,12 @@ impl Drop for Turn {
     }
 }
 
-/// Bytes that are easy to tell apart, `len` of them.
+/// Returns `len` bytes of a pattern in which positions are distinguishable.
 fn pattern(len: usize) -> Vec<u8> {
     (0..len).map(|i| (i ^ (i >> 8) ^ (i >> 16)) as u8).collect()
 }
 
-/// A TCP port that refuses, as long as this lives: bound, and nobody listens.
+/// A TCP port that refuses as long as this lives: bound, but not listening.
 fn refusing_tcp() -> (Socket, SocketAddr) {
     let socket = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
     socket.bind(&SocketAddr::new(v4(), 0).into()).unwrap();

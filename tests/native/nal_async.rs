@@ -1,4 +1,4 @@
-//! The async traits: every future is ready when it is first polled.
+//! The async traits: every future is ready at the first poll.
 
 use crate::{PATIENCE, Turn, pattern, refusing_tcp, v4};
 use embedded_io_async::{BufRead, Read, ReadReady, Write};
@@ -11,7 +11,7 @@ use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 use std::time::Instant;
 
-/// Polls a future once, which must do.
+/// Polls a future once: it must be ready.
 pub(crate) fn now<F: Future>(future: F) -> F::Output {
     match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(output) => output,
@@ -19,7 +19,7 @@ pub(crate) fn now<F: Future>(future: F) -> F::Output {
     }
 }
 
-/// Receives what comes, however late on a busy machine: a receive ends with the host's wait.
+/// Receives data however late it arrives on a busy machine: a receive ends with the host's wait.
 fn received(
     socket: &mut impl UnconnectedUdp<Error = Error>,
     buf: &mut [u8],
@@ -53,7 +53,7 @@ fn a_stream() {
     let n = now(stream.read(&mut got)).unwrap();
     assert!(b"by reference".starts_with(&got[..n]) && n > 0);
 
-    // Code for two directions has one half each.
+    // Code that uses both directions has one half for each.
     let (reader, writer) = stream.0.split();
     let (mut reader, mut writer) = (BlockingAsync(reader), BlockingAsync(writer));
     now(writer.write_all(b"in halves")).unwrap();
@@ -147,14 +147,14 @@ fn unconnected_sockets() {
         assert_eq!(received(&mut socket, &mut buf), Ok((5, ANY, echo.addr())));
         assert_eq!(&buf[..5], b"hello");
     }
-    // A peer that is known already takes no new place.
+    // A known peer takes no new place.
     now(socket.send(ANY, echoes[0].addr(), b"again")).unwrap();
     assert_eq!(
         received(&mut socket, &mut buf),
         Ok((5, ANY, echoes[0].addr()))
     );
     assert_eq!(now(socket.receive_into(&mut buf)), Err(Error::TimedOut));
-    // A ninth peer takes the place of the one used longest ago, the second.
+    // A ninth peer takes the place of the least recently used one, the second.
     now(socket.send(ANY, echoes[1].addr(), b"lost")).unwrap();
     now(socket.send(ANY, echoes[2].addr(), b"hello")).unwrap();
     now(socket.send(ANY, echoes[0].addr(), b"hello")).unwrap();
@@ -172,7 +172,7 @@ fn unconnected_sockets() {
         Ok((4, ANY, echoes[1].addr()))
     );
 
-    // Those it has can still be sent to.
+    // The known peers can still be sent to.
     now(socket.send(ANY, echoes[0].addr(), b"hello")).unwrap();
 }
 
@@ -198,11 +198,11 @@ fn what_can_be_bound_to() {
     }
 }
 
-/// Word that nobody listens costs an unconnected socket no datagram: those of std do not even see it.
+/// The report of a closed port costs an unconnected socket no datagram: std's sockets do not even see it.
 #[test]
 fn no_datagram_is_lost_to_a_closed_port() {
     let _turn = Turn::take();
-    // Connected to somebody else, and so deaf to everybody here.
+    // Connected to another address, so it receives nothing here.
     let deaf = std::net::UdpSocket::bind((v4(), 0)).unwrap();
     deaf.connect((v4(), 9)).unwrap();
     let addr = deaf.local_addr().unwrap();

@@ -1,4 +1,4 @@
-//! Names by addresses: a stack hands out an address for a name, and the host gets the name.
+//! Names as addresses: a stack returns a placeholder address for a name, and the host gets the name.
 
 use crate::host_by_reference::host_functions;
 use crate::nal_async::{ANY, now};
@@ -13,7 +13,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-/// The native host, with a name that nobody else knows. It keeps a list of whom it was asked for.
+/// The native host with an additional name. It records the requested names.
 #[derive(Clone, Debug, Default)]
 struct Knowing(Arc<Mutex<Vec<String>>>);
 
@@ -25,7 +25,7 @@ impl Knowing {
         std::mem::take(&mut self.0.lock().unwrap())
     }
 
-    /// The same text with the name's address in its place.
+    /// Returns the same text with the name replaced by its address.
     fn resolved(&self, addr: u64) -> Block<Native> {
         let block = Block::adopt_in(Native, addr).unwrap();
         let mut text = vec![0; block.len()];
@@ -97,7 +97,7 @@ fn a_stream_to_a_name() {
     );
     assert_eq!(by_address(&stack, ip).as_deref(), Ok(KNOWN));
 
-    // Stacks that share the names know the same ones.
+    // Stacks with the same table know the same names.
     let copy = stack.clone();
     let mut stream = now(TcpConnect::connect(&copy, (ip, port).into())).unwrap();
     now(stream.write_all(b"Hello")).unwrap();
@@ -118,12 +118,12 @@ fn datagrams_to_a_name() {
     let port = echo.addr().port();
     let (names, host) = (Names::new(), Knowing::default());
     let stack = WithNames::with_names_in(host.clone(), &names);
-    // A name may be resolved when the socket is there already.
+    // A name may be resolved when the socket already exists.
     let (_, mut socket) = now(stack.bind_single(ANY)).unwrap();
     let remote = SocketAddr::new(by_name(&stack, KNOWN).unwrap(), port);
     let mut reply = [0; 16];
     now(socket.send(ANY, remote, b"Hello")).unwrap();
-    // The peer is known by the address that it was given by.
+    // The peer's address is the one that it was given by.
     let received = now(socket.receive_into(&mut reply));
     assert_eq!(received, Ok((5, ANY, remote)));
     assert_eq!(by_address(&stack, remote.ip()).as_deref(), Ok(KNOWN));
@@ -158,7 +158,7 @@ fn localhost_is_either_of_its_addresses() {
     assert_eq!(host.asked(), [format!("127.0.0.1:{port}")]);
 }
 
-/// An address needs no entry; text that the host would not take as a name either is refused.
+/// An address needs no entry; text that the host would not accept as a name is refused.
 #[test]
 fn addresses_are_themselves() {
     let names = Names::<0>::default();
@@ -171,13 +171,13 @@ fn addresses_are_themselves() {
     assert_eq!(by_name(&stack, KNOWN), Err(Error::NameNotResolved));
 }
 
-/// The rule of harness-std, in a table of two entries.
+/// The rule of harness-std, with a table of two entries.
 #[test]
 fn an_address_of_the_range_that_was_connected_to_never_stands_for_a_name() {
     let _turn = Turn::take();
     let (names, host) = (Names::<2>::default(), Knowing::default());
     let stack = WithNames::with_names_in(host.clone(), &names);
-    // The host is asked for the address itself: an IP address of a laboratory, where nobody is.
+    // The host gets the address itself: an IP address reserved for benchmarks, where nobody listens.
     let literal = IpAddr::from([198, 19, 255, 254]);
     let _ = now(UdpStack::connect(&stack, (literal, 9).into()));
     assert_eq!(host.asked(), [format!("{literal}:9")]);
@@ -185,7 +185,7 @@ fn an_address_of_the_range_that_was_connected_to_never_stands_for_a_name() {
     assert_ne!(ip, literal);
     assert_eq!(by_address(&stack, literal), Err(Error::Unsupported));
 
-    // The table is full. What is in it still works, and longer names than there are were never taken.
+    // The table is full. Its entries still work, and names that are too long were never added.
     assert_eq!(by_name(&stack, "one.more"), Err(Error::NameNotResolved));
     assert_eq!(by_name(&stack, KNOWN), Ok(ip));
     let mut short = [0; 3];
@@ -193,7 +193,7 @@ fn an_address_of_the_range_that_was_connected_to_never_stands_for_a_name() {
     assert_eq!(too_short, Err(Error::InvalidInput));
 }
 
-/// A stand-in is an IPv4 address, and says so. A name as long as there can be has one.
+/// A placeholder is an IPv4 address, and is reported as one. Even the longest possible name has one.
 #[test]
 fn what_a_name_can_be() {
     let names = Names::new();

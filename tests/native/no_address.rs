@@ -1,14 +1,14 @@
-//! Text that is no address, for the native tests and for those in wasm.
+//! Invalid addresses, for the native tests and for those in wasm.
 
-/// All of it: empty, without a port or a host, with a port that is none, with characters that no
-/// name has, wherever they stand, and names and labels that are too long.
+/// Returns all of them: empty, without a port or a host, with an invalid port, with characters that no name contains,
+/// at any position, and with names and labels that are too long.
 pub fn no_address() -> Vec<String> {
     let short = [
         "",
         ":",
         "localhost",
         "127.0.0.1",
-        // The first ones with the port forgotten.
+        // The first ones lack the port.
         "::1",
         "2001:db8::1",
         "fe80::1%4",
@@ -24,7 +24,7 @@ pub fn no_address() -> Vec<String> {
         "local host:80",
         "user@host:80",
         "user:word@host:80",
-        // Brackets inside names, and around what is no IPv6 address.
+        // Brackets inside names, and around text that is not an IPv6 address.
         "[localhost]:80",
         "[127.0.0.1]:80",
         "local[host:80",
@@ -43,7 +43,7 @@ pub fn no_address() -> Vec<String> {
         // Options of a command.
         "-c:80",
         "--help:80",
-        // Percent signs: of an escape, and of a scope where there can be none.
+        // Percent signs: of an escape, and of a scope in a wrong place.
         "local%00host:80",
         "local%2ehost:80",
         "localhost%0a:80",
@@ -73,7 +73,7 @@ pub fn no_address() -> Vec<String> {
         .collect()
 }
 
-/// A good address, and in each of its places a character that no address has.
+/// A valid address, with an invalid character at each position.
 fn with_what_no_address_has() -> impl Iterator<Item = String> {
     let characters = [
         '\0', '\n', '\r', '\t', ' ', '\x0b', '\x1b', '\x7f', '\u{85}', '\u{a0}', '@', '/', '\\',

@@ -1,11 +1,11 @@
-//! A plugin's own part in a call: the module `plugin`, called by `Native::call`.
+//! A plugin's input and output: the module `plugin`, called by `Native::call`.
 
 use harness_wasi_sockets::embedded_io::{Read, Write};
 use harness_wasi_sockets::host::Native;
 use harness_wasi_sockets::plugin::{self, Input, Level, Output};
 use harness_wasi_sockets::{Block, Error};
 
-/// Calls a function on a thread of its own, which has a kernel of its own, and checks that no block is left over.
+/// Calls a function on a separate thread, which has its own kernel, and checks that no block is leaked.
 fn called<O: plugin::Outcome>(
     function: impl FnOnce() -> O + Send,
     input: &[u8],
@@ -101,7 +101,7 @@ fn the_last_output_counts_and_an_empty_one_changes_nothing() {
 
 #[test]
 fn an_output_is_written_bit_by_bit() {
-    // More than a piece that is copied at a time, less and all of the room.
+    // More than one chunk of the copy, less than it, and exactly the capacity.
     for (capacity, written) in [(1_000, 600), (600, 600), (10, 0), (1, 1), (257, 256)] {
         let run = || {
             let mut output = Output::with_capacity(capacity)?;

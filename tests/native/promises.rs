@@ -1,4 +1,4 @@
-//! Promises about the sources themselves.
+//! Guarantees about the sources themselves.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -15,7 +15,7 @@ fn sources(folder: &Path) -> Vec<PathBuf> {
         .collect()
 }
 
-/// The lint is denied for the whole crate, and lifted in one file, whose blocks say why.
+/// The lint is denied for the whole crate, and allowed in one file, whose blocks state the reason.
 #[test]
 fn unsafe_code_is_in_one_file() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");

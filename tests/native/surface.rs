@@ -1,10 +1,10 @@
-//! The facade has std's surface: every method with std's signature, and the table in the
-//! documentation has a row for each of them and for nothing else.
+//! The facade has std's surface: every method has std's signature, and the table in the documentation has exactly one
+//! row for each of them.
 
 use std::collections::BTreeSet;
 
-/// Names the type of every method of std's two sockets. What compiles for std and for us has the
-/// same signature in both. The one clash, `UdpSocket::connect`, is not here.
+/// Names the type of every method of std's two sockets. What compiles for both has the same signature in both. The only
+/// exception, `UdpSocket::connect`, is not here.
 macro_rules! signatures {
     ($name:ident, $net:path) => {
         mod $name {
@@ -101,7 +101,7 @@ macro_rules! signatures {
                 address::<&&SocketAddr>();
             }
 
-            /// An implementation of one's own names the iterator of the address it delegates to.
+            /// A custom implementation names the iterator of the address type that it delegates to.
             #[test]
             fn every_address_has_its_iterator() {
                 fn iter<T: ToSocketAddrs<Iter = I> + ?Sized, I>() {}
@@ -127,7 +127,7 @@ signatures!(of_ours, harness_wasi_sockets::net);
 
 const TABLE: &str = include_str!("../../src/net/std_api.md");
 
-/// The methods that the table has of a type, and what it says of each.
+/// Returns the table's methods of a type, and their descriptions.
 fn rows(type_name: &str) -> BTreeSet<(String, String)> {
     let table = TABLE
         .split("\n\n")
@@ -147,7 +147,7 @@ fn rows(type_name: &str) -> BTreeSet<(String, String)> {
         .collect()
 }
 
-/// The public methods in these sources, those that the macro `unsupported!` makes among them.
+/// Returns the public methods in these sources, including those of the macro `unsupported!`.
 fn methods(sources: &[&str]) -> BTreeSet<String> {
     let name = |line: &str| {
         let line = line.trim_start();
@@ -189,7 +189,7 @@ fn compare(type_name: &str, sources: &[&str], ours_alone: &[&str]) {
         );
         let known = ["works", "hint", "unsupported", "other"].contains(&&*verdict);
         assert!(known, "{type_name}::{name}: {verdict}");
-        // What is unsupported is tried, one by one, in `options.rs`.
+        // `options.rs` tests the unsupported ones individually.
         if verdict == "unsupported" {
             let tried = include_str!("../guests/src/options.rs");
             assert!(

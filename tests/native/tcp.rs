@@ -62,7 +62,7 @@ fn ipv6_by_address_and_by_name() {
     let echo = TcpEcho::v6().unwrap();
     let stream = TcpStream::connect(echo.addr().to_string()).unwrap();
     assert_eq!(stream.peer_addr().unwrap(), echo.addr());
-    // Nobody listens at this port of 127.0.0.1, so `localhost` goes on to ::1.
+    // Nobody listens on this port of 127.0.0.1, so `localhost` falls back to ::1.
     let stream = TcpStream::connect(("localhost", echo.addr().port())).unwrap();
     assert_eq!(stream.peer_addr().unwrap(), echo.addr());
 }
@@ -99,7 +99,7 @@ fn to_the_end_and_after() {
 #[test]
 fn a_silent_peer_is_not_the_end() {
     let _turn = Turn::take();
-    // Silent for several of the host's waits, then it talks, and is silent again before it closes.
+    // Silent for several of the host's waits, then it sends, and is silent again before it closes.
     let peer = TcpPeer::start(v4(), |mut stream, _| {
         std::thread::sleep(WAIT * 7 / 2);
         stream.write_all(b"late")?;
@@ -113,7 +113,7 @@ fn a_silent_peer_is_not_the_end() {
     stream.read_to_end(&mut got).unwrap();
     assert_eq!(got, b"late");
 
-    // Silent until it is spoken to.
+    // Silent until it receives something.
     let peer = TcpPeer::start(v4(), |mut stream, _| {
         stream.set_read_timeout(None)?;
         stream.read_exact(&mut [0; 1])?;
@@ -207,8 +207,8 @@ fn the_last_clone_closes() {
     assert_eq!(Native::open_connections(), 0);
 }
 
-/// A thread drops what it has kept for itself in no order that anybody knows: the stream may outlive the
-/// emulated kernel that it sends through.
+/// A thread drops its thread-locals in an unspecified order: the stream may outlive the emulated kernel that it sends
+/// through.
 #[test]
 fn a_stream_kept_for_a_thread_sends_its_last_bytes() {
     use std::cell::RefCell;
@@ -226,7 +226,7 @@ fn a_stream_kept_for_a_thread_sends_its_last_bytes() {
     let peer = peer.unwrap();
     let addr = peer.addr();
     let keeps = move || {
-        // It is registered first, and so dropped last.
+        // Registered first, so dropped last.
         LOG.with_borrow_mut(|log| {
             let mut stream = BufWriter::new(TcpStream::connect(addr).unwrap());
             stream.write_all(b"last words").unwrap();
@@ -247,7 +247,7 @@ fn one_thread_reads_while_another_writes_and_shuts() {
             let mut got = Vec::new();
             (&stream).read_to_end(&mut got).map(|_| got)
         });
-        // The reader waits by now or will; writing must not wait for it.
+        // The reader waits by now or soon; writing must not wait for it.
         for part in [&b"one "[..], b"two "] {
             (&stream).write_all(part).unwrap();
             std::thread::sleep(WAIT / 2);
@@ -263,7 +263,7 @@ fn writing_to_a_peer_that_has_gone() {
     let _turn = Turn::take();
     let peer = TcpPeer::start(v4(), |_, _| Ok(())).unwrap();
     let mut stream = TcpStream::connect(peer.addr()).unwrap();
-    // The first write may still find the connection whole; the peer answers it with a reset.
+    // The first write may still succeed; the peer replies with a reset.
     let failed = (0..10_000).find_map(|_| {
         std::thread::sleep(Duration::from_millis(5));
         stream.write(b"anybody?").err()
@@ -290,14 +290,14 @@ fn connecting_within_a_time() {
     let _turn = Turn::take();
     let echo = TcpEcho::v4().unwrap();
     assert!(TcpStream::connect_timeout(&echo.addr(), PATIENCE).is_ok());
-    // What succeeds has succeeded, however long it took.
+    // A successful connect succeeds, however long it took.
     assert!(TcpStream::connect_timeout(&echo.addr(), MOMENT).is_ok());
     let error = TcpStream::connect_timeout(&echo.addr(), Duration::ZERO).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidInput);
     let (_port, refused) = refusing_tcp();
     let error = TcpStream::connect_timeout(&refused, PATIENCE).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::ConnectionRefused);
-    // It is answered at once, and still later than that.
+    // The reply is immediate, but still later than that.
     let error = TcpStream::connect_timeout(&refused, MOMENT).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::TimedOut);
 }
@@ -324,11 +324,11 @@ fn connecting_to_a_name_within_a_time() {
     assert_eq!(kind(&name, PATIENCE), ErrorKind::ConnectionRefused);
     assert_eq!(kind(&name, MOMENT), ErrorKind::TimedOut);
     assert_eq!(kind(&name, Duration::ZERO), ErrorKind::InvalidInput);
-    // No address is no timeout, however late it is.
+    // An invalid address is not a timeout, however late it is.
     assert_eq!(kind("2001:db8::1", MOMENT), ErrorKind::InvalidInput);
     let none = TcpStream::connect_timeout_to(&[][..], MOMENT).unwrap_err();
     assert_eq!(none.kind(), ErrorKind::InvalidInput);
-    // When the time is over, no other address is tried.
+    // After the timeout no other address is tried.
     let late = TcpStream::connect_timeout_to(&[refused, echo.addr()][..], MOMENT).unwrap_err();
     assert_eq!(late.kind(), ErrorKind::TimedOut);
 }
@@ -360,7 +360,7 @@ fn the_address_of_a_name_is_asked_for() {
     }
 }
 
-/// What URL crates hand out as a host.
+/// The host part of a URL, as URL crates return it.
 #[test]
 fn an_ipv6_address_in_brackets_is_an_address() {
     if !has_ipv6() {
@@ -381,8 +381,8 @@ fn an_ipv6_address_in_brackets_is_an_address() {
     assert_eq!(socket.recv_from(&mut [0; 8]).unwrap(), (5, echo.addr()));
 }
 
-/// A listener whose queue is full: the system does not answer a connect. `None` where such a
-/// listener refuses, or has no end of room.
+/// A listener whose queue is full: the system does not reply to a connect. `None` if such a listener refuses, or has
+/// unlimited room.
 fn never_answering() -> Option<(std::net::TcpListener, Vec<std::net::TcpStream>)> {
     let listener = std::net::TcpListener::bind((v4(), 0)).unwrap();
     socket2::SockRef::from(&listener).listen(0).unwrap();
@@ -398,7 +398,7 @@ fn never_answering() -> Option<(std::net::TcpListener, Vec<std::net::TcpStream>)
     None
 }
 
-/// The host gives a connect 5 s. Whether that is a timeout, the caller's own says.
+/// The host gives a connect 5 s. The caller's own timeout decides whether that is a timeout.
 #[test]
 fn a_connect_that_nobody_answers() {
     let Some((listener, _queue)) = never_answering() else {

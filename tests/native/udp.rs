@@ -48,7 +48,7 @@ fn an_empty_datagram_goes_out_and_comes_back_as_nothing() {
     let socket = UdpSocket::connect(echo.addr()).unwrap();
     assert_eq!(socket.send(&[]).unwrap(), 0);
     let error = socket.recv(&mut [0; 8]).unwrap_err();
-    // `WouldBlock`, if the echo was quicker than the tenth of a wait that counts as one.
+    // `WouldBlock`, if the echo took less than the tenth of a wait that counts as one.
     assert!(
         matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut),
         "{error}"
@@ -126,7 +126,7 @@ fn one_socket_and_several_peers() {
     for (i, echo) in echoes.iter().enumerate() {
         assert_eq!(socket.send_to(&[i as u8; 3], echo.addr()).unwrap(), 3);
     }
-    // Every answer comes, whichever order the peers are asked in, and no peer is waited for twice.
+    // Every reply arrives, in whatever order the peers are polled, and no peer is waited for twice.
     let mut from = [false; 3];
     for _ in 0..3 {
         let mut buf = [9; 8];
@@ -142,7 +142,7 @@ fn one_socket_and_several_peers() {
         ErrorKind::TimedOut
     );
 
-    // Connected to one of them, it hears that one only.
+    // Connected to one of them, it receives only from that one.
     socket.send_to(b"unheard", echoes[0].addr()).unwrap();
     socket.connect_to(echoes[1].addr()).unwrap();
     assert_eq!(socket.peer_addr().unwrap(), echoes[1].addr());
@@ -161,8 +161,8 @@ fn one_socket_and_several_peers() {
     );
 }
 
-/// Of more peers than there is room for, the one that was used longest ago gives way: it is not heard
-/// any more, all others are.
+/// If there are more peers than places, the least recently used one gives way: nothing more is received from it, but
+/// from all others.
 #[test]
 fn the_peer_used_longest_ago_gives_way() {
     let _turn = Turn::take();
@@ -170,13 +170,13 @@ fn the_peer_used_longest_ago_gives_way() {
     let addrs = peers.each_ref().map(|peer| peer.local_addr().unwrap());
     let socket = UdpSocket::bind("[::]:0").unwrap();
     let mut buf = [0; 8];
-    // Where each of them hears the socket from.
+    // The address that each of them receives from.
     let mut ask = |i: usize| {
         socket.send_to(&[i as u8], addrs[i]).unwrap();
         peers[i].recv_from(&mut buf).unwrap().1
     };
     let mut froms: Vec<_> = (0..16).map(&mut ask).collect();
-    // The first is sent to again, and the second heard: the third is left.
+    // The first is used again, and the second received from: the third is left.
     assert_eq!(ask(0), froms[0]);
     peers[1].send_to(b"1", froms[1]).unwrap();
     let mut buf = [0; 8];
@@ -184,7 +184,7 @@ fn the_peer_used_longest_ago_gives_way() {
     froms.push(ask(16));
     assert_eq!(Native::open_connections(), 16);
     for (peer, from) in peers.iter().zip(&froms) {
-        // (Nobody is there any more for the third.)
+        // (The third may have no listener any more.)
         let _ = peer.send_to(b"answer", from);
     }
     let mut heard: Vec<_> = (0..16)
@@ -195,14 +195,14 @@ fn the_peer_used_longest_ago_gives_way() {
     heard.sort_unstable();
     expected.sort_unstable();
     assert_eq!(heard, expected);
-    // Sent to again, it is heard again.
+    // Used again, it is received from again.
     let from = ask(2);
     peers[2].send_to(b"answer", from).unwrap();
     assert_eq!(socket.recv_from(&mut buf).unwrap(), (6, addrs[2]));
     assert_eq!(Native::open_connections(), 16);
 }
 
-/// A connected socket has one connection, but for those that it sends elsewhere by.
+/// A connected socket has one connection, apart from those with which it sends elsewhere.
 #[test]
 fn connecting_closes_the_other_connections() {
     let _turn = Turn::take();
@@ -224,7 +224,7 @@ fn connecting_closes_the_other_connections() {
             assert_eq!(Native::open_connections(), 1);
         }
     }
-    // It cannot be connected there, and stays as it is.
+    // It cannot be connected there, and stays unchanged.
     let error = socket.connect_to("no name of anybody:9").unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidInput);
     assert_eq!(socket.peer_addr().unwrap(), a);
@@ -233,7 +233,7 @@ fn connecting_closes_the_other_connections() {
     drop(socket);
     assert_eq!(Native::open_connections(), 0);
 
-    // Another thread might be using the one that the socket was made with. It is kept until the socket is closed.
+    // Another thread might use the socket's original connection. It is kept until the socket is closed.
     let socket = UdpSocket::connect(a).unwrap();
     for to in [b, c] {
         socket.connect_to(to).unwrap();
@@ -261,7 +261,7 @@ fn a_thread_that_waits_survives_a_change_of_peers() {
         loop {
             match socket.recv_from(&mut buf) {
                 Ok((n, from)) => return (buf[..n].to_vec(), from),
-                // For a moment, it had only peers that nobody listens at.
+                // For a moment, none of its peers had a listener.
                 Err(error) => assert_eq!(error.kind(), ErrorKind::WouldBlock),
             }
         }
@@ -274,7 +274,7 @@ fn a_thread_that_waits_survives_a_change_of_peers() {
         socket.send_to(b"hello", echo.addr()).unwrap();
         assert_eq!(waiting.join().unwrap(), (b"hello".to_vec(), echo.addr()));
 
-        // Whether it waits already or not, it does not hear whom the socket was connected to before.
+        // Whether or not it is already waiting, it receives nothing from the previous peer.
         for _ in 0..5 {
             socket.connect_to(other.local_addr().unwrap()).unwrap();
             socket.send(b"question").unwrap();
@@ -289,13 +289,13 @@ fn a_thread_that_waits_survives_a_change_of_peers() {
     });
 }
 
-/// Where nothing is ever received, no silence shows that a name leads elsewhere by now.
+/// Without any received data, no silence shows that a name now resolves to another address.
 #[test]
 fn a_name_that_answers_nothing_is_looked_up_again() {
     let _turn = Turn::take();
     let silent = std::net::UdpSocket::bind((v4(), 0)).unwrap();
     let socket = UdpSocket::bind("0.0.0.0:0").unwrap();
-    // Short for 127.0.0.1 to the system's resolver, and to nobody an address.
+    // The system's resolver accepts this as 127.0.0.1; it is not a valid address.
     let name = ("127.1", silent.local_addr().unwrap().port());
     let send = || {
         socket.send_to(b"x", name).unwrap();
@@ -305,12 +305,12 @@ fn a_name_that_answers_nothing_is_looked_up_again() {
     for _ in 1..1_000 {
         assert_eq!(send(), first);
     }
-    // A new connection, opened while the old one was there.
+    // A new connection, opened while the old one was still there.
     assert_ne!(send(), first);
     assert_eq!(Native::open_connections(), 1);
 }
 
-/// What has been peeked at is kept, but not without end.
+/// Peeked datagrams are kept, but only a limited number.
 #[test]
 fn the_oldest_of_many_peeked_datagrams_is_lost() {
     let _turn = Turn::take();
@@ -401,14 +401,14 @@ fn a_peek_takes_nothing() {
     );
 }
 
-/// What has been peeked at and may not be received now hides nothing else, and stays.
+/// A peeked datagram that may not be received now hides no other, and stays.
 #[test]
 fn a_peeked_datagram_waits_for_who_may_have_it() {
     let _turn = Turn::patient();
     let [named, first, second] = [(); 3].map(|()| UdpEcho::v4().unwrap());
     let socket = UdpSocket::bind("0.0.0.0:0").unwrap();
     let mut buf = [0; 16];
-    // Short for 127.0.0.1 to the system's resolver, and to nobody an address.
+    // The system's resolver accepts this as 127.0.0.1; it is not a valid address.
     socket
         .send_to(b"from a name", ("127.1", named.addr().port()))
         .unwrap();
@@ -427,14 +427,14 @@ fn a_peeked_datagram_waits_for_who_may_have_it() {
     assert_eq!(socket.recv_from(&mut buf).unwrap(), (5, first.addr()));
 }
 
-/// A datagram that cannot be sent to anybody makes nobody a peer.
+/// A datagram that cannot be sent adds no peer.
 #[test]
 fn what_is_too_long_takes_no_place() {
     let _turn = Turn::take();
     let socket = UdpSocket::bind("0.0.0.0:0").unwrap();
     let error = socket.send_to(&[0; 65_508], (v4(), 9)).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidInput);
-    // To a name, IPv6 may lead there.
+    // A name may resolve to an IPv6 address.
     let error = socket.send_to(&[0; 65_528], ("127.1", 9)).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidInput);
     assert_eq!(Native::open_connections(), 0);

@@ -21,7 +21,7 @@ fn no_host_call_for_what_is_no_address() {
 #[test]
 fn one_host_call_for_who_is_not_there() {
     let mut plugin = guest(&quick());
-    // A port that nobody listens at, and that nobody else is given meanwhile.
+    // A port without a listener, reserved for this test.
     let (_port, refused) = refusing_tcp();
     let refused = refused.to_string();
     assert_eq!(

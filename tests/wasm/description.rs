@@ -1,5 +1,5 @@
-//! The examples of the description, to the letter, in a plugin. Their addresses are given; the host
-//! leads them to peers on loopback.
+//! The examples of the description, verbatim, in a plugin. Their addresses are fixed; the host redirects them to peers
+//! on loopback.
 
 use crate::icmp::with_late_replies;
 use crate::{PATIENCE, call, guest, hosts, quick, v4};
@@ -54,7 +54,7 @@ fn icmp() {
     }
 }
 
-/// In production the reply has to come from farther away than loopback, or it comes too early.
+/// In production a reply from loopback arrives too early; it must come from farther away.
 #[test]
 fn icmp_in_production() {
     if !harness_host::icmp::allowed_or_skipped("description::icmp_in_production") {

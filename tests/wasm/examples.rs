@@ -1,4 +1,4 @@
-//! The examples that the reference host's own table does not show; and all of them as in production.
+//! The examples that are not in the reference host's own table; and all of them as in production.
 
 use crate::icmp::with_late_replies;
 use crate::{call, dialects, hosts, patient, quick};
@@ -63,7 +63,7 @@ fn examples_in_production() {
     }
 }
 
-/// Only a target that takes its time is heard.
+/// Only replies from a slow target are received.
 #[test]
 fn pings_in_production() {
     if !allowed_or_skipped("pings_in_production") {
@@ -81,14 +81,14 @@ fn pings_in_production() {
     assert_eq!(reply, untimed);
     let reply = far("icmp_echo", "", "far off", 7);
     assert_eq!(reply, "far off (from 127.0.0.1, type 0, seq 7)");
-    // Loopback itself answers before the host listens.
+    // Loopback itself replies before the host listens.
     let error = example("icmp_ping", &production).call("run", b"127.0.0.1 1 quick");
     assert!(matches!(error, Err(Error::Guest { .. })), "{error:?}");
     let error = example("icmp_ping", &production).call("run", b"::1 1 IPv6");
     assert!(matches!(error, Err(Error::Guest { .. })), "{error:?}");
 }
 
-/// One over a crate of the registry, whose own package builds it with nothing but that crate.
+/// An example that uses a crate, built by its own package with only that crate.
 #[test]
 fn a_crate_that_nobody_changed_runs_by_its_name() {
     let http = HttpServer::v4().unwrap();
@@ -99,7 +99,7 @@ fn a_crate_that_nobody_changed_runs_by_its_name() {
     }
 }
 
-/// What needs a configuration, or another module, says so.
+/// Examples that need a configuration or another module say so.
 #[test]
 fn what_cannot_work_in_production_says_why() {
     let [production, _] = hosts();
@@ -129,7 +129,7 @@ fn a_ping_says_who_answered() {
     }
 }
 
-/// A host that hears others' packets all the time, and never the reply.
+/// A host that constantly receives others' packets, and never the reply.
 #[test]
 fn whoever_looks_for_an_echo_reply_does_not_look_for_ever() {
     let mut plugin = example("icmp_echo", &quick().echo_reply("somebody else's"));
@@ -138,14 +138,14 @@ fn whoever_looks_for_an_echo_reply_does_not_look_for_ever() {
     assert_eq!(plugin.report().calls.get("icmp_recv"), 100);
 }
 
-/// What a proxy passes on never enters its own memory: if it did, 60,000 bytes would cost at least the
-/// 7,500 calls to the kernel that carry 8 bytes each, and twice that for both ways.
+/// A proxy's data is never copied into its own memory: otherwise 60,000 bytes would cost at least the 7,500 kernel
+/// calls that move 8 bytes each, and twice that for both directions.
 #[test]
 fn a_proxy_copies_nothing() {
     let echo = UdpEcho::v4().unwrap();
     let config = patient().set("address", echo.addr().to_string());
     let mut plugin = example("udp_proxy", &config);
-    // The first call pays for the start of the plugin.
+    // The first call includes the plugin's start.
     call(&mut plugin, "run", "warm");
     let mut fuel = |datagram: &str| {
         plugin.reset_counters();

@@ -1,5 +1,5 @@
-//! The host fails, on purpose, over real sockets: what a plugin sees of it. After each fault the same
-//! plugin is called again and works, and nothing is left over.
+//! How a plugin handles a host that fails on purpose, over real sockets. After each fault the same plugin is called
+//! again and works, and nothing is leaked.
 
 use crate::{PATIENCE, call, guest, patient, quick, v4};
 use harness_host::peers::{TcpEcho, TcpPeer, UdpEcho};
@@ -14,14 +14,14 @@ fn plugin(faults: Faults) -> Plugin {
     guest(&quick().faults(faults))
 }
 
-/// Nothing is open, and what was to go wrong has.
+/// Checks that nothing is open, and that the fault has happened.
 pub fn afterwards(plugin: &Plugin, fault: Fault) {
     assert_eq!(plugin.open_connections(), 0, "{fault}");
     assert!(plugin.report().faults.get(fault) > 0, "{fault}");
 }
 
-/// Sends `len` bytes to an echo and reads them back, in both layers, with this fault in one call, and
-/// then once more without.
+/// Sends `len` bytes to an echo server and reads them back, in both layers: once with this fault in one call, and once
+/// without.
 fn once(function: &str, call_number: u64, fault: Fault, len: usize, expected: &str) {
     let echo = TcpEcho::v4().unwrap();
     for layer in LAYERS {
@@ -42,7 +42,7 @@ fn once(function: &str, call_number: u64, fault: Fault, len: usize, expected: &s
 
 #[test]
 fn a_connection_that_vanishes() {
-    // Where there is a clock, an id that means nothing any more is the end at once.
+    // With a clock, an invalid id is reported as EOF at once.
     once(
         "tcp_recv",
         1,
@@ -59,7 +59,7 @@ fn a_connection_that_vanishes() {
     );
 }
 
-/// Of UDP nothing ends: a socket that vanishes gives nothing, and takes nothing.
+/// UDP has no EOF: a socket that vanishes receives nothing, and sends nothing.
 #[test]
 fn a_socket_that_vanishes() {
     let echo = UdpEcho::v4().unwrap();
@@ -95,7 +95,7 @@ fn a_connection_that_is_reset() {
         "wrote 65536 BrokenPipe, read 0 Ok(0)",
     );
 
-    // It is a real one: the peer is told.
+    // It is a real reset: the peer sees it.
     let (tell, told) = mpsc::channel();
     let peer = TcpPeer::start(v4(), move |mut stream, _| {
         stream.set_read_timeout(None)?;
@@ -114,7 +114,7 @@ fn a_connection_that_is_reset() {
     assert_eq!(told, format!("{:?}", ErrorKind::ConnectionReset));
 }
 
-/// With this fault in every call that can have it, all bytes come back all the same.
+/// With this fault in every call that can have it, all bytes still come back.
 fn always(fault: Fault, len: usize, size: usize) {
     let echo = TcpEcho::v4().unwrap();
     for layer in LAYERS {
@@ -157,7 +157,7 @@ fn a_connect_that_nobody_answers() {
 
 #[test]
 fn a_host_that_stalls_loses_nothing() {
-    // Two whole waits without anything; the third brings all of it.
+    // Two whole waits without data; the third returns all of it.
     let echo = TcpEcho::v4().unwrap();
     let faults = || {
         Faults::default()
@@ -173,7 +173,7 @@ fn a_host_that_stalls_loses_nothing() {
         afterwards(&plugin, Fault::Stall);
     }
 
-    // A datagram that does not come in time is there for the next receive.
+    // A datagram that arrives too late is there for the next receive.
     let echo = UdpEcho::v4().unwrap();
     let mut plugin = plugin(Faults::default().at("udp_recv", 1, Fault::Stall));
     let late = call(&mut plugin, "faults_udp_late", &echo.addr().to_string());
@@ -193,8 +193,8 @@ fn blocks_that_are_longer_than_asked_for() {
         assert_eq!(got, "wrote 60000 ok, read 60000 ok", "{layer}");
         afterwards(&plugin, Fault::OverLong);
     }
-    // And not for this much: what fits is given, in order, and then it is said. (The buffers have 4,096
-    // and 1,024 bytes.)
+    // There is no room for this much: what fits is returned, in order, and then an error. (The buffers have 4,096 and
+    // 1,024 bytes.)
     for (layer, read) in LAYERS.into_iter().zip([14_096, 11_024]) {
         let faults = Faults::default().at("tcp_recv", 1, Fault::OverLong);
         let mut plugin = plugin(faults.over_long_by(50_000));
@@ -210,7 +210,7 @@ fn blocks_that_are_longer_than_asked_for() {
         assert_eq!(got, "wrote 60000 ok, read 60000 ok", "{layer}");
     }
 
-    // A datagram that the host should have cut is cut by the library.
+    // The library truncates a datagram that the host should have truncated.
     let echo = UdpEcho::v4().unwrap();
     let faults = Faults::default().rate(Fault::OverLong, 1.0);
     let mut plugin = guest(&patient().faults(faults));
@@ -219,7 +219,7 @@ fn blocks_that_are_longer_than_asked_for() {
     afterwards(&plugin, Fault::OverLong);
 }
 
-/// After a block that was too long, a peek gives no bytes from behind the gap.
+/// After an over-long block, a peek shows no bytes from after the gap.
 #[test]
 fn no_peek_reaches_over_a_gap() {
     let echo = TcpEcho::v4().unwrap();
@@ -231,7 +231,7 @@ fn no_peek_reaches_over_a_gap() {
     afterwards(&plugin, Fault::OverLong);
 }
 
-/// A reply of megabytes takes none of the plugin's memory, in the facade either.
+/// A reply of megabytes takes none of the plugin's memory, in the facade too.
 #[test]
 fn a_reply_takes_no_memory_without_bound() {
     const MUCH: usize = 8 * 1024 * 1024;
@@ -250,7 +250,7 @@ fn a_reply_takes_no_memory_without_bound() {
     assert!(report.bytes_received > MUCH as u64, "{report:?}");
     assert_eq!(plugin.open_connections(), 0);
 
-    // A datagram that is peeked at is kept whole: one page holds it.
+    // A peeked datagram is kept whole: one page holds it.
     let echo = UdpEcho::v4().unwrap();
     config = patient().faults(faults());
     let mut plugin = guest(&config);
@@ -272,7 +272,7 @@ fn garbage_for_icmp() {
         assert_eq!(call(&mut plugin, "icmp_listen", "100"), "InvalidData");
     }
     assert_eq!(plugin.report().faults.get(Fault::Garbage), 100);
-    // A ping passes it over, and there is an end to that.
+    // A ping skips it, and still ends.
     if harness_host::icmp::allowed_or_skipped("garbage_for_icmp, its ping") {
         assert_eq!(call(&mut plugin, "icmp_ping", "127.0.0.1 50"), "TimedOut");
         let faults = Faults::seeded(1).rate(Fault::Garbage, 0.5);
@@ -327,7 +327,7 @@ fn nothing_from_one_function() {
             "Other|TimedOut",
         ),
     ];
-    // (What comes at once may come late, on a machine that has much to do; a datagram is then late too.)
+    // (On a busy machine an immediate result may be late; a datagram is then late too.)
     for (function, export, input, expected) in cases {
         let mut plugin = plugin(Faults::default().rate_in(function, Fault::Zero, 1.0));
         for _ in 0..2 {

@@ -24,8 +24,7 @@ fn echo_in_both_dialects() {
 #[test]
 fn silence_times_out() {
     if allowed_or_skipped("silence_times_out") {
-        // Nothing has been sent, so this host listens only now; what it hears is nothing, or what
-        // other tests send.
+        // Nothing has been sent, so this host listens only now; it receives nothing, or packets of other tests.
         let heard = run(&quick(), "icmp_listen", "50");
         assert!(
             heard == "TimedOut" || heard.starts_with("Ok(IcmpResponse"),
@@ -103,7 +102,7 @@ fn pings_one_after_the_other() {
     }
 }
 
-/// Nobody answers, then the host does not even send.
+/// Nobody replies, or the host does not even send.
 #[test]
 fn pings_that_are_never_heard_are_lost() {
     if !allowed_or_skipped("pings_that_are_never_heard_are_lost") {
@@ -121,33 +120,33 @@ fn pings_that_are_never_heard_are_lost() {
     assert_eq!(got, "Other0 0 0 false");
 }
 
-/// A host that opens its socket only to receive cannot hear a reply that was quicker. The ping asks
-/// again, and says in the end that it has heard none.
+/// A host that opens its socket only to receive misses a fast reply. The ping retries, and finally reports that there
+/// was none.
 #[test]
 fn a_ping_that_is_never_heard() {
     if !allowed_or_skipped("a_ping_that_is_never_heard") {
         return;
     }
     let mut plugin = guest(&quick().icmp(IcmpListening::AtReceive));
-    // A payload of its own: other tests ping at the same time.
+    // A unique payload: other tests ping at the same time.
     assert_eq!(
         call(&mut plugin, "icmp_ping", "127.0.0.1 4000 unheard"),
         "TimedOut"
     );
-    // One a second; on a busy machine fewer.
+    // One per second; on a busy machine fewer.
     let sent = plugin.report().calls.get("icmp_send");
     assert!((2..=4).contains(&sent), "{sent} requests");
 }
 
-/// The host hears replies to everybody. A ping passes over what is not its own: another payload, though
-/// source and number are right; another source, though all else is.
+/// The host receives replies to everybody. A ping skips foreign ones: with another payload, though source and number
+/// match; with another source, though everything else matches.
 #[test]
 fn a_ping_is_not_satisfied_by_somebody_elses_reply() {
     if !allowed_or_skipped("a_ping_is_not_satisfied_by_somebody_elses_reply") {
         return;
     }
     for config in dialects() {
-        // Replies to others, with its very numbers, are there before its own.
+        // Foreign replies, with the ping's own numbers, arrive before its own.
         let mut plugin = guest(&config);
         for payload in ["ours, but for the end?", "ours, but for the e?", "x"] {
             call(
@@ -163,11 +162,11 @@ fn a_ping_is_not_satisfied_by_somebody_elses_reply() {
             "127.0.0.1 10000 ours, but for the end",
         );
         assert_eq!(got, "Ok(\"127.0.0.1 65535 timed\")");
-        // Each of the nine comes as a request too, on loopback.
+        // On loopback each of the nine also arrives as a request.
         let asked = plugin.report().calls.get("icmp_recv");
         assert!(asked > 18, "{asked} packets");
 
-        // The same from another address than was asked, and nothing but that.
+        // The same, but from another address than requested.
         let redirected = config.clone().redirect("192.0.2.1", "127.0.0.1");
         let mut plugin = guest(&redirected);
         let got = call(
@@ -184,8 +183,8 @@ fn a_ping_is_not_satisfied_by_somebody_elses_reply() {
     }
 }
 
-/// A plugin that pings 127.0.0.1 and never hears the reply, since its host listens only while it is asked;
-/// and meanwhile packets that it does hear, fewer than 1,000 a second. Returns what came of the ping.
+/// A plugin pings 127.0.0.1 and misses the reply, since its host listens only during a receive; meanwhile it receives
+/// other packets, fewer than 1,000 per second. Returns the result of the ping.
 fn beside_strangers(mut plugin: Plugin, ping: &str, mut send: impl FnMut()) -> String {
     std::thread::scope(|scope| {
         let pings = scope.spawn(move || {
@@ -203,7 +202,7 @@ fn beside_strangers(mut plugin: Plugin, ping: &str, mut send: impl FnMut()) -> S
     })
 }
 
-/// Each pair of plugins and clocks that a ping can have.
+/// Returns each pair of plugins and clocks that a ping can have.
 fn clocks() -> [(&'static Guests, Clock); 3] {
     [
         (&WASIP1, Clock::Real),
@@ -230,8 +229,8 @@ fn strangers_do_not_shorten_a_ping() {
     }
 }
 
-/// Runs something, and meanwhile sends echo replies to this machine again and again: as from a target that is
-/// some way off, which a host that listens only while it is asked can hear.
+/// Runs something, and meanwhile repeatedly sends echo replies to this machine: like a distant target, which a host
+/// that listens only during a receive can receive.
 pub fn with_late_replies<T>(payload: &[u8], seq: u16, run: impl FnOnce() -> T) -> T {
     let raw = Socket::new(Domain::IPV4, Type::RAW, Some(Protocol::ICMPV4)).unwrap();
     let to = SockAddr::from(SocketAddr::from(([127, 0, 0, 1], 0)));
@@ -243,14 +242,14 @@ pub fn with_late_replies<T>(payload: &[u8], seq: u16, run: impl FnOnce() -> T) -
                 std::thread::sleep(Duration::from_millis(30));
             }
         });
-        // However it ends, so that the thread does too.
+        // Catches panics, so that the thread ends too.
         let result = catch_unwind(AssertUnwindSafe(run));
         done.store(true, Ordering::Relaxed);
         result.unwrap_or_else(|panic| resume_unwind(panic))
     })
 }
 
-/// An echo reply, as it comes over the wire.
+/// Returns the bytes of an echo reply.
 fn echo_reply(payload: &[u8], seq: u16) -> Vec<u8> {
     let [high, low] = seq.to_be_bytes();
     let packet = [&[0, 0, 0, 0, 0, 1, high, low], payload].concat();
@@ -262,7 +261,7 @@ fn echo_reply(payload: &[u8], seq: u16) -> Vec<u8> {
     [&packet[..2], &sum.to_be_bytes(), &packet[4..]].concat()
 }
 
-/// Some machines send back no more than the first bytes of a payload. Here the test does so for them.
+/// Some machines return only the first bytes of a payload. Here the test does so.
 #[test]
 fn a_shortened_reply_is_a_reply() {
     if !allowed_or_skipped("a_shortened_reply_is_a_reply") {
@@ -283,7 +282,7 @@ fn a_shortened_reply_is_a_reply() {
     }
 }
 
-/// The reply comes from an address that is written in another way, or from another address.
+/// The reply comes from the same address in another notation, or from another address.
 #[test]
 fn addresses_that_are_answered_from_another() {
     if !allowed_or_skipped("addresses_that_are_answered_from_another") {

@@ -1,5 +1,5 @@
-//! The library as a plugin meets it: compiled to wasm, in the real Extism runtime, over real
-//! sockets. After every call nothing is left over: no kernel block, no connection.
+//! The library inside a plugin: compiled to wasm, in the real Extism runtime, over real sockets. After every call
+//! nothing may be leaked: no kernel block, no connection.
 
 mod bad_input;
 mod blocks;
@@ -25,16 +25,16 @@ use std::path::PathBuf;
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
-/// A build of the test guests, made when it is first wanted.
+/// A build of the test guests, made on first use.
 struct Guests {
     package: &'static str,
     target: Target,
     wasm: OnceLock<PathBuf>,
 }
 
-/// As plugins are: with WASI, and so with a clock.
+/// Like ordinary plugins: with WASI, and therefore with a clock.
 static WASIP1: Guests = Guests::of("test-guests", Target::Wasip1);
-/// Without WASI, and so without a clock.
+/// Without WASI, and therefore without a clock.
 static UNKNOWN: Guests = Guests::of("test-guests", Target::Unknown);
 
 impl Guests {
@@ -54,35 +54,34 @@ impl Guests {
     }
 }
 
-/// A host that does not make a test sit through its waits, and that lets a plugin reach the peers of
-/// the tests.
+/// A host with short waits, in which a plugin may reach the peers of the tests.
 fn quick() -> Config {
     Config::new()
         .allow(Allow::loopback())
         .wait(Duration::from_millis(100))
 }
 
-/// Longer than anything takes on a machine that is not stuck.
+/// Longer than anything takes, unless the machine hangs.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// The same for a test in which all that is waited for comes, however late on a busy machine. (A UDP
-/// receive ends with the host's wait.)
+/// The same for tests in which all expected data arrives, however late on a busy machine. (A UDP receive ends with the
+/// host's wait.)
 fn patient() -> Config {
     quick().wait(PATIENCE)
 }
 
-/// A host as the one in production, and one that is kinder. In both what is waited for comes, however late.
+/// A host like production, and the default one. In both, expected data arrives, however late.
 fn hosts() -> [Config; 2] {
     [Config::production(), Config::new()]
         .map(|config| config.allow(Allow::loopback()).wait(PATIENCE))
 }
 
-/// The host's habits, both ways.
+/// Both forms of the host's JSON.
 fn dialects() -> [Config; 2] {
     [Dialect::Described, Dialect::Real].map(|dialect| quick().dialect(dialect))
 }
 
-/// Until something holds that another thread brings about.
+/// Waits for a condition that another thread brings about.
 fn eventually(what: &str, condition: impl Fn() -> bool) {
     let deadline = Instant::now() + PATIENCE;
     while !condition() {
@@ -91,7 +90,7 @@ fn eventually(what: &str, condition: impl Fn() -> bool) {
     }
 }
 
-/// A TCP port that refuses, as long as this lives: bound, and nobody listens.
+/// A TCP port that refuses as long as this lives: bound, but not listening.
 fn refusing_tcp() -> (Socket, SocketAddr) {
     let socket = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
     socket.bind(&SocketAddr::new(v4(), 0).into()).unwrap();
@@ -99,7 +98,7 @@ fn refusing_tcp() -> (Socket, SocketAddr) {
     (socket, address)
 }
 
-/// A UDP port that refuses, as long as this lives: connected to itself, and so deaf to all others.
+/// A UDP port that refuses as long as this lives: connected to itself, so it receives nothing from others.
 fn refusing_udp() -> (UdpSocket, SocketAddr) {
     let socket = UdpSocket::bind((v4(), 0)).unwrap();
     let address = socket.local_addr().unwrap();
@@ -112,8 +111,8 @@ fn guest(config: &Config) -> Plugin {
     WASIP1.plugin(config)
 }
 
-/// Calls a function and answers its output; a panic or an error of the guest fails the test with
-/// its message, and so does anything that is left over.
+/// Calls a function and returns its output. A panic or an error of the guest fails the test with its message, and so
+/// does a leak.
 fn call(plugin: &mut Plugin, function: &str, input: &str) -> String {
     let output = match plugin.call(function, input.as_bytes()) {
         Ok(output) => output,
@@ -127,7 +126,7 @@ fn call(plugin: &mut Plugin, function: &str, input: &str) -> String {
     String::from_utf8(output).expect("text")
 }
 
-/// Calls a function of the test guests in a host of its own, which has nothing open afterwards.
+/// Calls a function of the test guests in a new host, which has nothing open afterwards.
 fn run(config: &Config, function: &str, input: &str) -> String {
     let mut plugin = guest(config);
     let output = call(&mut plugin, function, input);
@@ -144,12 +143,12 @@ fn v4() -> std::net::IpAddr {
     std::net::Ipv4Addr::LOCALHOST.into()
 }
 
-/// Bytes that are easy to tell apart, `len` of them: as in the guests.
+/// Returns `len` bytes of a pattern in which positions are distinguishable, as in the guests.
 fn pattern(len: usize) -> Vec<u8> {
     (0..len).map(|i| (i ^ (i >> 8) ^ (i >> 16)) as u8).collect()
 }
 
-/// Whether the machine has `::1`; says by name that a test, or part of it, is skipped.
+/// Returns whether the machine has `::1`; if not, reports the test, or part of it, as skipped.
 fn ipv6(test: &str) -> bool {
     let has = harness_host::peers::has_ipv6();
     if !has {

@@ -1,8 +1,8 @@
-//! What a read makes of the host's "nothing": with a real clock (`wasm32-wasip1`), with none
-//! (`wasm32-unknown-unknown`), and with one that is fake; over the facade and over the core.
+//! How a read interprets the host's 0: with a real clock (`wasm32-wasip1`), without one (`wasm32-unknown-unknown`), and
+//! with a fake one; over the facade and over the core.
 //!
-//! Without a clock the library takes a wait of the host for 5 s; here it is much shorter, so that
-//! "30 s" are six short waits.
+//! Without a clock the library counts a wait of the host as 5 s; here it is much shorter, so "30 s" are six short
+//! waits.
 
 use crate::{Guests, PATIENCE, call, eventually, pattern, quick, refusing_udp, v4};
 use harness_host::peers::TcpPeer;
@@ -14,11 +14,11 @@ use std::time::Duration;
 
 const WAIT: Duration = Duration::from_millis(200);
 
-/// A guest and the clock that it has.
+/// A guest and its clock.
 struct World {
     name: &'static str,
     guests: &'static Guests,
-    /// The clock that WASI has, if there is WASI.
+    /// WASI's clock, if there is WASI.
     wasi: Option<Clock>,
 }
 
@@ -51,12 +51,12 @@ impl World {
         self.guests.plugin(&config)
     }
 
-    /// Whether there is a clock, and it is real.
+    /// Returns whether there is a real clock.
     fn has_time(&self) -> bool {
         self.wasi == Some(Clock::Real)
     }
 
-    /// Runs a function of the facade and the same of the core, each in a plugin of its own.
+    /// Runs a function of the facade and the same of the core, each in its own plugin.
     fn both(&self, function: &str, input: &str, check: impl Fn(&str, &str, &Plugin)) {
         self.both_in(quick().wait(WAIT), function, input, check);
     }
@@ -78,7 +78,7 @@ impl World {
     }
 }
 
-/// Does this in every world, at the same time: it is mostly waiting.
+/// Runs the test in every world, in parallel: it mostly waits.
 fn everywhere(test: impl Fn(&'static World) + Sync) {
     std::thread::scope(|scope| {
         for world in &WORLDS {
@@ -92,15 +92,15 @@ fn peer(act: impl Fn(&mut TcpStream) -> std::io::Result<()> + Send + Sync + 'sta
     TcpPeer::start(v4(), move |mut stream, _| act(&mut stream)).unwrap()
 }
 
-/// A host to which nothing comes in these of its waits: a silence that lasts as long however busy the machine
-/// is. What the peer has sent is there in the next.
+/// A host that receives nothing in these of its waits: silence of a fixed length, however busy the machine is. The next
+/// wait returns what the peer has sent.
 fn silent_in(waits: impl IntoIterator<Item = u64>) -> Config {
     let stall = |faults: Faults, call| faults.at("tcp_recv", call, Fault::Stall);
     let faults = waits.into_iter().fold(Faults::default(), stall);
     quick().wait(WAIT).faults(faults)
 }
 
-/// What reads gave, without repetitions: `Ok(1)` for however many bytes in a row.
+/// Returns the results of reads without repetitions: one `Ok(1)` for consecutive bytes.
 fn squeezed(outcomes: &str) -> String {
     let mut words: Vec<&str> = outcomes.split(' ').collect();
     words.dedup();
@@ -120,7 +120,7 @@ fn expected(len: usize) -> String {
     format!("{len} {digest:x}")
 }
 
-/// Silent for more than two of the host's waits, three times over.
+/// Silent for more than two of the host's waits, three times.
 fn pausing(len: usize) -> TcpPeer {
     peer(move |stream| {
         let all = pattern(len);
@@ -133,7 +133,7 @@ fn pausing(len: usize) -> TcpPeer {
     })
 }
 
-/// Clients that poll receive what comes late, and learn of the end.
+/// Clients that poll receive late data, and detect EOF.
 #[test]
 fn a_stream_that_is_polled_becomes_ready() {
     let peer = peer(|stream| stream.write_all(b"7 bytes"));
@@ -150,7 +150,7 @@ fn pauses_lose_nothing() {
     let pausing = pausing(100_000);
     let steady = peer(|stream| stream.write_all(&pattern(100_000)));
     everywhere(|world| {
-        // Without a clock the waits are counted, and a pause must not have one more than it is meant to.
+        // Without a clock the waits are counted, and a pause must not have one more than intended.
         let (peer, config) = match world.has_time() {
             true => (&pausing, quick().wait(WAIT)),
             false => (&steady, silent_in([1, 2, 4, 5, 7, 8])),
@@ -162,7 +162,7 @@ fn pauses_lose_nothing() {
     });
 }
 
-/// Reads of one byte, with a timeout shorter than the silence: it is reported, and nothing is lost.
+/// Reads of one byte, with a timeout shorter than the silence: the silence is reported, and nothing is lost.
 #[test]
 fn a_timeout_shorter_than_the_silence() {
     let peer = peer(|stream| stream.write_all(b"abc"));
@@ -185,7 +185,7 @@ fn a_timeout_shorter_than_the_silence() {
     });
 }
 
-/// A timeout longer than the default, or none at all: a long silence is not even noticed.
+/// With a timeout longer than the default, or none at all, a long silence is not even noticed.
 #[test]
 fn a_timeout_longer_than_the_silence() {
     let peer = peer(|stream| stream.write_all(b"abc"));
@@ -199,8 +199,8 @@ fn a_timeout_longer_than_the_silence() {
     });
 }
 
-/// Without a clock, a silence longer than the timeout reads as the end. Nothing is lost even so: who
-/// reads on gets what comes.
+/// Without a clock, silence longer than the timeout is reported as EOF. Nothing is lost: further reads return what
+/// arrives.
 #[test]
 fn without_a_clock_a_long_silence_reads_as_the_end() {
     let peer = peer(|stream| stream.write_all(b"abc"));
@@ -237,7 +237,7 @@ fn a_late_close_is_the_end() {
 fn a_close_at_once_is_the_end_at_once() {
     let peer = peer(|stream| stream.write_all(b"abc"));
     everywhere(|world| {
-        // The bytes come within the first wait, however long that takes.
+        // The bytes arrive within the first wait, however long that takes.
         world.both_in(
             quick().wait(PATIENCE),
             "nothing_read_to_end",
@@ -246,8 +246,7 @@ fn a_close_at_once_is_the_end_at_once() {
                 assert!(got.starts_with("3 "), "{who}: {got}");
                 let asked = plugin.report().calls.get("tcp_recv");
                 if world.has_time() {
-                    // Once for the bytes and once for the end; a host that was kept from answering at
-                    // once is asked again.
+                    // Once for the bytes and once for EOF; a host that was delayed is asked again.
                     assert!((2..=7).contains(&asked), "{who}: asked {asked} times");
                 } else {
                     assert_eq!(asked, 1 + 6, "{who}");
@@ -309,8 +308,8 @@ fn a_datagram_that_does_not_come() {
         let fewest = if world.has_time() { 1 } else { 3 };
         assert!((fewest..=3).contains(&waits), "{}: {waits}", world.name);
 
-        // The host is told that nobody listens, and returns at once. Only a clock can tell, and does not
-        // if a busy machine makes it late.
+        // The host gets an error because nobody listens, and returns at once. Only a clock can show that, and does not
+        // if a busy machine delays it.
         let input = format!("{nobody} default 1");
         if world.has_time() {
             eventually("it is told at once", || {
@@ -325,7 +324,7 @@ fn a_datagram_that_does_not_come() {
     });
 }
 
-/// The fake clock is what it is said to be: or the tests above show nothing.
+/// The fake clock behaves as intended: otherwise the tests above prove nothing.
 #[test]
 fn the_fake_clock_moves_by_a_millisecond_a_reading_from_2022_on() {
     let mut plugin = crate::WASIP1.plugin(&quick().clock(Clock::Fake));

@@ -10,19 +10,19 @@ use tracing_subscriber::filter::LevelFilter;
 
 static GUEST: Guests = Guests::of("plugin-guest", Target::Unknown);
 
-/// The guest, in a host without WASI: a plugin that imported any of it would not even load.
+/// Loads the guest in a host without WASI: a plugin that imported any of it would not load.
 fn guest(config: Config) -> Plugin {
     GUEST.plugin(&config.wasi(false))
 }
 
-/// Calls a function for its output as bytes. Nothing is left over.
+/// Calls a function and returns its output as bytes. Nothing may be leaked.
 fn bytes(plugin: &mut Plugin, function: &str, input: &[u8]) -> Vec<u8> {
     let output = plugin.call(function, input).expect(function);
     assert_eq!(plugin.live_blocks(), Some(0), "{function}");
     output
 }
 
-/// Calls a function for the text that the host shows. Nothing is left over.
+/// Calls a function and returns the error text that the host shows. Nothing may be leaked.
 #[track_caller]
 fn error(plugin: &mut Plugin, function: &str, input: &str) -> String {
     let error = plugin.call(function, input.as_bytes()).unwrap_err();
@@ -57,10 +57,10 @@ fn the_host_shows_the_text_of_an_error() {
         let error = error(&mut plugin, function, input);
         assert!(error.contains(text), "{function}: {error}");
     }
-    // A text of no bytes is a failure as well.
+    // An empty text is a failure as well.
     let error = error(&mut plugin, "say", "");
     assert!(!error.contains("no text"), "{error}");
-    // And the plugin goes on.
+    // The plugin still works.
     assert_eq!(bytes(&mut plugin, "input", b"next"), b"next");
 }
 
@@ -91,7 +91,7 @@ fn blocks_go_through_without_a_copy() {
     let echo = TcpEcho::v4().unwrap();
     for config in hosts() {
         let mut plugin = guest(config.set("server", echo.addr().to_string()));
-        // The first call pays for the start of the plugin, and each for clearing what the one before took.
+        // The first call includes the plugin's start, and each call frees what the previous one allocated.
         bytes(&mut plugin, "send", b"warm");
         let mut fuel = |len| {
             let input = pattern(len);
@@ -125,7 +125,7 @@ fn configuration() {
     }
 }
 
-/// What the runtime logs, written down.
+/// Records what the runtime logs.
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<Vec<u8>>>);
 
@@ -141,7 +141,7 @@ impl io::Write for Log {
 #[test]
 fn log_lines_at_each_level() {
     let mut plugin = guest(quick());
-    // Whether or not the host logs them, nothing is left over.
+    // Whether or not the host logs them, nothing is leaked.
     assert_eq!(call(&mut plugin, "log", "to nobody"), "");
 
     let log = Log::default();

@@ -1,5 +1,5 @@
-//! Extism stops a call: its memory or its time is used up, in the middle of whatever the library is
-//! doing. The plugin can be called again, and works.
+//! Extism stops a call in the middle of the library's work, because its memory or its time is used up. The plugin can
+//! be called again, and works.
 
 use crate::faults::{LAYERS, afterwards};
 use crate::{call, eventually, guest, quick, v4};
@@ -11,7 +11,7 @@ use std::time::Duration;
 
 const HOUR: Duration = Duration::from_secs(3_600);
 
-/// Extism stops a plugin that asks for more memory than it may have. It can be called again.
+/// Extism stops a plugin that exceeds its memory limit. It can be called again.
 #[test]
 fn out_of_memory() {
     let echo = TcpEcho::v4().unwrap();
@@ -27,8 +27,8 @@ fn out_of_memory() {
     assert_eq!(plugin.open_connections(), 0);
 }
 
-/// The host itself finds no memory for what it has received: it can only say "nothing", and breaks the
-/// connection, so that no later bytes pass for those. The plugin reads an end.
+/// The host itself has no memory for what it has received: it can only return 0, and breaks the connection, so that no
+/// later bytes take their place. The plugin reads EOF.
 #[test]
 fn out_of_memory_at_the_host() {
     const MUCH: usize = 8 * 1024 * 1024;
@@ -36,7 +36,7 @@ fn out_of_memory_at_the_host() {
     let faults = Faults::default().at("tcp_recv", 1, Fault::OverLong);
     let config = quick().memory_pages(40).faults(faults.over_long_by(MUCH));
     let address = peer.addr().to_string();
-    // On a busy machine so little may have come by then that there is memory for it: then once more.
+    // On a busy machine so little may have arrived that there is memory for it: then retry once.
     let taken = |_| {
         let mut plugin = guest(&config);
         let got = call(&mut plugin, "faults_memory_taken", &address);
@@ -50,8 +50,8 @@ fn out_of_memory_at_the_host() {
     afterwards(&plugin, Fault::OverLong);
 }
 
-/// Runs a test in a host that waits an hour for a peer that says nothing, and with calls that may take a
-/// little. On a busy machine a call that has work to do may not be done by then: with more time, once more.
+/// Runs a test in a host that waits an hour for a silent peer, with short calls. On a busy machine a call with work to
+/// do may not finish in time: then it is retried once with more time.
 fn with_little_time(test: impl Fn(&Config) -> Result<(), Error>) {
     for seconds in [2, 10, 60] {
         let limit = Duration::from_secs(seconds);
@@ -69,7 +69,7 @@ fn work(plugin: &mut Plugin, function: &str, input: &str) -> Result<String, Erro
     Ok(String::from_utf8(output).expect("text"))
 }
 
-/// The host's time limit strikes in the middle of a read.
+/// The host's time limit ends a read.
 #[test]
 fn a_call_that_is_stopped_in_a_read() {
     with_little_time(|config| {
@@ -81,7 +81,7 @@ fn a_call_that_is_stopped_in_a_read() {
         let input = format!("{} 10 10", silent.addr());
         let error = plugin.call("faults_tcp", input.as_bytes()).unwrap_err();
         assert!(matches!(error, Error::TimedOut(_)), "{error}");
-        // Nobody has closed its connection: the plugin was not asked any more.
+        // Its connection is still open: the plugin was not called any more.
         if plugin.open_connections() == 0 {
             // It was stopped before it had one.
             return Err(error);
@@ -98,8 +98,8 @@ fn a_call_that_is_stopped_in_a_read() {
     });
 }
 
-/// A stream that was being read when the host stopped the call is broken, and says so: it does not
-/// panic, nor wait for a call that will never go on.
+/// A stream that was being read when the host stopped the call is broken, and returns an error: it does not panic, nor
+/// wait for a call that never continues.
 #[test]
 fn a_stream_whose_read_was_stopped_is_broken() {
     with_little_time(|config| {
@@ -114,7 +114,7 @@ fn a_stream_whose_read_was_stopped_is_broken() {
             return Err(error);
         }
         for _ in 0..2 {
-            // Reading is what was stopped; what is written still arrives.
+            // Reading was stopped; written data still arrives.
             let got = work(&mut plugin, "faults_use_stream", "")?;
             assert_eq!(got, "BrokenPipe BrokenPipe BrokenPipe Ok(1)");
         }
@@ -122,8 +122,7 @@ fn a_stream_whose_read_was_stopped_is_broken() {
     });
 }
 
-/// A UDP socket has nothing locked while the host works for it: stopped while it connected to a peer, it
-/// goes on.
+/// A UDP socket holds no lock while the host works for it: after a stop during a connect it continues to work.
 #[test]
 fn a_socket_whose_connect_was_stopped_goes_on() {
     with_little_time(|config| {
@@ -144,7 +143,7 @@ fn a_socket_whose_connect_was_stopped_goes_on() {
             let got = work(&mut plugin, "faults_use_socket", &address)?;
             assert_eq!(got, "Ok(1)");
         }
-        // Nor is another socket the worse for it.
+        // Other sockets are not affected.
         let got = work(&mut plugin, "faults_udp", &format!("{address} 1 0"))?;
         assert_eq!(got, "Ok(100)");
         // The first one is still there.
@@ -153,8 +152,8 @@ fn a_socket_whose_connect_was_stopped_goes_on() {
     });
 }
 
-/// Nor while it waits for one of several peers: stopped there, it goes on with all of them, and can still
-/// be rid of them.
+/// Nor while it waits for one of several peers: after a stop there it continues to work with all of them, and can still
+/// remove them.
 #[test]
 fn a_socket_whose_receive_was_stopped_goes_on() {
     let silent = UdpSocket::bind((v4(), 0)).unwrap();
@@ -184,7 +183,7 @@ fn a_socket_whose_receive_was_stopped_goes_on() {
     });
 }
 
-/// Reads until the plugin's end is closed.
+/// Reads until the plugin closes the connection.
 fn wait_for_the_end(mut stream: std::net::TcpStream, stop: &Stop) -> std::io::Result<()> {
     while !stop.is_set() {
         if let Ok(0) = stream.read(&mut [0; 100]) {

@@ -42,7 +42,7 @@ fn every_form_of_address_reaches_its_peer() {
             let peer = call(&mut plugin, "tcp_forms", &format!("{form} {addr}"));
             assert_eq!(peer, format!("Ok({addr})"), "{form}");
         }
-        // Nobody listens there on 127.0.0.1: `localhost` goes on to ::1.
+        // Nobody listens there on 127.0.0.1: `localhost` falls back to ::1.
         let peer = call(
             &mut plugin,
             "tcp_forms",
@@ -54,7 +54,7 @@ fn every_form_of_address_reaches_its_peer() {
 
 #[test]
 fn a_name_is_resolved_by_the_host() {
-    // The machine's own name for itself, if it has one other than `localhost`, is for the host.
+    // Only the host can resolve the machine's own name, if it is not `localhost`.
     let echo = TcpEcho::v4().unwrap();
     let name = std::fs::read_to_string("/etc/hosts").unwrap_or_default();
     let name = name
@@ -141,7 +141,7 @@ fn a_stream_outlives_a_call() {
     let mut plugin = guest(&quick());
     call(&mut plugin, "tcp_keep", &echo.addr().to_string());
     assert_eq!(plugin.open_connections(), 1);
-    // Each call leaves half of its echo to the next one.
+    // Each call leaves half of its echo for the next one.
     let mut got = String::new();
     for _ in 0..4 {
         got += &call(&mut plugin, "tcp_use_kept", "0123456789");

@@ -5,7 +5,7 @@ use std::io::Write;
 
 fn tiny() -> Plugin {
     let wasm = guests::example("tiny").expect("the guest `tiny`");
-    // Without WASI: a plugin that imported any of it would not even load.
+    // Without WASI: a plugin that imported any of it would not load.
     Plugin::from_file(wasm, &quick().wasi(false)).expect("a plugin")
 }
 
@@ -39,7 +39,7 @@ fn it_reports_what_does_not_work() {
     fails(b"no address", "could not connect");
     fails(b"localhost:65536", "could not connect");
     fails(&[b'x'; 257], "the input is too long");
-    // A peer that closes before the whole echo has come.
+    // A peer that closes before the whole echo has arrived.
     let peer = TcpPeer::start(v4(), |mut stream, _| stream.write_all(b"Hel")).unwrap();
     fails(peer.addr().to_string().as_bytes(), "no reply");
     // Only the last of these reached the host.

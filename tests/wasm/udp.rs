@@ -35,8 +35,8 @@ fn silence_times_out() {
     let silent = std::net::UdpSocket::bind((v4(), 0)).unwrap();
     let address = silent.local_addr().unwrap().to_string();
     assert_eq!(run(&quick(), "udp_silence", &address), "TimedOut");
-    // Where nobody listens the host is told so, and returns at once. (Where it does so late, on a busy
-    // machine, it looks like a silence.)
+    // If nobody listens the host gets an error and returns at once. (If it does so late, on a busy machine, it looks
+    // like silence.)
     let (_port, nobody) = refusing_udp();
     eventually("it is told at once", || {
         let got = run(&quick(), "udp_silence", &nobody.to_string());
@@ -55,11 +55,11 @@ fn one_socket_and_several_peers() {
     let mut plugin = guest(&patient());
     assert_eq!(call(&mut plugin, "udp_several", &addresses), "3");
     assert_eq!(plugin.open_connections(), 0);
-    // Who has answered is not waited for again.
+    // A peer that has replied is not waited for again.
     assert_eq!(plugin.report().calls.get("udp_recv"), 3);
 }
 
-/// Whoever is silent when waited for is not waited for before every other from then on.
+/// A peer that was silent is not waited for before every other from then on.
 #[test]
 fn a_silent_peer_costs_one_wait() {
     let silent = std::net::UdpSocket::bind((v4(), 0)).unwrap();

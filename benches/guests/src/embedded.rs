@@ -8,10 +8,10 @@ use harness_wasi_sockets::Block;
 use harness_wasi_sockets::embedded::{IcmpSocket, TcpStream, UdpSocket};
 use harness_wasi_sockets::host::DefaultHost;
 
-/// As large as `BufReader`'s buffer, for what is compared with it.
+/// The size of `BufReader`'s buffer, for comparison with it.
 const BUFFER: usize = 8_192;
 
-/// The stream that stays from call to call.
+/// The stream that is kept between calls.
 pub static KEPT: Slot<TcpStream> = Slot::new();
 
 impl Stream for TcpStream {

@@ -1,9 +1,9 @@
-//! What every guest needs: an export, a job as its input, and an outcome as its output.
+//! The parts that every guest needs: an export, a job as its input, and an outcome as its output.
 
 use core::sync::atomic::{AtomicU64, Ordering};
 
-// SAFETY: the signatures are the kernel's. The arguments are plain numbers, and no value of them
-// touches this module's memory.
+// SAFETY: the signatures are the kernel's. The arguments are plain numbers, and no value of them accesses this module's
+// memory.
 #[link(wasm_import_module = "extism:host/env")]
 unsafe extern "C" {
     safe fn input_length() -> u64;
@@ -15,38 +15,38 @@ unsafe extern "C" {
 
 /// The longest input.
 const MOST_INPUT: usize = 256;
-/// The most bytes in one go.
+/// The maximum bytes per operation.
 pub const MOST: usize = 65_536;
 
-/// What to do. As input: `ADDRESS ADDRESS COUNT SIZE SEED CHECK`.
+/// The job. As input: `ADDRESS ADDRESS COUNT SIZE SEED CHECK`.
 #[derive(Clone, Copy, Debug)]
 pub struct Job<'a> {
     /// The TCP peer.
     pub tcp: &'a str,
     /// The UDP peer.
     pub udp: &'a str,
-    /// How many bytes or rounds; the work says which.
+    /// The number of bytes or rounds, depending on the work.
     pub count: u64,
-    /// How many bytes at a time, at most [`MOST`].
+    /// The bytes per operation, at most [`MOST`].
     pub size: usize,
-    /// What random numbers start from.
+    /// The seed of the random numbers.
     pub seed: u64,
-    /// Whether the bytes are looked at. That costs as much as moving them, so it is for tests.
+    /// Whether the bytes are checked. That costs as much as moving them, so it is for tests.
     pub check: bool,
 }
 
-/// What was done.
+/// The result of a job.
 #[derive(Clone, Copy, Debug)]
 pub struct Outcome {
-    /// How many bytes came in.
+    /// The number of received bytes.
     pub bytes: u64,
-    /// A digest (FNV-1a) of them, if they are looked at.
+    /// Their digest (FNV-1a), if they are checked.
     pub digest: u64,
     check: bool,
 }
 
 impl Outcome {
-    /// Nothing so far.
+    /// Creates an empty outcome.
     pub fn new(job: &Job<'_>) -> Self {
         Self {
             bytes: 0,
@@ -55,7 +55,7 @@ impl Outcome {
         }
     }
 
-    /// Takes in bytes that have been received.
+    /// Adds received bytes.
     pub fn add(&mut self, bytes: &[u8]) {
         self.bytes = self.bytes.wrapping_add(bytes.len() as u64);
         if self.check {
@@ -66,14 +66,14 @@ impl Outcome {
     }
 }
 
-/// How many allocations there have been on the heap, for those who have one.
+/// The number of heap allocations, for guests with a heap.
 pub static ALLOCATIONS: AtomicU64 = AtomicU64::new(0);
 
-/// Exports functions that do a job.
+/// Exports functions that each do a job.
 #[macro_export]
 macro_rules! guest {
     ($($export:ident => $work:expr,)+) => {$(
-        /// What the host calls. It answers 0 if all went well.
+        /// The function that the host calls. It returns 0 on success.
         #[unsafe(no_mangle)]
         pub extern "C" fn $export() -> i32 {
             $crate::frame::call($work)
@@ -81,8 +81,7 @@ macro_rules! guest {
     )+};
 }
 
-/// Does a job with room for [`MOST`] bytes, and gives its outcome to the host: bytes, digest,
-/// allocations, pages of memory.
+/// Does a job with a buffer of [`MOST`] bytes, and outputs the outcome: bytes, digest, allocations, pages of memory.
 pub fn call(work: impl FnOnce(&Job<'_>, &mut [u8; MOST]) -> Option<Outcome>) -> i32 {
     let mut text = [0; MOST_INPUT];
     let mut room = [0; MOST];

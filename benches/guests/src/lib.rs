@@ -1,9 +1,8 @@
-//! Guests that are measured against each other. The work is in [`work`], written once over two small
-//! traits and so the same for all; how bytes get to the host is behind those, written three times:
-//! [`embedded`] uses the library's core, [`hand`] the host's functions themselves, and the facade,
-//! which needs std, is a package of its own.
+//! The guests to compare. The work is in [`work`], written once over two small traits and so the same for all. The
+//! transport behind those is written three times: [`embedded`] uses the library's core, [`hand`] the host functions
+//! directly, and the facade, which needs std, is a separate package.
 //!
-//! Build them for wasm; natively there is nothing here.
+//! Build them for wasm; native builds contain nothing.
 
 #![cfg(target_family = "wasm")]
 #![no_std]

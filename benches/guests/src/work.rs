@@ -1,8 +1,8 @@
-//! The work, the same for everybody: what is called here is what each layer's user would call.
+//! The work, the same for all guests: it makes the calls that a user of each layer would make.
 
 use crate::frame::{Job, MOST, Outcome};
 
-/// What a stream can do.
+/// The operations of a stream.
 pub trait Stream: Sized {
     /// Connects.
     fn open(address: &str) -> Option<Self>;
@@ -10,15 +10,15 @@ pub trait Stream: Sized {
     fn write_whole(&mut self, from: &[u8]) -> Option<()>;
     /// Fills `into`.
     fn read_whole(&mut self, into: &mut [u8]) -> Option<()>;
-    /// Reads once; 0 is the end.
+    /// Reads once; 0 is end of stream.
     fn read_some(&mut self, into: &mut [u8]) -> Option<usize>;
     /// Writes these slices together.
     fn write_gathered(&mut self, slices: &[&[u8]; SLICES]) -> Option<()>;
 }
 
-/// What a UDP socket can do.
+/// The operations of a UDP socket.
 pub trait Datagrams: Sized {
-    /// Makes one for this peer.
+    /// Creates one for this peer.
     fn open(address: &str) -> Option<Self>;
     /// Sends a datagram.
     fn send(&mut self, datagram: &[u8]) -> Option<()>;
@@ -28,17 +28,17 @@ pub trait Datagrams: Sized {
 
 /// How many slices are written together.
 pub const SLICES: usize = 64;
-/// The most bytes of a datagram that are asked for.
+/// The maximum bytes to request for a datagram.
 const DATAGRAM: usize = 2_048;
-/// The longest line, with its end.
+/// The longest line, including its end.
 pub const LINE: usize = 64;
 
-/// Does nothing: what the frame costs.
+/// Does nothing: measures the cost of the frame.
 pub fn nothing(job: &Job<'_>, _: &mut [u8; MOST]) -> Option<Outcome> {
     Some(Outcome::new(job))
 }
 
-/// Sends `count` bytes to an echo, `size` at a time, and waits for each to come back.
+/// Sends `count` bytes to an echo server, `size` at a time, and waits for each piece to come back.
 pub fn tcp_echo<S: Stream>(job: &Job<'_>, room: &mut [u8; MOST]) -> Option<Outcome> {
     let mut outcome = Outcome::new(job);
     let chunk = room.get_mut(..job.size)?;
@@ -127,7 +127,7 @@ pub fn tcp_connects<S: Stream>(job: &Job<'_>, _: &mut [u8; MOST]) -> Option<Outc
     Some(Outcome::new(job))
 }
 
-/// Sends `count` datagrams of `size` bytes to an echo, and waits for each to come back.
+/// Sends `count` datagrams of `size` bytes to an echo server, and waits for each to come back.
 pub fn udp_ping_pong<D: Datagrams>(job: &Job<'_>, room: &mut [u8; MOST]) -> Option<Outcome> {
     let mut outcome = Outcome::new(job);
     let (sent, rest) = room.split_at_mut_checked(job.size)?;
@@ -156,8 +156,8 @@ fn ping_pong<D: Datagrams>(
     Some(())
 }
 
-/// `count` operations of random kinds and sizes, up to `size` bytes: half of them datagrams, most of
-/// the rest chunks to an echo, some single bytes, and one in a hundred a connect and a close.
+/// Does `count` operations of random kinds and sizes, up to `size` bytes: half of them datagrams, most of the rest
+/// chunks to an echo server, some single bytes, and one in a hundred connects and closes.
 pub fn mixed<S: Stream, D: Datagrams>(job: &Job<'_>, room: &mut [u8; MOST]) -> Option<Outcome> {
     let mut outcome = Outcome::new(job);
     let (sent, rest) = room.split_at_mut_checked(job.size)?;
@@ -185,7 +185,7 @@ pub fn mixed<S: Stream, D: Datagrams>(job: &Job<'_>, room: &mut [u8; MOST]) -> O
     Some(outcome)
 }
 
-/// Opens the stream that stays.
+/// Opens the stream that is kept.
 pub fn keep<S: Stream>(job: &Job<'_>, slot: &mut Option<S>) -> Option<Outcome> {
     *slot = Some(S::open(job.tcp)?);
     Some(Outcome::new(job))
@@ -213,7 +213,7 @@ pub fn close_kept<S>(job: &Job<'_>, slot: &mut Option<S>) -> Option<Outcome> {
     Some(Outcome::new(job))
 }
 
-/// Bytes that differ from their neighbours. In words, since this is not what is measured.
+/// Fills with bytes that differ from their neighbours. In words, since this is not measured.
 fn fill(bytes: &mut [u8], seed: u64) {
     let mut random = Random(seed | 1);
     let (words, rest) = bytes.as_chunks_mut::<8>();
@@ -225,7 +225,7 @@ fn fill(bytes: &mut [u8], seed: u64) {
     }
 }
 
-/// Makes a chunk differ from the one before.
+/// Makes a chunk differ from the previous one.
 fn mark(bytes: &mut [u8], number: u64) {
     if let Some(start) = bytes.first_chunk_mut::<8>() {
         *start = number.to_le_bytes();

@@ -1,4 +1,4 @@
-//! Each operation as a user of `std::net` would write it.
+//! Each operation, written as with `std::net`.
 
 use bench_guests::frame::{Job, MOST, Outcome};
 use bench_guests::work::{Datagrams, LINE, SLICES, Stream};
@@ -6,7 +6,7 @@ use harness_wasi_sockets::{IcmpSocket, TcpStream, UdpSocket};
 use std::io::{BufRead, BufReader, IoSlice, Read, Write};
 use std::sync::Mutex;
 
-/// The stream that stays from call to call.
+/// The stream that is kept between calls.
 pub static KEPT: Mutex<Option<Tcp>> = Mutex::new(None);
 
 /// A connection.

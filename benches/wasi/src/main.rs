@@ -1,5 +1,5 @@
-//! Runs the component. Arguments: the guest's module, and the guest's own arguments. Prints how many
-//! nanoseconds its `run` took.
+//! Runs the component. Arguments: the guest's module, and the guest's own arguments. Prints the duration of its `run`
+//! in nanoseconds.
 
 use std::time::Instant;
 use wasmtime::component::{Component, Linker, ResourceTable};

@@ -1,13 +1,12 @@
-//! An Extism application with plugins, manifests, functions and a life cycle of its own. That its plugins have
-//! sockets takes three lines of it.
+//! An Extism application with its own plugins, manifests, functions and life cycle. Adding sockets to its plugins takes
+//! three lines.
 //!
 //! ```text
 //! application --allow 93.184.216.34:443 first.wasm 'its input' second.wasm 'its input'
 //! ```
 //!
-//! It runs each plugin on a thread of its own, calls `run` with the input, prints the output, and says at the end
-//! what the plugins did with their sockets. A plugin may call `application:log(text)`, which is the
-//! application's own.
+//! It runs each plugin on its own thread, calls `run` with the input, prints the output, and finally prints what the
+//! plugins did with their sockets. A plugin may call `application:log(text)`, the application's own function.
 
 use extism::{CurrentPlugin, Manifest, PTR, Plugin, PluginBuilder, UserData, Val, Wasm};
 use harness_host::{Allow, Config, Sockets};
@@ -20,7 +19,7 @@ type Failure = Box<dyn std::error::Error + Send + Sync>;
 fn main() -> Result<ExitCode, Failure> {
     let (allow, jobs) = arguments()?;
 
-    // What each plugin may do, and who is told of what it may not.
+    // The limits of each plugin, and the function that is told about denials.
     let limits = Config::new()
         .allow(allow)
         .max_connections(16)
@@ -46,7 +45,7 @@ fn main() -> Result<ExitCode, Failure> {
         }
     }
 
-    // The plugins are gone, and their connections with them. What they did is not forgotten.
+    // The plugins are dropped and their connections closed, but their counters remain.
     let did = sockets.report();
     eprintln!(
         "{} connections, {} bytes sent, {} received, {} denied, {} over a limit; {} still open",
@@ -60,7 +59,7 @@ fn main() -> Result<ExitCode, Failure> {
     Ok(code)
 }
 
-/// One plugin's life.
+/// Runs one plugin from start to end.
 fn run(sockets: &Sockets, path: &str, input: &str) -> Result<String, Failure> {
     let manifest = Manifest::new([Wasm::data(fs::read(path)?)])
         .with_timeout(Duration::from_secs(60))
@@ -73,7 +72,7 @@ fn run(sockets: &Sockets, path: &str, input: &str) -> Result<String, Failure> {
     Ok(plugin.call::<&str, String>("run", input)?)
 }
 
-/// A function of the application's own.
+/// The application's own function.
 fn log(
     plugin: &mut CurrentPlugin,
     inputs: &[Val],
@@ -85,7 +84,7 @@ fn log(
     Ok(())
 }
 
-/// What may be reached, and each plugin with its input.
+/// Parses the allowed addresses, and each plugin with its input.
 fn arguments() -> Result<(Allow, Vec<(String, String)>), Failure> {
     let (mut allow, mut jobs) = (Allow::nothing(), Vec::new());
     let mut words = env::args().skip(1);

@@ -1,4 +1,4 @@
-//! The application, with plugins of this repository.
+//! Tests the application with plugins of this repository.
 
 use harness_host::guests;
 use harness_host::peers::{TcpEcho, UdpEcho};

@@ -1,7 +1,7 @@
 //! CoAP, with `coap-lite`: gets a resource, or puts one.
 //!
-//! Input: `ADDRESS PATH` to get, `ADDRESS PATH CONTENT` to put; the path may have a query. Output:
-//! the answer's code and content.
+//! Input: `ADDRESS PATH` to get, `ADDRESS PATH CONTENT` to put; the path may have a query. Output: the response's code
+//! and content.
 
 #![cfg(target_family = "wasm")]
 
@@ -61,7 +61,7 @@ fn exchange(server: SocketAddr, request: &Packet) -> Result<Packet, Error> {
             let n = match socket.recv_from(&mut buf) {
                 Ok((n, from)) if from == server => n,
                 Ok(_) => continue,
-                // Lost on the way: say it again.
+                // Lost: send it again.
                 Err(error) if error.kind() == ErrorKind::TimedOut => break,
                 Err(error) => return Err(error.into()),
             };
@@ -69,7 +69,7 @@ fn exchange(server: SocketAddr, request: &Packet) -> Result<Packet, Error> {
             let answer = answer.map_err(|error| Error::msg(format!("{error:?}")))?;
             let ours = answer.get_token() == request.get_token();
             if ours && answer.header.code != MessageClass::Empty {
-                // An answer that comes on its own wants to be acknowledged.
+                // A separate response must be acknowledged.
                 if answer.header.get_type() == MessageType::Confirmable {
                     socket.send_to(&acknowledgement(&answer)?, server)?;
                 }

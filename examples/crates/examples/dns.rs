@@ -1,7 +1,7 @@
-//! DNS, with `simple-dns`: asks a name server, over UDP, and over TCP when the answer does not fit.
+//! DNS, with `simple-dns`: queries a name server over UDP, and over TCP if the response does not fit.
 //!
-//! Input: `SERVER NAME TYPE`, say `127.0.0.1:53 example.org A`. Output: an answer a line, for the
-//! types A, AAAA, MX and TXT.
+//! Input: `SERVER NAME TYPE`, for example `127.0.0.1:53 example.org A`. Output: one record per line, for the types A,
+//! AAAA, MX and TXT.
 
 #![cfg(target_family = "wasm")]
 
@@ -28,7 +28,7 @@ pub fn run(input: String) -> FnResult<String> {
         _ => return Err(Error::msg("the type is A, AAAA, MX or TXT").into()),
     };
 
-    // A number that nobody can guess: std's own source of those is WASI's.
+    // An unpredictable number: std gets its random numbers from WASI.
     let id = RandomState::new().hash_one(name) as u16;
     let mut query = Packet::new_query(id);
     query.set_flags(PacketFlag::RECURSION_DESIRED);
@@ -67,7 +67,7 @@ fn over_udp(server: SocketAddr, query: &[u8], id: u16) -> Result<Vec<u8>, Error>
     let mut buf = [0; 1232];
     loop {
         let (n, from) = socket.recv_from(&mut buf)?;
-        // A late answer to an earlier question may come first.
+        // A late response to an earlier query may arrive first.
         if from == server && buf[..n].starts_with(&id.to_be_bytes()) {
             return Ok(buf[..n].to_vec());
         }

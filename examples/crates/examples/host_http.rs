@@ -1,11 +1,11 @@
 //! HTTP and HTTPS by the host, with the types of the crate `http`: gets pages, or posts to them.
 //!
-//! Input: a URL a line, and behind a space what to post there, if anything. Output: each response's status and
-//! length, its cookies, a line each, and then its body. The configuration value `cookie` is sent with each request.
+//! Input: one URL per line, optionally followed by a space and the content to post. Output: each response's status and
+//! length, its cookies, one per line, and its body. The configuration value `cookie` is sent with each request.
 //!
-//! It does what the plugins `http` and `https` do. Here the host makes the request, with TLS of its own: that is
-//! sound in production too, and the plugin has a fifth of the size of `https`. The host must have the function
-//! `http_request`: one without it refuses to load the plugin.
+//! It does the same as the plugins `http` and `https`, but the host makes the request, with its own TLS. That is secure
+//! in production too, and the plugin is a fifth of the size of `https`. The host must have the function `http_request`:
+//! one without it refuses to load the plugin.
 
 #![cfg(target_family = "wasm")]
 

@@ -1,11 +1,10 @@
 //! HTTP, with `ureq`: gets pages, or posts to them.
 //!
-//! Input: a URL a line, and behind a space what to post there, if anything. Output: each response's status
-//! and length, and then its body.
+//! Input: one URL per line, optionally followed by a space and the content to post. Output: each response's status and
+//! length, then its body.
 //!
-//! Each request has a connection of its own. With the configuration value `keep_alive` the next request
-//! goes over the last connection, where the server keeps it; `HostConnector::keep_alive` says what that
-//! takes.
+//! Each request has its own connection. With the configuration value `keep_alive` the next request reuses the last
+//! connection if the server keeps it open; see `HostConnector::keep_alive` for the conditions.
 
 #![cfg(target_family = "wasm")]
 

@@ -1,16 +1,15 @@
-//! HTTPS, with `ureq` and `rustls`, all of it Rust: fetches a page from a server whose certificate
-//! is signed by an authority that is given.
+//! HTTPS, with `ureq` and `rustls`, all in Rust: fetches a page from a server whose certificate is signed by a given
+//! authority.
 //!
-//! Input: a URL. The authority's certificate, as PEM, is the configuration value `authority`. (For
-//! the authorities that browsers trust, the crate `webpki-roots` has their certificates.)
+//! Input: a URL. The configuration value `authority` is the authority's certificate, in PEM. (The crate `webpki-roots`
+//! has the certificates of the authorities that browsers trust.)
 //!
-//! The host must have WASI with a real clock and real random numbers: a certificate is valid for a
-//! time, and keys must not be guessed. **The production host has neither: there
-//! anybody can compute the keys, and this plugin refuses to go on**, unless `unsafe_host=yes` is configured.
+//! The host must have WASI with a real clock and real random numbers: certificates expire, and keys must not be
+//! predictable. **The production host has neither: there anybody can compute the keys, and this plugin refuses to
+//! run**, unless `unsafe_host=yes` is configured.
 //!
-//! All of TLS here is Rust, so that it compiles for wasm. The authors of `rustls-rustcrypto`, which
-//! does the arithmetic, say that it is not for production yet. `rustls` takes another provider in
-//! the same place.
+//! All of TLS here is in Rust, so that it compiles for wasm. The authors of its cryptography, `rustls-rustcrypto`, say
+//! that it is not ready for production yet. You can pass another provider to `rustls` in the same place.
 
 #![cfg(target_family = "wasm")]
 

@@ -1,13 +1,11 @@
-//! IMAP, with `imap`: leaves a message in the inbox, if one is given, and returns the subjects of
-//! all that are there.
+//! IMAP, with `imap`: stores a message in the inbox, if one is given, and returns the subjects of all messages.
 //!
-//! Input: `ADDRESS`, and in the following lines a message. The configuration has `user` and
-//! `password`. They go over the wire as they are: use this where the wire is yours, or put TLS
-//! below it.
+//! Input: `ADDRESS`, and in the following lines a message. The configuration has `user` and `password`. They are sent
+//! unencrypted: use this only on a trusted network, or over TLS.
 //!
-//! With the configuration value `wait`, a number of seconds, it first waits (by IDLE) until the mailbox
-//! changes, and renews the wait every so many seconds. That is how a lost connection is found out, and
-//! servers drop a client that renews nothing for half an hour. A minute is a good choice.
+//! With the configuration value `wait`, a number of seconds, it first waits (with IDLE) until the mailbox changes, and
+//! renews the wait at this interval. The renewal detects a lost connection, and servers drop a client that renews
+//! nothing for half an hour. A minute is a good choice.
 
 #![cfg(target_family = "wasm")]
 
@@ -30,7 +28,7 @@ pub fn run(input: String) -> FnResult<String> {
         .map_err(|(error, _client)| error)?;
 
     if !message.is_empty() {
-        // On the wire, a line of mail ends in CR LF.
+        // In transit, a line of mail ends in CR LF.
         let message = message.replace('\n', "\r\n");
         session.append("INBOX", message.as_bytes()).finish()?;
     }
@@ -55,16 +53,16 @@ pub fn run(input: String) -> FnResult<String> {
     Ok(subjects)
 }
 
-/// A stream with the method that IDLE asks for, by a trait of the crate's own.
+/// A stream with the method that IDLE requires, from a trait of the crate.
 struct Stream(TcpStream);
 
 /// How long a command may take.
 const COMMAND: Duration = Duration::from_secs(30);
 
 impl SetReadTimeout for Stream {
-    /// IDLE sets a timeout when it begins, and takes it away when it ends.
+    /// IDLE sets a timeout when it begins, and removes it when it ends.
     fn set_read_timeout(&mut self, timeout: Option<Duration>) -> imap::Result<()> {
-        // While it waits, a silent server is no lost connection. Without a real clock that has to be said.
+        // During IDLE, silence does not mean a lost connection. Without a real clock this must be set explicitly.
         let silence = match timeout {
             Some(_) => Silence::TimedOut,
             None => Silence::EndOfStream,

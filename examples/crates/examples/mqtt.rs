@@ -24,7 +24,7 @@ pub fn run(input: String) -> FnResult<String> {
         received: BytesMut::new(),
     };
 
-    // Without a name of our own, the broker gives us one.
+    // An empty client name: the broker assigns one.
     let mut connect = Connect::new("");
     if let (Some(user), Some(password)) = (config::get("user")?, config::get("password")?) {
         connect.set_login(user, password);
@@ -42,7 +42,7 @@ pub fn run(input: String) -> FnResult<String> {
     publish.pkid = 2;
     broker.send(|buf| publish.write(buf))?;
 
-    // The broker takes both, and hands us what we sent: in what order is up to it.
+    // The broker accepts both, and delivers the published message; the order is up to the broker.
     let (mut subscribed, mut published, mut arrived) = (false, false, None);
     while !(subscribed && published && arrived.is_some()) {
         match broker.receive()? {
@@ -62,7 +62,7 @@ pub fn run(input: String) -> FnResult<String> {
 
 struct Broker {
     stream: TcpStream,
-    /// What has arrived, and is no whole packet yet.
+    /// Received bytes that are not a complete packet yet.
     received: BytesMut,
 }
 

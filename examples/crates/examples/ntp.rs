@@ -1,7 +1,7 @@
 //! NTP, with `sntpc`: asks a server for the time.
 //!
-//! Input: `ADDRESS`, say `127.0.0.1:123`. Output: the server's time in seconds since 1970, its
-//! stratum, and how far our clock is from it, in microseconds.
+//! Input: `ADDRESS`, for example `127.0.0.1:123`. Output: the server's time in seconds since 1970, its stratum, and the
+//! offset of the local clock from it, in microseconds.
 
 #![cfg(target_family = "wasm")]
 
@@ -20,7 +20,7 @@ pub fn run(address: String) -> FnResult<String> {
     Ok(format!("{} {} {}", time.seconds, time.stratum, time.offset))
 }
 
-/// The crate asks for a socket by a trait of its own.
+/// The crate requires a socket with its own trait.
 struct Socket(UdpSocket);
 
 impl NtpUdpSocket for Socket {

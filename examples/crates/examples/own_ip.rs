@@ -1,10 +1,10 @@
-//! Its own address on the Internet, which a web service says: `Client`, and JSON.
+//! Returns its own address on the Internet, as reported by a web service: uses `Client` and JSON.
 //!
-//! Input: the URL of a service that answers with JSON such as `{"ip":"192.0.2.1"}`; without one,
+//! Input: the URL of a service that responds with JSON such as `{"ip":"192.0.2.1"}`; by default
 //! `https://api.ipify.org?format=json`. Output: the address.
 //!
-//! The host makes the request, with TLS of its own. So this is sound in production too, and the host must have the
-//! function `http_request`: one without it refuses to load the plugin.
+//! The host makes the request, with its own TLS. So this is secure in production too. The host must have the function
+//! `http_request`: one without it refuses to load the plugin.
 
 #![cfg(target_family = "wasm")]
 

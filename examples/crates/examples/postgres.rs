@@ -1,8 +1,7 @@
-//! PostgreSQL, with `postgres-protocol`: logs in with a password (SCRAM), asks, and returns the
-//! rows.
+//! PostgreSQL, with `postgres-protocol`: logs in with a password (SCRAM), runs a query, and returns the rows.
 //!
-//! Input: `ADDRESS QUERY`, say `127.0.0.1:5432 SELECT 1`. Output: a row a line, the columns
-//! separated by tabs. The configuration has `user`, `password` and `database`.
+//! Input: `ADDRESS QUERY`, for example `127.0.0.1:5432 SELECT 1`. Output: one row per line, the columns separated by
+//! tabs. The configuration has `user`, `password` and `database`.
 
 #![cfg(target_family = "wasm")]
 
@@ -54,7 +53,7 @@ pub fn run(input: String) -> FnResult<String> {
     Ok(rows)
 }
 
-/// Proves that we know the password, and has the server prove that it does.
+/// Proves to the server that the client knows the password, and checks the server's proof.
 fn log_in(server: &mut Connection, password: &[u8]) -> Result<(), Error> {
     let mut scram = ScramSha256::new(password, ChannelBinding::unsupported());
     loop {
@@ -73,7 +72,7 @@ fn log_in(server: &mut Connection, password: &[u8]) -> Result<(), Error> {
             }
             Message::AuthenticationSaslFinal(last) => scram.finish(last.data())?,
             Message::ReadyForQuery(_) => return Ok(()),
-            // Whether it let us in, its settings, and a key to cancel queries with.
+            // The successful login, the server's settings, and a key for cancelling queries.
             Message::AuthenticationOk | Message::ParameterStatus(_) => {}
             Message::BackendKeyData(_) | Message::NoticeResponse(_) => {}
             _ => return Err(Error::msg("the server wants another way to log in")),
@@ -83,7 +82,7 @@ fn log_in(server: &mut Connection, password: &[u8]) -> Result<(), Error> {
 
 struct Connection {
     stream: TcpStream,
-    /// What has arrived, and is no whole message yet.
+    /// Received bytes that are not a complete message yet.
     received: BytesMut,
 }
 
@@ -97,7 +96,7 @@ impl Connection {
         Ok(self.stream.write_all(&buf)?)
     }
 
-    /// The next message. The server's error messages are errors.
+    /// Returns the next message. The server's error messages become errors.
     fn receive(&mut self) -> Result<Message, Error> {
         loop {
             match Message::parse(&mut self.received)? {

@@ -1,7 +1,7 @@
-//! Redis, with `redis-protocol`: sends commands, all at once, and returns the answers.
+//! Redis, with `redis-protocol`: sends all commands at once, and returns the replies.
 //!
-//! Input: `ADDRESS`, and then a command a line, its words separated by spaces. Output: an answer a
-//! line. With the configuration value `password` it logs in first.
+//! Input: `ADDRESS`, then one command per line, its words separated by spaces. Output: one reply per line. With the
+//! configuration value `password` it logs in first.
 
 #![cfg(target_family = "wasm")]
 
@@ -41,7 +41,7 @@ pub fn run(input: String) -> FnResult<String> {
 
 struct Redis {
     stream: TcpStream,
-    /// What has arrived, and is no whole answer yet.
+    /// Received bytes that are not a complete reply yet.
     received: Vec<u8>,
 }
 

@@ -1,6 +1,6 @@
 //! StatsD, with `cadence`: counts, measures and times something.
 //!
-//! Input: `ADDRESS PREFIX`. Output: what the crate says it has sent.
+//! Input: `ADDRESS PREFIX`. Output: what the crate reports as sent.
 
 #![cfg(target_family = "wasm")]
 
@@ -35,7 +35,7 @@ pub fn run(input: String) -> FnResult<String> {
     ))
 }
 
-/// Where the crate writes: a datagram a metric.
+/// The sink that the crate writes to: one datagram per metric.
 struct Sink {
     socket: UdpSocket,
     stats: SocketStats,

@@ -1,17 +1,14 @@
-//! TLS, with `rustls`: connects, sends the input's request, and returns what the server answers.
+//! TLS, with `rustls`: connects, sends the input's request, and returns the server's response.
 //!
-//! Input: `ADDRESS NAME REQUEST`, say `127.0.0.1:4433 localhost GET / HTTP/1.0`; the request is
-//! sent as a line with an empty one behind it. NAME is whom the certificate must be for. The
-//! authority that signed it is the configuration value `authority`, as PEM. Output: the version of
-//! TLS, and the answer.
+//! Input: `ADDRESS NAME REQUEST`, for example `127.0.0.1:4433 localhost GET / HTTP/1.0`; the request is sent as a line,
+//! followed by an empty line. The server's certificate must be for NAME. The configuration value `authority` is the
+//! certificate of the authority that signed it, in PEM. Output: the version of TLS, and the response.
 //!
-//! The host must have WASI with a real clock and real random numbers. **The production host has neither:
-//! there anybody can compute the keys, and this plugin refuses to go on**, unless `unsafe_host=yes` is
-//! configured.
+//! The host must have WASI with a real clock and real random numbers. **The production host has neither: there anybody
+//! can compute the keys, and this plugin refuses to run**, unless `unsafe_host=yes` is configured.
 //!
-//! All of TLS here is Rust, so that it compiles for wasm. The authors of `rustls-rustcrypto`, which
-//! does the arithmetic, say that it is not for production yet. `rustls` takes another provider in
-//! the same place.
+//! All of TLS here is in Rust, so that it compiles for wasm. The authors of its cryptography, `rustls-rustcrypto`, say
+//! that it is not ready for production yet. You can pass another provider to `rustls` in the same place.
 
 #![cfg(target_family = "wasm")]
 
@@ -45,7 +42,7 @@ pub fn run(input: String) -> FnResult<String> {
     let mut stream = StreamOwned::new(session, TcpStream::connect(address)?);
     write!(stream, "{request}\r\n\r\n")?;
     let mut answer = String::new();
-    // A stream that ends without TLS's own goodbye was cut off, and is an error here.
+    // A stream that ends without a TLS close message was truncated: here that is an error.
     stream.read_to_string(&mut answer)?;
     let version = stream.conn.protocol_version();
     Ok(format!(

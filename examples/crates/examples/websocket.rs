@@ -1,6 +1,6 @@
-//! WebSocket, with `tungstenite`: says something to an echo server, and returns what it answers.
+//! WebSocket, with `tungstenite`: sends a message to an echo server, and returns the reply.
 //!
-//! Input: `URL` or `URL MESSAGE`, say `ws://127.0.0.1:9001/ Hello`.
+//! Input: `URL` or `URL MESSAGE`, for example `ws://127.0.0.1:9001/ Hello`.
 
 #![cfg(target_family = "wasm")]
 
@@ -16,14 +16,14 @@ pub fn run(input: String) -> FnResult<String> {
     let uri: Uri = url.parse()?;
     let host = uri.host().ok_or(Error::msg("the URL names no host"))?;
 
-    // What `tungstenite::connect` does with std's stream is done by hand with ours.
+    // Does by hand what `tungstenite::connect` does with std's stream.
     let stream = TcpStream::connect(format!("{host}:{}", uri.port_u16().unwrap_or(80)))?;
     let (mut socket, _response) = client(uri, stream)?;
 
     socket.send(Message::text(message))?;
     let reply = wait(&mut socket)?;
 
-    // Closing is polite: we say so, and wait until the server has said so and closed.
+    // Closes in order: sends a close frame, and waits until the server has closed too.
     socket.close(None)?;
     loop {
         match socket.read() {
@@ -35,10 +35,10 @@ pub fn run(input: String) -> FnResult<String> {
     Ok(reply)
 }
 
-/// Waits for a text, however long the server is silent before it. After each read timeout a ping finds
-/// out whether the connection is still there: if not, it cannot be sent before long.
+/// Waits for a text, however long the server is silent before. After each read timeout it sends a ping to check the
+/// connection: if it is lost, sending soon fails.
 fn wait(socket: &mut WebSocket<TcpStream>) -> Result<String, Error> {
-    // Without a real clock, a silence of the whole timeout would read as the end of the stream.
+    // Without a real clock, silence for the whole timeout would be reported as end of stream.
     socket.get_ref().set_silence(Silence::TimedOut);
     let text = loop {
         match socket.read() {
@@ -50,7 +50,7 @@ fn wait(socket: &mut WebSocket<TcpStream>) -> Result<String, Error> {
             Err(error) => return Err(error.into()),
         }
     };
-    // From here on the end is what is waited for.
+    // From here on, end of stream is expected.
     socket.get_ref().set_silence(Silence::EndOfStream);
     Ok(text.to_string())
 }

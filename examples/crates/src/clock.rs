@@ -1,37 +1,37 @@
-//! Whether the host's clock is real. A host that makes up the time makes up its random numbers too: the
-//! production host does both. What hangs on secrets must not go on there.
+//! Checks whether the host's clock is real. A host with an artificial clock may have artificial random numbers too, as
+//! the production host does. Anything that depends on secrets must refuse to run there.
 //!
-//! A file to copy into your plugin.
+//! Copy this file into your plugin.
 
 use extism_pdk::{Error, config};
 use std::time::{Duration, Instant};
 
-/// How many steps are looked at.
+/// The number of steps that are checked.
 const STEPS: usize = 64;
-/// How often the clock is read for one step before it counts as one that stands.
+/// How often the clock is read for one step before it counts as stopped.
 const MOST_READINGS: usize = 100_000;
 
-/// Whether the clock moves by itself, and not because it is read.
+/// Returns whether the clock advances by itself, not because it is read.
 pub fn is_real() -> bool {
     let mut before = Instant::now();
     let mut first = None;
     for _ in 0..STEPS {
         let Some((now, at_once)) = step(before) else {
-            // It stands.
+            // The clock stands still.
             return false;
         };
         let length = now - before;
-        // One that waited for a tick of a coarse clock is real, and so is one that moves unevenly.
+        // A coarse clock that ticked only after several readings is real, and so is one that advances unevenly.
         if !at_once || *first.get_or_insert(length) != length {
             return true;
         }
         before = now;
     }
-    // As much at each reading, every time.
+    // It advances by the same amount at each reading.
     false
 }
 
-/// The next time that the clock shows, and whether the first reading showed it.
+/// Returns the next different time of the clock, and whether the first reading showed it.
 fn step(before: Instant) -> Option<(Instant, bool)> {
     (0..MOST_READINGS).find_map(|readings| {
         let now = Instant::now();
@@ -39,7 +39,7 @@ fn step(before: Instant) -> Option<(Instant, bool)> {
     })
 }
 
-/// An error where the clock is not real, unless the configuration has `unsafe_host=yes`.
+/// Fails if the clock is not real, unless the configuration has `unsafe_host=yes`.
 pub fn require_real() -> Result<(), Error> {
     let told = config::get("unsafe_host")?.is_some_and(|value| value == "yes");
     if told || is_real() {

@@ -1,8 +1,7 @@
-//! Plugins to copy, each a well-known crate over the library: they are the examples of this
-//! package.
+//! Plugins to copy, each using a well-known crate over the library: they are the examples of this package.
 //!
-//! [`ureq`] is the one adapter that is more than a few lines. It is a file to take as it is. So is
-//! [`clock`], for plugins that keep secrets.
+//! [`ureq`] is the only adapter longer than a few lines: copy the file as it is. The same goes for [`clock`], for
+//! plugins that keep secrets.
 
 #![cfg(target_family = "wasm")]
 

@@ -1,20 +1,18 @@
-//! `ureq` 3.5 over `harness_wasi_sockets`: a connector, and a resolver that leaves names to the host.
+//! `ureq` 3.5 over `harness_wasi_sockets`: a connector, and a resolver that leaves name resolution to the host.
 //!
 //! ```ignore
 //! let agent = Agent::with_parts(config, ().chain(HostConnector::default()), HostResolver);
 //! ```
 //!
-//! For TLS, chain `RustlsConnector::default()` behind the connector. The traits are of ureq's
-//! module `unversioned`: a minor release of ureq may change them.
+//! For TLS, chain `RustlsConnector::default()` after the connector. The traits are in ureq's module `unversioned`: a
+//! minor release of ureq may change them.
 //!
-//! **Connections are not kept** for the next request unless you ask for it with
-//! [`HostConnector::keep_alive`], which says when it is safe.
+//! **Connections are not reused** by default: see [`HostConnector::keep_alive`] for when that is safe.
 //!
-//! **Without a real clock** (in production) the plugin cannot tell a silent server from a closed
-//! connection. When nothing has come for the whole timeout, 30 s by default, a request fails as one
-//! that was disconnected. A body that has neither a length nor chunks ends there without an error: do not
-//! trust its end. Ages and timeouts of a whole request mean nothing on such a clock; those of a single
-//! read hold, rounded up to a multiple of 5 s.
+//! **Without a real clock** (in production) the plugin cannot distinguish a silent server from a closed connection.
+//! After silence for the whole timeout, 30 s by default, a request fails as if it was disconnected. A body with neither
+//! a length nor chunks ends there without an error: do not trust its end. On such a clock, ages and timeouts of a whole
+//! request have no effect; timeouts of a single read do, rounded up to a multiple of 5 s.
 
 use harness_wasi_sockets::{Silence, TcpStream};
 use std::io::{self, Read, Write};
@@ -27,7 +25,7 @@ use ureq::unversioned::transport::{
 };
 use ureq::{Error, Timeout};
 
-/// Resolves nothing: the host looks names up when it connects.
+/// Resolves nothing: the host resolves names when it connects.
 #[derive(Debug, Default)]
 pub struct HostResolver;
 
@@ -42,7 +40,7 @@ impl Resolver for HostResolver {
     }
 }
 
-/// Connects through the host to the server that the URI names, anew for each request.
+/// Connects through the host to the server in the URI, once per request.
 #[derive(Debug, Default)]
 pub struct HostConnector {
     keep_alive: bool,
@@ -51,13 +49,13 @@ pub struct HostConnector {
 impl HostConnector {
     /// Keeps a connection open for the next request to the same server, as ureq does over std.
     ///
-    /// Use it only if the server keeps an idle connection longer than you do. Over std, ureq looks whether
-    /// a connection is still open before it sends the next request. A harness host can only be asked with
-    /// a wait of 5 s, so here a request goes out on a connection that the server may have closed, and then
-    /// fails. It is not sent again: the server may have received it, and a `POST` must not happen twice.
+    /// Use it only if the server keeps an idle connection longer than you do. Over std, ureq checks whether a
+    /// connection is still open before it sends the next request. With a harness host that check would wait 5 s. So
+    /// here a request is sent on a connection that the server may have closed, and then fails. It is not retried: the
+    /// server may have received it, and a `POST` must not happen twice.
     ///
-    /// ureq's `max_idle_age` (15 s by default) limits how long a connection is kept, but needs a
-    /// real clock. In production time stands still, and a connection never gets too old.
+    /// ureq's `max_idle_age` (15 s by default) limits how long a connection is kept, but needs a real clock. In
+    /// production time stands still, and a connection never becomes too old.
     pub fn keep_alive() -> HostConnector {
         HostConnector { keep_alive: true }
     }
@@ -77,7 +75,7 @@ impl<In: Transport> Connector<In> for HostConnector {
         let host = details.uri.host().ok_or(Error::HostNotFound)?;
         let default = if details.needs_tls() { 443 } else { 80 };
         let port = details.uri.port_u16().unwrap_or(default);
-        // An IPv6 address is in brackets here, as the host wants it.
+        // Here an IPv6 address is in brackets, as the host expects it.
         let stream = TcpStream::connect(format!("{host}:{port}"))?;
         let buffers = LazyBuffers::new(
             details.config.input_buffer_size(),
@@ -93,12 +91,12 @@ impl<In: Transport> Connector<In> for HostConnector {
     }
 }
 
-/// A connection that the host has made.
+/// A connection through the host.
 #[derive(Debug)]
 pub struct HostTransport {
     stream: TcpStream,
     buffers: LazyBuffers,
-    /// How long the stream waits unless told otherwise.
+    /// The stream's default timeout.
     usual: Option<Duration>,
     keep_alive: bool,
     open: bool,
@@ -110,7 +108,7 @@ impl Transport for HostTransport {
     }
 
     fn transmit_output(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), Error> {
-        // The host gives every write 5 s of its own. What we can do is not to begin too late.
+        // The host allows 5 s for every write. The plugin can only avoid starting one too late.
         let timeout = in_time(timeout.for_write())?;
         let sent = self.stream.write_all(&self.buffers.output()[..amount]);
         self.judge(sent, timeout.reason)
@@ -118,11 +116,11 @@ impl Transport for HostTransport {
 
     fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, Error> {
         let timeout = in_time(timeout.for_read())?;
-        // Without a timeout of ureq's, the stream's own holds.
+        // Without a timeout from ureq, the stream's own applies.
         let after = timeout.not_zero().map(|after| *after);
         self.stream.set_read_timeout(after.or(self.usual))?;
-        // A server that stays silent instead of sending "100 Continue" has not closed the connection:
-        // ureq then sends the body. It matters only without a real clock.
+        // A server that stays silent instead of sending "100 Continue" has not closed the connection: ureq then sends
+        // the body. This matters only without a real clock.
         self.stream.set_silence(match timeout.reason {
             Timeout::Await100 => Silence::TimedOut,
             _ => Silence::EndOfStream,
@@ -134,7 +132,7 @@ impl Transport for HostTransport {
         Ok(n > 0)
     }
 
-    /// Whether ureq may use the connection for another request.
+    /// Returns whether ureq may use the connection for another request.
     fn is_open(&mut self) -> bool {
         self.keep_alive && self.open
     }

@@ -1,4 +1,4 @@
-//! Addresses as plugins write them: how they are taken apart, and how names are looked up.
+//! Parses addresses as plugins write them, and resolves names.
 //!
 //! The rules are those of Go's `net.Dial`, which the production host uses.
 
@@ -9,8 +9,7 @@ use std::time::Duration;
 
 use crate::{Allow, Why};
 
-/// Splits `host:port`. IPv6 addresses stand in brackets, as in `[::1]:80`; without them the text
-/// is refused. An empty host is this machine.
+/// Splits `host:port`. IPv6 addresses must be in brackets, as in `[::1]:80`. An empty host is this machine.
 pub(crate) fn split(address: &[u8]) -> Option<(&str, u16)> {
     let address = std::str::from_utf8(address).ok()?;
     let (host, port) = address.rsplit_once(':')?;
@@ -22,26 +21,26 @@ pub(crate) fn split(address: &[u8]) -> Option<(&str, u16)> {
     if host.contains(['[', ']']) || !is_clean(host) {
         return None;
     }
-    // `parse` alone would take "+80".
+    // `parse` would accept "+80".
     if !port.bytes().all(|digit| digit.is_ascii_digit()) {
         return None;
     }
     Some((host, port.parse().ok()?))
 }
 
-/// The text of a target without a port, as `icmp_send` takes it.
+/// Returns the text of a target without a port, as `icmp_send` takes it.
 pub(crate) fn bare(target: &[u8]) -> Option<&str> {
     let target = std::str::from_utf8(target).ok()?;
     (!target.is_empty() && is_clean(target)).then_some(target)
 }
 
-/// No host has white space or control characters in it, a NUL that was counted in included.
+/// Returns whether a host has no white space or control characters, such as a NUL that was counted in.
 fn is_clean(host: &str) -> bool {
     !host.contains(|c: char| c.is_control() || c.is_whitespace())
 }
 
-/// Whether a host is a number in one of the short forms that C's resolver takes for an address, such as
-/// `127.1`, `2130706433` or `0x7f.1`. To Go's it is a name.
+/// Returns whether a host is a number in one of the short forms that C's resolver accepts as an address, such as
+/// `127.1`, `2130706433` or `0x7f.1`. For Go's resolver it is a name.
 pub(crate) fn is_short_number(host: &str) -> bool {
     let is_number = |label: &str| match label.strip_prefix("0x") {
         Some(digits) => digits.bytes().all(|digit| digit.is_ascii_hexdigit()),
@@ -50,19 +49,19 @@ pub(crate) fn is_short_number(host: &str) -> bool {
     host.parse::<IpAddr>().is_err() && host.split('.').all(is_number)
 }
 
-/// Why there is no address to go to.
+/// Why there is no address to connect to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Nowhere {
-    /// The text is none, or nothing is known of the name, or nothing answers.
+    /// The text is invalid, the name is unknown, or no peer responds.
     Failed,
-    /// There are addresses, or there may be, but this plugin may not reach them.
+    /// There are or may be addresses, but this plugin may not reach them.
     Denied,
     /// There is no room for another connection.
     Full,
 }
 
 impl Nowhere {
-    /// What stood against it, if it is a rule or a limit of ours.
+    /// Returns the rule or limit that caused it, if any.
     pub fn why(self) -> Option<Why> {
         match self {
             Nowhere::Failed => None,
@@ -72,10 +71,9 @@ impl Nowhere {
     }
 }
 
-/// The addresses of a host that a plugin may reach; without a port, those that it may ping.
+/// Returns the addresses of a host that a plugin may reach; without a port, those that it may ping.
 ///
-/// Whoever connects must do so to one of these, and look up nothing again: the second answer
-/// could be another.
+/// The caller must connect to one of these and not resolve the name again: the result could differ.
 pub(crate) fn find(
     host: &str,
     port: Option<u16>,
@@ -101,7 +99,7 @@ pub(crate) fn find(
     Ok(allowed)
 }
 
-/// The addresses of a host that is no name; `None` if it is one.
+/// Returns the addresses of a host that is not a name; `None` for a name.
 fn literal(host: &str, port: u16) -> Option<Vec<SocketAddr>> {
     if host.is_empty() {
         return Some(vec![(Ipv4Addr::LOCALHOST, port).into()]);
@@ -115,13 +113,13 @@ fn literal(host: &str, port: u16) -> Option<Vec<SocketAddr>> {
     Some(interface(zone).map(address).into_iter().collect())
 }
 
-/// The number of a network interface that is given by its number or its name.
+/// Returns the number of a network interface, given by number or name.
 fn interface(zone: &str) -> Option<u32> {
     if let Ok(number) = zone.parse() {
         return Some(number);
     }
-    // Looking up an address is the safe way to the system's list of names. For addresses that are not
-    // link-local some systems know no names, so the address is always this one.
+    // Resolving an address is the safe way to the system's list of interface names. Some systems know names only for
+    // link-local addresses, so the address is always this one.
     let mut found = (format!("fe80::1%{zone}"), 0).to_socket_addrs().ok()?;
     match found.next()? {
         SocketAddr::V6(found) => Some(found.scope_id()),
@@ -129,15 +127,15 @@ fn interface(zone: &str) -> Option<u32> {
     }
 }
 
-/// The addresses of a name; none if it is unknown or looking it up takes too long.
+/// Returns the addresses of a name; none if it is unknown or the resolver takes too long.
 fn look_up(host: &str, port: u16, limit: Duration) -> Vec<SocketAddr> {
-    // The operating system's look-up has no time limit of its own, so it runs on a thread that is
-    // left to itself when it takes too long.
+    // The operating system's resolver has no time limit, so it runs on a thread that is abandoned when it takes too
+    // long.
     let (answer, answered) = mpsc::channel();
     let host = host.to_owned();
     let look_up = move || {
         if let Ok(addresses) = (host.as_str(), port).to_socket_addrs() {
-            // Nobody listens any more when the limit has passed.
+            // After the limit nobody receives this.
             let _ = answer.send(addresses.collect());
         }
     };
@@ -215,7 +213,7 @@ mod tests {
 
     #[test]
     fn an_interface_has_a_number_and_a_name() {
-        // On Linux the system tells both.
+        // Linux reports both.
         let Ok(number) = std::fs::read_to_string("/sys/class/net/lo/ifindex") else {
             return;
         };
@@ -229,7 +227,7 @@ mod tests {
     #[test]
     fn what_is_not_allowed_is_not_found() {
         let find = |host, allow: &Allow| find(host, Some(7), Duration::from_secs(30), allow);
-        // A name that leads to this machine is as little allowed as the address itself.
+        // A name that resolves to this machine is denied like the address itself.
         let elsewhere: Allow = "10.0.0.0/8".parse().unwrap();
         for host in [
             "localhost",
@@ -242,12 +240,12 @@ mod tests {
             assert_eq!(find(host, &elsewhere), Err(Nowhere::Denied), "{host:?}");
             assert!(find(host, &Allow::loopback()).is_ok(), "{host:?}");
         }
-        // Not looked up at all: else this name would have failed.
+        // Not resolved at all: otherwise this name would have failed.
         let addresses = Allow::everything().without_names();
         for allow in [&addresses, &Allow::nothing()] {
             assert_eq!(find("nobody.invalid", allow), Err(Nowhere::Denied));
         }
-        // An address with a scope is no name; and the scope makes it no other address.
+        // An address with a scope is not a name; and the scope does not change which rule applies.
         assert!(find("::1%1", &addresses).is_ok());
         assert!(find("::1%1", &Allow::loopback()).is_ok());
         assert_eq!(find("::1%1", &elsewhere), Err(Nowhere::Denied));

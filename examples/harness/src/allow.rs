@@ -1,4 +1,4 @@
-//! Which addresses a plugin may reach.
+//! The addresses that a plugin may reach.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::ops::RangeInclusive;
@@ -6,17 +6,17 @@ use std::str::FromStr;
 
 use ipnet::IpNet;
 
-/// The addresses that a plugin may reach. Whatever is not allowed is denied.
+/// The addresses that a plugin may reach. Everything else is denied.
 ///
-/// What counts is the address itself: a name is looked up first, then each of its addresses is
-/// checked, and the connection goes to one that was. So no name leads where its address may not. An
-/// IPv4 address written as IPv6 (`::ffff:127.0.0.1`) is the IPv4 address, and the address of no host
-/// in particular (`0.0.0.0`, `::`) is this machine's loopback, where a connection to it would end.
+/// The check applies to addresses: a name is resolved first, each of its addresses is checked, and the connection goes
+/// to one that passed. So a name cannot lead to a forbidden address. An IPv4 address written as IPv6
+/// (`::ffff:127.0.0.1`) is treated as IPv4. The unspecified addresses (`0.0.0.0`, `::`) are treated as loopback, where
+/// such a connection would end.
 ///
 /// ```
 /// use harness_host::Allow;
 ///
-/// // One web server, and the name servers of the own network.
+/// // One web server, and the name servers of the local network.
 /// let allow = Allow::net("93.184.216.34".parse()?, 80..=80)
 ///     .and(Allow::net("10.0.0.0/8".parse()?, 53..=53));
 ///
@@ -39,11 +39,11 @@ struct Rule {
     ports: RangeInclusive<u16>,
 }
 
-/// A network as text: an address is one of a single host.
+/// A network, parsed from text. A single address is a network with one host.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Net(IpNet);
 
-/// Why a text is no [`Net`] and no [`Allow`].
+/// The error if a text is neither a [`Net`] nor an [`Allow`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
     "not a network: give `all`, `loopback`, an address, or ADDRESS/BITS, and perhaps :PORT or \
@@ -54,12 +54,12 @@ pub struct NoNetwork;
 const EVERY_PORT: RangeInclusive<u16> = 0..=u16::MAX;
 
 impl Allow {
-    /// Nothing: every connection fails, and no name is even looked up.
+    /// Allows nothing: every connection fails, and no name is resolved.
     pub fn nothing() -> Self {
         Self::default()
     }
 
-    /// This machine alone, at its loopback addresses.
+    /// Allows only this machine, at its loopback addresses.
     pub fn loopback() -> Self {
         Self::nets([
             IpNet::new_assert(Ipv4Addr::new(127, 0, 0, 0).into(), 8),
@@ -67,7 +67,7 @@ impl Allow {
         ])
     }
 
-    /// Everything. For plugins that are trusted with the network of this machine.
+    /// Allows everything: for plugins that you trust with this machine's network.
     pub fn everything() -> Self {
         Self::nets([
             IpNet::new_assert(Ipv4Addr::UNSPECIFIED.into(), 0),
@@ -75,7 +75,7 @@ impl Allow {
         ])
     }
 
-    /// These ports of a network. ICMP has no ports, so it is allowed by rules for all of them only.
+    /// Allows these ports of a network. ICMP has no ports: it is allowed only by rules for all ports.
     pub fn net(net: Net, ports: RangeInclusive<u16>) -> Self {
         let rules = vec![Rule { net: net.0, ports }];
         Self {
@@ -95,7 +95,7 @@ impl Allow {
         }
     }
 
-    /// What either of the two allows, unless either excepts it.
+    /// Allows what either of the two allows, unless either excludes it.
     pub fn and(mut self, other: Self) -> Self {
         self.rules.extend(other.rules);
         self.except.extend(other.except);
@@ -103,7 +103,7 @@ impl Allow {
         self
     }
 
-    /// The same without this network, whatever else allows it.
+    /// Excludes this network, whatever else allows it.
     ///
     /// ```
     /// use harness_host::Allow;
@@ -119,19 +119,19 @@ impl Allow {
         self
     }
 
-    /// The same for addresses alone: names are refused, and not looked up. (A look-up is already a
-    /// message to whoever answers for the name, so it is a way out of a plugin.)
+    /// Allows only addresses: names are refused, and not resolved. (Resolving a name sends a message to the name's
+    /// server, so a plugin could leak data that way.)
     pub fn without_names(mut self) -> Self {
         self.no_names = true;
         self
     }
 
-    /// Whether a name may be looked up.
+    /// Returns whether names may be resolved.
     pub(crate) fn names(&self) -> bool {
         !self.no_names && !self.rules.is_empty()
     }
 
-    /// The addresses among these that may be reached.
+    /// Returns the addresses that may be reached.
     pub(crate) fn reachable(&self, addresses: Vec<SocketAddr>) -> Vec<SocketAddr> {
         let addresses = addresses.into_iter().map(plain);
         addresses
@@ -139,7 +139,7 @@ impl Allow {
             .collect()
     }
 
-    /// The addresses among these that may be sent ICMP.
+    /// Returns the addresses that may be sent ICMP.
     pub(crate) fn pingable(&self, addresses: Vec<SocketAddr>) -> Vec<SocketAddr> {
         let addresses = addresses.into_iter().map(plain);
         addresses
@@ -157,13 +157,13 @@ impl Allow {
     }
 }
 
-/// The address that a connection to this one would reach, in its plainest form.
+/// Returns the address that a connection to this one would reach, in canonical form.
 fn plain(address: SocketAddr) -> SocketAddr {
     let ip = address.ip().to_canonical();
     let ip = match ip {
         IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
         IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
-        // The scope stays.
+        // Keeps the scope.
         IpAddr::V6(_) => return address,
         IpAddr::V4(_) => ip,
     };
@@ -177,7 +177,7 @@ impl FromStr for Net {
         let bare = text
             .strip_prefix('[')
             .and_then(|text| text.split_once(']'))
-            // A port behind them would read as a part of the address.
+            // A port after the brackets would be parsed as a part of the address.
             .filter(|(_, rest)| rest.is_empty() || rest.starts_with('/'))
             .map(|(ip, rest)| format!("{ip}{rest}"));
         let text = bare.as_deref().unwrap_or(text);
@@ -189,7 +189,7 @@ impl FromStr for Net {
     }
 }
 
-/// `all`, `loopback`, or a network, with `:PORT` or `:FROM-TO` behind it if it is not for all ports.
+/// Parses `all`, `loopback`, or a network, followed by `:PORT` or `:FROM-TO` if not for all ports.
 impl FromStr for Allow {
     type Err = NoNetwork;
 

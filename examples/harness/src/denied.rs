@@ -1,28 +1,28 @@
-//! What a plugin was denied, reported when it happens.
+//! Reports what a plugin was denied, when it happens.
 
 use std::fmt;
 use std::sync::Arc;
 
-/// Something that a plugin wanted and did not get. The plugin itself is told no more than 0.
+/// Something that a plugin requested and was denied. The plugin itself only gets 0.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Denied {
-    /// Which plugin: its `id`, as text.
+    /// The `id` of the plugin, as text.
     pub plugin: String,
     /// The host function that it called.
     pub function: &'static str,
-    /// The address that it asked for, as it wrote it; empty where it gave none. Of an HTTP request the host
-    /// and port of its URL, or of the URL that a redirect led to.
+    /// The address as the plugin wrote it; empty if the function takes none. For an HTTP request the host and port of
+    /// its URL, or of the URL of a redirect.
     pub target: String,
-    /// What stood against it.
+    /// The rule or limit that denied it.
     pub why: Why,
 }
 
-/// What stood against it.
+/// The rule or limit that denied a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Why {
-    /// [`Config::allow`](crate::Config::allow): none of the addresses may be reached.
+    /// [`Config::allow`](crate::Config::allow): none of the addresses is allowed.
     NotAllowed,
     /// [`Config::max_connections`](crate::Config::max_connections).
     Connections,
@@ -55,7 +55,7 @@ impl fmt::Display for Denied {
     }
 }
 
-/// What is called then.
+/// The function to call.
 #[derive(Clone, Default)]
 pub(crate) struct Observer(Option<Arc<Observe>>);
 

@@ -1,8 +1,8 @@
-//! What can go wrong on the host's side of a plugin call.
+//! The errors of loading and calling a plugin.
 
 use std::path::{Path, PathBuf};
 
-/// Why a plugin could not be loaded, or why a call of it failed.
+/// Why a plugin could not be loaded, or why a call failed.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
@@ -11,7 +11,7 @@ pub enum Error {
     Read {
         /// The file.
         path: PathBuf,
-        /// What the operating system said.
+        /// The operating system's error.
         source: std::io::Error,
     },
     /// A file could not be written.
@@ -19,29 +19,29 @@ pub enum Error {
     Write {
         /// The file.
         path: PathBuf,
-        /// What the operating system said.
+        /// The operating system's error.
         source: std::io::Error,
     },
-    /// The bytes are no plugin, or the plugin imports something this host does not have.
+    /// The bytes are not a plugin, or the plugin imports something that this host does not have.
     #[error("cannot load the plugin: {0}")]
     Load(String),
-    /// The plugin exports no such function without parameters.
+    /// The plugin does not export a function of this name without parameters.
     #[error("the plugin exports no function `{0}` that takes no parameters")]
     NoSuchFunction(String),
-    /// The plugin itself reported an error, as `extism-pdk` does for a returned `Err`.
+    /// The plugin reported an error, as `extism-pdk` does for a returned `Err`.
     #[error("`{function}` failed: {message}")]
     Guest {
         /// The function that was called.
         function: String,
-        /// The plugin's own words.
+        /// The plugin's message.
         message: String,
     },
-    /// The plugin stopped without an error message of its own: a trap, a panic, an exit status.
+    /// The plugin stopped without a message of its own: a trap, a panic, an exit status.
     #[error("`{function}` stopped: {message}")]
     Stopped {
         /// The function that was called.
         function: String,
-        /// The runtime's words, with the backtrace where there is one.
+        /// The runtime's message, with a backtrace if there is one.
         message: String,
     },
     /// The call took longer than [`Config::call_timeout`](crate::Config::call_timeout).
@@ -54,10 +54,10 @@ pub enum Error {
     /// allows.
     #[error("`{0}` used up its memory (oom)")]
     OutOfMemory(String),
-    /// There is no example guest of this name.
+    /// There is no example guest with this name.
     #[error("there is no example `{0}`")]
     NoSuchExample(String),
-    /// The sources of the example guests are not where they were when this crate was compiled.
+    /// The sources of the example guests have moved since this crate was compiled.
     #[error("the workspace of harness-wasi-sockets is no longer at {}", .0.display())]
     NoWorkspace(PathBuf),
     /// A guest could not be built.
@@ -65,7 +65,7 @@ pub enum Error {
     Build(#[from] crate::wasm::Error),
 }
 
-/// That a file could not be written, for `map_err`.
+/// For `map_err`: a file could not be written.
 pub(crate) fn writing(path: &Path) -> impl FnOnce(std::io::Error) -> Error + use<> {
     let path = path.to_owned();
     |source| Error::Write { path, source }

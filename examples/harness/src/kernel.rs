@@ -1,8 +1,7 @@
-//! A look at the Extism kernel's memory, from inside a host function.
+//! Reads the Extism kernel's memory from inside a host function.
 //!
-//! The kernel is the small wasm module that owns the blocks through which host and plugin
-//! exchange bytes. It keeps, in a linear memory of its own, one root and behind it a chain of
-//! blocks (all numbers little-endian):
+//! The kernel is the small wasm module that owns the blocks through which host and plugin exchange bytes. Its linear
+//! memory contains one root, followed by a chain of blocks (all numbers little-endian):
 //!
 //! ```text
 //! root   at 1    initialized u8, padding, then u64 each: position, length, error,
@@ -12,16 +11,15 @@
 //!
 //! `position` is the length of the chain, `length` what the kernel may use before it must grow.
 //!
-//! Why the host reads this itself, and does not ask the kernel: the kernel's `store` functions
-//! let a plugin write anywhere behind the root, so over block headers too, and a host that
-//! believes a length found there reads outside the memory. Here every length is checked, and the
-//! walk ends whatever the headers say. Reading also costs the plugin no fuel.
+//! The host reads this itself because the kernel's `store` functions let a plugin write anywhere behind the root,
+//! including block headers. A host that trusts a length found there would read outside the memory. Here every length is
+//! checked, and the walk ends whatever the headers contain. Reading also costs the plugin no fuel.
 
 use extism::CurrentPlugin;
 use extism::convert::MemoryHandle;
 use std::ops::Range;
 
-/// Where the first block's header stands; also the length of what stands before it.
+/// The offset of the first block's header; also the length of what precedes it.
 const FIRST_BLOCK: usize = 65;
 /// The length of a block's header.
 const HEADER: usize = 12;
@@ -33,17 +31,16 @@ pub(crate) struct Kernel<'a> {
     bytes: &'a [u8],
 }
 
-/// One block of the chain; alive, or freed and waiting to be used again.
+/// One block of the chain: allocated, or freed and reusable.
 struct Block {
     alive: bool,
-    /// Where its data stands: what plugins call its offset, up to the end of the block.
+    /// The position of its data: from what plugins call its offset to the end of the block.
     data: Range<usize>,
-    /// How much of the data is in use.
+    /// How much of the data is used.
     used: usize,
 }
 
-/// What the chain looked like at one moment; see the fields of the same name in
-/// [`Report`](crate::Report).
+/// The state of the chain at one moment; see the fields of the same name in [`Report`](crate::Report).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Census {
     pub live_blocks: u64,
@@ -53,13 +50,12 @@ pub(crate) struct Census {
 }
 
 impl<'a> Kernel<'a> {
-    /// The kernel's memory. `None` if it does not look like the layout above.
+    /// Returns the kernel's memory. `None` if it does not match the layout above.
     ///
-    /// [`CurrentPlugin::memory_bytes`] does not check the handle it is given, so this is the one
-    /// place to do it. The root is inside, for the kernel starts with 16 pages. `position` and
-    /// `length` are believed because no plugin can reach them: `store_u8` refuses addresses below
-    /// 64, and `store_u64` those below 57. The kernel itself keeps `position` within `length`
-    /// and grows its memory before it raises `length`.
+    /// [`CurrentPlugin::memory_bytes`] does not check the handle that it is given, so it is checked here, in one place.
+    /// The root is inside, since the kernel starts with 16 pages. `position` and `length` are trusted because no plugin
+    /// can write them: `store_u8` refuses addresses below 64, and `store_u64` those below 57. The kernel itself keeps
+    /// `position` within `length` and grows its memory before it raises `length`.
     pub fn of(plugin: &'a mut CurrentPlugin) -> Option<Self> {
         let root = plugin.memory_bytes(handle(0, FIRST_BLOCK)).ok()?;
         let (position, length) = (u64_at(root, 9)?, u64_at(root, 17)?);
@@ -75,8 +71,7 @@ impl<'a> Kernel<'a> {
         Some(Kernel { bytes })
     }
 
-    /// The bytes of the living block at `offset`, whole: as many as were asked for when it was
-    /// allocated.
+    /// Returns all bytes of the allocated block at `offset`: as many as were requested.
     pub fn block(&self, offset: u64) -> Option<&'a [u8]> {
         let offset = usize::try_from(offset).ok()?;
         let block = self
@@ -86,13 +81,13 @@ impl<'a> Kernel<'a> {
         self.bytes.get(offset..offset + block.used)
     }
 
-    /// The offset of the plugin's error message, if it has set one that can be read.
+    /// Returns the offset and bytes of the plugin's error message, if it is set and readable.
     pub fn error(&self) -> Option<(u64, &'a [u8])> {
         let offset = u64_at(self.bytes, 25)?;
         Some((offset, self.block(offset)?))
     }
 
-    /// The length of the plugin's output; 0 if what the plugin claims lies outside the memory.
+    /// Returns the length of the plugin's output; 0 if it is outside the memory.
     pub fn output_length(&self) -> u64 {
         let (Some(offset), Some(length)) = (u64_at(self.bytes, 49), u64_at(self.bytes, 57)) else {
             return 0;
@@ -106,13 +101,13 @@ impl<'a> Kernel<'a> {
     /// Counts the blocks. `None` if the chain is damaged.
     pub fn census(&self) -> Option<Census> {
         let offset_at = |at| u64_at(self.bytes, at).and_then(|v| usize::try_from(v).ok());
-        // Error, input and output: what the call itself needs is no leak.
+        // Error, input and output belong to the call, and are not leaks.
         let excused = [offset_at(25)?, offset_at(33)?, offset_at(49)?];
         let (mut live_blocks, mut kernel_blocks) = (0, 0);
         for block in self.blocks() {
             let block = block.ok()?;
             kernel_blocks += 1;
-            // The output may be a part of a block, so it is not always at its start.
+            // The output may be a part of a block, so it does not always begin at the block's start.
             let is_excused = excused.iter().any(|offset| block.data.contains(offset));
             if block.alive && !is_excused {
                 live_blocks += 1;
@@ -126,7 +121,7 @@ impl<'a> Kernel<'a> {
         })
     }
 
-    /// The chain from its start; an error, and then no more, where it is damaged.
+    /// Iterates over the chain; ends with an error where it is damaged.
     fn blocks(&self) -> impl Iterator<Item = Result<Block, Damaged>> + use<'a> {
         let bytes = self.bytes;
         let mut at = FIRST_BLOCK;
@@ -141,7 +136,7 @@ impl<'a> Kernel<'a> {
     }
 }
 
-/// A block's header leads outside the memory.
+/// A block's header points outside the memory.
 struct Damaged;
 
 fn block_at(bytes: &[u8], at: usize) -> Option<Block> {
@@ -155,13 +150,13 @@ fn block_at(bytes: &[u8], at: usize) -> Option<Block> {
     })
 }
 
-/// Puts bytes into a new block for the plugin, which owns it from then on. Answers its offset; 0
-/// for no bytes, and when the kernel has no memory left.
+/// Copies bytes into a new block, which the plugin then owns. Returns its offset; 0 for no bytes, and if the kernel has
+/// no memory left.
 pub(crate) fn put(plugin: &mut CurrentPlugin, data: &[u8]) -> u64 {
     let Ok(handle) = plugin.memory_alloc(data.len() as u64) else {
         return 0;
     };
-    // A damaged chain can make the kernel hand out a block that is none.
+    // With a damaged chain the kernel can return a block that is not one.
     let sound = Kernel::of(plugin)
         .and_then(|kernel| kernel.block(handle.offset))
         .is_some_and(|block| block.len() == data.len());

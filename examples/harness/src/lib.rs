@@ -1,9 +1,8 @@
 //! The reference host of `harness-wasi-sockets`: it runs plugins against real sockets.
 //!
-//! A plugin that uses the library imports ten functions, through which the host opens its
-//! connections. This crate is such a host, made for development: it counts what a plugin does, so
-//! that a test can say how many host calls, how much fuel and how many forgotten blocks a plugin may
-//! cost. [`Config::production`] makes it behave as the host in production does.
+//! A plugin that uses the library imports ten functions, through which the host opens its connections. This crate is
+//! such a host, made for development. It counts what a plugin does, so that a test can limit the number of host calls,
+//! the fuel and the leaked blocks. [`Config::production`] makes it behave like the host in production.
 //!
 //! ```
 //! use harness_host::{Allow, Config, Plugin, peers::TcpEcho};
@@ -24,20 +23,20 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! An application that builds its plugins itself takes [`Sockets`], or just [`functions`], and not the
-//! rest: see `docs/embedding.md`. For the others:
+//! An application that builds its plugins itself needs only [`Sockets`] or [`functions`]: see `docs/embedding.md`. The
+//! other items:
 //!
-//! * [`Plugin`] is a loaded plugin; [`Config`] says what it is run with, [`Report`] what it used.
-//! * [`Allow`] is the list of the addresses that a plugin may reach: none, unless it says so.
-//! * [`Faults`] make the host fail on purpose, so that a test can see what a plugin does then.
+//! * [`Plugin`] is a loaded plugin, [`Config`] its settings, [`Report`] its counters.
+//! * [`Allow`] lists the addresses that a plugin may reach: none by default.
+//! * [`Faults`] make the host fail on purpose, to test how a plugin reacts.
 //! * [`peers`] are small servers on loopback for plugins to talk to.
-//! * [`guests`] are the library's example plugins, built when needed; [`wasm`] finds the compiler
-//!   for that, and builds plugins of your own.
-//! * Feature `http`, on by default, is an eleventh function, `http_request`: HTTP and HTTPS with redirects.
+//! * [`guests`] are the library's example plugins, built when needed. [`wasm`] finds a compiler and builds your own
+//!   plugins.
+//! * Feature `http`, on by default, adds an eleventh function, `http_request`: HTTP and HTTPS with redirects.
 //! * [`kit`] checks any host, in any language.
-//! * [`icmp::allowed`] says whether this process may ping.
+//! * [`icmp::allowed`] returns whether this process may ping.
 
-// Only with feature `full` all of it has a use.
+// Some items are used only with feature `full`.
 #![cfg_attr(not(feature = "full"), allow(dead_code))]
 
 mod address;
@@ -76,7 +75,7 @@ pub use config::{Clock, Config, Dialect, IcmpListening, Randomness};
 pub use denied::{Denied, Why};
 #[cfg(feature = "full")]
 pub use error::Error;
-/// The crate that the functions are for: its version must be the one that you build plugins with.
+/// Re-exported: build your plugins with this version of the crate.
 pub use extism;
 pub use host::{Fault, FaultCounts, Faults};
 #[cfg(feature = "http")]
@@ -86,13 +85,13 @@ pub use plugin::Plugin;
 pub use report::{Calls, HOST_FUNCTIONS, KERNEL_FUNCTIONS, KernelCalls, Report};
 pub use sockets::{Sockets, functions};
 
-/// The README's Rust is compiled with the documentation tests.
+/// Compiles the README's Rust code with the documentation tests.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 mod readme {}
 
-/// Says that a test, or a part of it, is skipped, and why. It is said past the capture of a test's
-/// output, which would keep it from whoever runs tests that pass.
+/// Reports that a test, or a part of it, is skipped, and why. The line goes to standard error and is not captured, so
+/// it is visible even if the test passes.
 ///
 /// ```
 /// if let Err(why) = harness_host::icmp::allowed() {
@@ -101,6 +100,6 @@ mod readme {}
 /// ```
 pub fn skipped(what: &str, why: &str) {
     use std::io::Write;
-    // Not `eprintln!`, which is what is captured. Without anybody to read it, nothing is lost.
+    // Not `eprintln!`, whose output the test harness captures. A failure to write is ignored.
     let _ = writeln!(std::io::stderr(), "skipped: {what}: {why}");
 }

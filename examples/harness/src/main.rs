@@ -1,4 +1,4 @@
-//! `harness-host`: runs plugins against real sockets. All of it is in the library.
+//! `harness-host`: runs plugins against real sockets. The code is in the library.
 
 use std::process::ExitCode;
 

@@ -1,4 +1,4 @@
-//! A plugin, loaded and ready to be called.
+//! A loaded plugin, ready to be called.
 
 use std::path::Path;
 use std::sync::{Arc, Mutex};
@@ -8,10 +8,10 @@ use extism::{Manifest, PluginBuilder, UserData, Wasm};
 use crate::host::{self, Host, lock};
 use crate::{Config, Error, Report};
 
-/// A plugin with the ten host functions over this machine's real sockets.
+/// A plugin with the ten host functions, over this machine's real sockets.
 ///
-/// Connections belong to the plugin that opened them; they outlive a call, and close when the
-/// plugin is dropped.
+/// Connections belong to the plugin that opened them. They stay open between calls, and close when the plugin is
+/// dropped.
 ///
 /// ```no_run
 /// use harness_host::{Config, Plugin, peers};
@@ -29,7 +29,7 @@ pub struct Plugin {
     host: State,
 }
 
-/// What the host functions share with the [`Plugin`].
+/// The state that the host functions share with the [`Plugin`].
 struct State(Arc<Mutex<Host>>);
 
 impl std::fmt::Debug for State {
@@ -64,9 +64,8 @@ impl Plugin {
             .with_functions(host::functions(&data, &config.module))
             .with_functions(host::hooks(&data))
             .with_functions([host::counter_function(&data)]);
-        // Extism keeps what it has compiled below the user's cache folder, which makes loading the
-        // same plugin again very much faster. A folder that cannot be written to is no reason to
-        // fail, though.
+        // Extism caches compiled code below the user's cache folder, so the next load of the same plugin is much
+        // faster. An unwritable folder must not be an error.
         let uncached = builder.clone().with_cache_disabled();
         let inner = builder
             .build()
@@ -85,14 +84,12 @@ impl Plugin {
         Self::new(&wasm, config)
     }
 
-    /// Calls an exported function with `input` and answers its output.
+    /// Calls an exported function with `input` and returns its output.
     ///
-    /// The host functions wait on the calling thread, so a call takes as long as the plugin waits
-    /// for the network.
+    /// The host functions block the calling thread, so a call takes as long as the plugin waits for the network.
     ///
-    /// A plugin's standard output and error, where Rust's panics write their message, go nowhere
-    /// unless the environment variable `EXTISM_ENABLE_WASI_OUTPUT` is set. Then they are those of
-    /// this process.
+    /// A plugin's standard output and error (including Rust's panic messages) are discarded. If the environment
+    /// variable `EXTISM_ENABLE_WASI_OUTPUT` is set, they go to those of this process.
     pub fn call(&mut self, function: &str, input: &[u8]) -> Result<Vec<u8>, Error> {
         if !self.function_exists(function) {
             return Err(Error::NoSuchFunction(function.to_owned()));
@@ -105,35 +102,34 @@ impl Plugin {
         output.map_err(|error| call_error(function, error, host.message.take()))
     }
 
-    /// Whether the plugin exports this function, in a form that [`call`](Plugin::call) can call.
+    /// Returns whether the plugin exports this function in a form that [`call`](Plugin::call) can call.
     pub fn function_exists(&self, name: &str) -> bool {
         self.inner.function_exists(name)
     }
 
-    /// What the plugin has used since it was created or since
-    /// [`reset_counters`](Plugin::reset_counters).
+    /// Returns what the plugin has used since it was created or since [`reset_counters`](Plugin::reset_counters).
     pub fn report(&self) -> Report {
         lock(&self.host.0).report()
     }
 
-    /// Starts the totals of the [`report`](Plugin::report) at zero again. Connections stay open.
+    /// Resets the totals of the [`report`](Plugin::report) to zero. Connections stay open.
     pub fn reset_counters(&mut self) {
         lock(&self.host.0).report = Report::default();
     }
 
-    /// How many connections the plugin has open.
+    /// Returns the number of open connections.
     pub fn open_connections(&self) -> usize {
         lock(&self.host.0).open_connections()
     }
 
-    /// How many kernel blocks the last call has left alive; see [`Report::live_blocks`].
+    /// Returns the number of kernel blocks that the last call leaked: see [`Report::live_blocks`].
     pub fn live_blocks(&self) -> Option<u64> {
         self.report().live_blocks
     }
 }
 
 impl Drop for Plugin {
-    /// Closes the connections now, whoever else still holds the state.
+    /// Closes the connections now, even if the state is still shared.
     fn drop(&mut self) {
         lock(&self.host.0).close_all();
     }
@@ -147,7 +143,7 @@ fn load_error(error: extism::Error) -> Error {
     Error::Load(error)
 }
 
-/// Extism tells these cases apart by their text alone.
+/// Extism distinguishes these cases only by their text.
 fn call_error(function: &str, error: extism::Error, message: Option<String>) -> Error {
     let function = function.to_owned();
     match (error.to_string().as_str(), message) {

@@ -1,11 +1,10 @@
-//! What a plugin has used: the numbers that tests and benchmarks look at.
+//! What a plugin has used: counters for tests and benchmarks.
 
 use std::fmt;
 
 use crate::FaultCounts;
 
-/// The names of the ten host functions and of the optional eleventh, in the order in which [`Calls`] lists
-/// them.
+/// The names of the ten host functions and the optional eleventh, in the order in which [`Calls`] lists them.
 pub const HOST_FUNCTIONS: [&str; 11] = [
     "tcp_connect",
     "tcp_send",
@@ -25,17 +24,17 @@ pub const HOST_FUNCTIONS: [&str; 11] = [
 pub struct Calls([u64; HOST_FUNCTIONS.len()]);
 
 impl Calls {
-    /// Calls of the host function with this name; 0 for a name that is none.
+    /// Returns the calls of the host function with this name; 0 for an unknown name.
     pub fn get(&self, name: &str) -> u64 {
         self.iter().find(|(n, _)| *n == name).map_or(0, |(_, c)| c)
     }
 
-    /// Calls of all of them together.
+    /// Returns the calls of all functions together.
     pub fn total(&self) -> u64 {
         self.0.iter().sum()
     }
 
-    /// Every host function with its count, in the order of [`HOST_FUNCTIONS`].
+    /// Returns every host function with its count, in the order of [`HOST_FUNCTIONS`].
     pub fn iter(&self) -> impl Iterator<Item = (&'static str, u64)> + '_ {
         HOST_FUNCTIONS.into_iter().zip(self.0)
     }
@@ -47,8 +46,7 @@ impl Calls {
     }
 }
 
-/// The functions of the kernel that [`KernelCalls`] counts, in its order: all that move bytes or
-/// blocks.
+/// The kernel functions that [`KernelCalls`] counts, in its order: all that move bytes or blocks.
 pub const KERNEL_FUNCTIONS: [&str; 12] = [
     "alloc",
     "free",
@@ -69,17 +67,17 @@ pub const KERNEL_FUNCTIONS: [&str; 12] = [
 pub struct KernelCalls([u64; KERNEL_FUNCTIONS.len()]);
 
 impl KernelCalls {
-    /// Calls of the kernel function with this name; 0 for a name that is not counted.
+    /// Returns the calls of the kernel function with this name; 0 if it is not counted.
     pub fn get(&self, name: &str) -> u64 {
         self.iter().find(|(n, _)| *n == name).map_or(0, |(_, c)| c)
     }
 
-    /// Calls of all of them together.
+    /// Returns the calls of all functions together.
     pub fn total(&self) -> u64 {
         self.0.iter().sum()
     }
 
-    /// Every function with its count, in the order of [`KERNEL_FUNCTIONS`].
+    /// Returns every function with its count, in the order of [`KERNEL_FUNCTIONS`].
     pub fn iter(&self) -> impl Iterator<Item = (&'static str, u64)> + '_ {
         KERNEL_FUNCTIONS.into_iter().zip(self.0)
     }
@@ -91,7 +89,7 @@ impl KernelCalls {
     }
 }
 
-/// Only the functions that were called, as `tcp_connect 1, tcp_send 2`.
+/// Lists only the functions that were called, as `tcp_connect 1, tcp_send 2`.
 impl fmt::Display for Calls {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut separator = "";
@@ -106,54 +104,52 @@ impl fmt::Display for Calls {
     }
 }
 
-/// What a plugin has used since it was created, or since
-/// [`Plugin::reset_counters`](crate::Plugin::reset_counters).
+/// What a plugin has used since it was created, or since [`Plugin::reset_counters`](crate::Plugin::reset_counters).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Report {
     /// How often each host function was called.
     pub calls: Calls,
-    /// The fuel of all calls together; about one unit an instruction, those of the kernel
-    /// included. The first call of a plugin also pays for its start-up. The same plugin doing the
-    /// same work uses the same fuel on any machine.
+    /// The fuel of all calls together. One unit is about one instruction; the kernel's count too. The first call also
+    /// includes the plugin's start-up. The same work of the same plugin uses the same fuel on any machine.
     pub fuel: u64,
     /// Connections opened.
     pub opened: u64,
-    /// Connections, echo requests and HTTP requests that were refused since none of the addresses is
+    /// Connections, echo requests and HTTP requests refused because none of the addresses is
     /// [allowed](crate::Config::allow).
     pub denied: u64,
-    /// Calls that failed since a limit was reached: of connections, of bytes or of time.
+    /// Calls that failed because a limit was reached: of connections, bytes or time.
     pub limited: u64,
-    /// What went wrong on purpose: see [`Config::faults`](crate::Config::faults).
+    /// Injected faults: see [`Config::faults`](crate::Config::faults).
     pub faults: FaultCounts,
     /// Connections closed by the plugin.
     pub closed: u64,
-    /// Payload bytes that the operating system took.
+    /// Payload bytes that the operating system accepted.
     pub bytes_sent: u64,
-    /// Bytes that sends have read from the kernel's memory: those that were to be sent, or where
-    /// [`Config::whole_blocks`](crate::Config::whole_blocks) says so the whole blocks.
+    /// Bytes that sends read from the kernel's memory: the bytes to send, or with
+    /// [`Config::whole_blocks`](crate::Config::whole_blocks) the whole blocks.
     pub bytes_read: u64,
-    /// Payload bytes handed to the plugin; of ICMP the payload alone, not the JSON around it.
+    /// Payload bytes passed to the plugin. For ICMP only the payload counts, not the JSON around it.
     pub bytes_received: u64,
-    /// Kernel blocks still alive at the end of the last call, other than its input, its output
-    /// and its error message: a plugin that frees what it allocates leaves 0. `None` before the
-    /// first call, and after one that ran out of fuel or damaged the kernel's memory.
+    /// Kernel blocks still allocated at the end of the last call, except its input, output and error message. A plugin
+    /// that frees what it allocates leaves 0. `None` before the first call, and after a call that ran out of fuel or
+    /// damaged the kernel's memory.
     pub live_blocks: Option<u64>,
-    /// All blocks in the kernel's list at the end of the last call, alive or free. Every
-    /// allocation may have to walk that list.
+    /// All blocks in the kernel's list at the end of the last call, allocated or free. An allocation may have to walk
+    /// the whole list.
     pub kernel_blocks: Option<u64>,
-    /// How far into the kernel's memory the list reached at the end of the last call, in bytes.
+    /// How far the list reached into the kernel's memory at the end of the last call, in bytes.
     pub kernel_used: Option<u64>,
-    /// What the kernel has set aside for blocks, in bytes: 64 KiB at first, more when that is used
-    /// up, and never less again.
+    /// Bytes that the kernel has reserved for blocks: initially 64 KiB, more when that is used up, and never less
+    /// again.
     pub kernel_bytes: Option<u64>,
-    /// The plugin's own calls of its kernel, if they are counted: see
+    /// The plugin's own kernel calls, if counted: see
     /// [`Config::count_kernel_calls`](crate::Config::count_kernel_calls).
     pub kernel_calls: KernelCalls,
 }
 
 impl Report {
-    /// Adds what another plugin has used, but for the kernel's memory, of which each has its own.
+    /// Adds another plugin's counters, except those of the kernel's memory, which is separate for each plugin.
     pub(crate) fn add(&mut self, other: &Report) {
         for (sum, more) in self.calls.0.iter_mut().zip(other.calls.0) {
             *sum += more;

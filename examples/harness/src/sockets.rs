@@ -1,4 +1,4 @@
-//! The ten functions for a plugin that somebody else builds.
+//! The ten functions, for plugins that an application builds itself.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, Weak};
@@ -9,7 +9,7 @@ use uuid::Uuid;
 use crate::host::{self, Host, Owner, lock};
 use crate::{Config, Report};
 
-/// The ten functions, for one plugin that you build yourself. [`Sockets`] is the same with counters.
+/// Returns the ten functions for one plugin that you build yourself. [`Sockets`] does the same, with counters.
 ///
 /// ```
 /// use extism::{Manifest, PluginBuilder, Wasm};
@@ -26,8 +26,7 @@ pub fn functions(config: &Config) -> Vec<Function> {
     Sockets::new(config).functions()
 }
 
-/// Gives sockets to plugins that you build yourself, with an `extism::PluginBuilder`, and counts what they
-/// do with them.
+/// Provides sockets for plugins that you build yourself with an `extism::PluginBuilder`, and counts their use.
 ///
 /// ```
 /// use extism::{Manifest, PluginBuilder, Wasm};
@@ -43,25 +42,24 @@ pub fn functions(config: &Config) -> Vec<Function> {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
-/// Each plugin has connections and limits of its own, whoever else uses the same functions. They close
-/// when the plugin is dropped. (Where several plugins come from one `CompiledPlugin`, they share the
-/// functions, which live as long as any of them. Then [`close`](Sockets::close) a plugin's connections when you
-/// drop it.)
+/// Each plugin has its own connections and limits, even if others use the same functions. Connections close when the
+/// plugin is dropped. (Plugins from one `CompiledPlugin` share the functions, which live as long as any of them. Then
+/// [`close`](Sockets::close) a plugin's connections when you drop it.)
 ///
-/// Of the [`Config`] that concerns the functions holds: what a plugin may reach, the limits, the waits.
-/// Fuel, memory, WASI and the limit on a call's time are the manifest's and the builder's.
+/// Only the settings of [`Config`] that concern the functions apply: allowed addresses, limits, waits. Set fuel,
+/// memory, WASI and the time limit of a call in the manifest and the builder.
 #[derive(Clone, Debug)]
 pub struct Sockets {
     config: Config,
     shared: Arc<Mutex<Shared>>,
 }
 
-/// What all the plugins share.
+/// The state that all plugins share.
 #[derive(Debug, Default)]
 struct Shared {
     /// Each set of functions that is still in use.
     sets: Vec<Weak<Mutex<Set>>>,
-    /// What those have used that are gone.
+    /// The counters of dropped plugins.
     gone: Report,
 }
 
@@ -79,7 +77,7 @@ impl std::fmt::Debug for Set {
 }
 
 impl Sockets {
-    /// Sockets with these limits and habits, for each plugin.
+    /// Creates sockets with these settings, which apply to each plugin.
     pub fn new(config: &Config) -> Self {
         Self {
             config: config.clone(),
@@ -87,7 +85,7 @@ impl Sockets {
         }
     }
 
-    /// The ten functions, for one `PluginBuilder`.
+    /// Returns the ten functions, for one `PluginBuilder`.
     pub fn functions(&self) -> Vec<Function> {
         let set = UserData::new(Set {
             config: self.config.clone(),
@@ -102,8 +100,8 @@ impl Sockets {
         host::functions(&set, &self.config.module)
     }
 
-    /// What all the plugins have used together, those included that are gone. Waits for a plugin that is
-    /// in a host function just now.
+    /// Returns what all plugins together have used, including dropped ones. Blocks while one of them is in a host
+    /// function.
     pub fn report(&self) -> Report {
         let (sets, mut total) = {
             let shared = lock(&self.shared);
@@ -115,27 +113,27 @@ impl Sockets {
         total
     }
 
-    /// What one plugin has used. `None` if it has called none of the functions.
+    /// Returns what one plugin has used. `None` if it has called none of the functions.
     pub fn report_of(&self, plugin: &Plugin) -> Option<Report> {
         let host = self.host_of(plugin)?;
         let report = lock(&host).report.clone();
         Some(report)
     }
 
-    /// How many connections all the plugins have open.
+    /// Returns the number of open connections of all plugins.
     pub fn open_connections(&self) -> usize {
         let sets = lock(&self.shared).living();
         let open = |host: Arc<Mutex<Host>>| lock(&host).open_connections();
         hosts(&sets).map(open).sum()
     }
 
-    /// How many connections one plugin has open.
+    /// Returns the number of open connections of one plugin.
     pub fn open_connections_of(&self, plugin: &Plugin) -> usize {
         self.host_of(plugin)
             .map_or(0, |host| lock(&host).open_connections())
     }
 
-    /// Closes a plugin's connections. It may open others.
+    /// Closes a plugin's connections. It may open new ones.
     pub fn close(&self, plugin: &Plugin) {
         if let Some(host) = self.host_of(plugin) {
             lock(&host).close_all();
@@ -172,7 +170,7 @@ impl Owner for Set {
                 .or_insert_with(|| Arc::new(Mutex::new(Host::new(config))));
             Arc::clone(host)
         };
-        // The lock of the set is free: nobody waits for what this plugin waits for.
+        // The lock of the set is released first, so no other plugin waits for this one.
         run(&mut lock(&host))
     }
 }

@@ -1,6 +1,6 @@
 //! Tables for people.
 
-/// Puts cells into columns, as wide as their widest cell. Columns of numbers end in line.
+/// Arranges cells in columns, each as wide as its widest cell. Columns of numbers are right-aligned.
 #[must_use]
 pub fn render<const N: usize>(head: [&str; N], numbers: [bool; N], rows: &[[String; N]]) -> String {
     let mut widths = head.map(|cell| cell.chars().count());
@@ -28,7 +28,7 @@ pub fn render<const N: usize>(head: [&str; N], numbers: [bool; N], rows: &[[Stri
     line(head) + &rule + &body
 }
 
-/// Text on one line, cut to so many characters.
+/// Returns the text on one line, truncated to this many characters.
 pub(crate) fn cell(text: &str, widest: usize) -> String {
     const CUT: &str = "...";
     let text = text.trim().replace('\n', " / ");
@@ -42,7 +42,7 @@ pub(crate) fn cell(text: &str, widest: usize) -> String {
     kept.trim_end().to_owned() + CUT
 }
 
-/// A number with its digits in groups of three.
+/// Returns a number with its digits in groups of three.
 #[must_use]
 pub fn grouped(number: u64) -> String {
     let digits = number.to_string();

@@ -1,4 +1,4 @@
-//! What a plugin may reach: nobody, unless the host says so.
+//! What a plugin may reach: nothing by default.
 
 mod common;
 
@@ -6,7 +6,7 @@ use common::{Raw, WAIT, impatient, local};
 use harness_host::peers::{TcpEcho, UdpEcho};
 use harness_host::{Allow, Config, icmp};
 
-/// A host that allows this.
+/// A host that allows these addresses.
 fn allowing(allow: Allow) -> Raw {
     Raw::new(&Config::new().wait(WAIT).allow(allow))
 }
@@ -22,7 +22,7 @@ fn nobody_is_reached_by_default() {
             raw.connect("tcp", format!("localhost:{}", tcp.addr().port())),
             0
         );
-        // No name is looked up: it is denied, and not unknown.
+        // No name is resolved: it is denied, not unknown.
         assert_eq!(raw.connect("tcp", "nobody.invalid:80"), 0);
         assert_eq!(raw.ping("127.0.0.1", b"x", 1), 0);
         assert_eq!(raw.hear(20), "");
@@ -32,7 +32,7 @@ fn nobody_is_reached_by_default() {
     assert_eq!(tcp.accepted(), 0);
 }
 
-/// However it is written, this machine is this machine.
+/// This machine is recognized in any notation.
 #[test]
 fn nothing_smuggles_in_an_address_that_is_not_allowed() {
     let echo = TcpEcho::v4().unwrap();
@@ -60,7 +60,7 @@ fn nothing_smuggles_in_an_address_that_is_not_allowed() {
             assert_eq!(raw.connect("udp", format!("{host}:{port}")), 0, "{host:?}");
             assert_eq!(raw.0.report().denied, 2 * denied, "{host:?}");
         }
-        // Other notations are names to us; whatever the system makes of them, it is not allowed.
+        // Other notations are names for the host; whatever the system resolves them to, it is not allowed.
         for host in [
             "LocalHost.",
             "127.1",
@@ -91,7 +91,7 @@ fn networks_ports_and_names() {
     assert_eq!(raw.0.report().denied, 1);
 }
 
-/// Where a plugin is led must be allowed; where it wanted to go need not be.
+/// The target of a redirect must be allowed; the original address need not be.
 #[test]
 fn a_redirect_is_checked_where_it_leads() {
     let echo = TcpEcho::v4().unwrap();
@@ -103,21 +103,21 @@ fn a_redirect_is_checked_where_it_leads() {
     assert_eq!(raw.connect("tcp", "192.0.2.1:80"), 0);
 }
 
-/// ICMP is sent to, and heard from, allowed addresses only.
+/// ICMP is sent to and received from allowed addresses only.
 #[test]
 fn pings_are_denied_too() {
     let mut raw = allowing("192.0.2.0/24".parse().unwrap());
     assert_eq!(raw.ping("127.0.0.1", b"x", 1), 0);
     assert_eq!(raw.ping("localhost", b"x", 1), 0);
     assert_eq!(raw.0.report().denied, 2);
-    // A rule for one port does not allow what has none.
+    // A rule for one port does not allow ICMP, which has no ports.
     let mut raw = allowing("127.0.0.0/8:80".parse().unwrap());
     assert_eq!(raw.ping("127.0.0.1", b"x", 1), 0);
     assert_eq!(raw.0.report().denied, 1);
 
     let test = "pings_are_denied_too, what is heard";
     if icmp::allowed_or_skipped(test) {
-        // Others ping this machine all the while, and it hears nothing of it.
+        // Others constantly ping this machine, and the plugin must not receive that.
         let mut deaf = allowing("192.0.2.0/24".parse().unwrap());
         let mut pinger = Raw::new(&impatient());
         std::thread::scope(|scope| {

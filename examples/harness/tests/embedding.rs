@@ -51,7 +51,7 @@ fn three_lines() {
     eventually("the connection closes", || echo.open() == 0);
 }
 
-/// An application has functions and a manifest of its own, and they go on working.
+/// An application's own functions and manifest keep working.
 #[test]
 fn beside_functions_of_ones_own() {
     let module = r#"(module
@@ -142,14 +142,14 @@ fn bytes_are_limited() {
     let events = limited(local().max_bytes(20), |plugin, sockets| {
         number(plugin, "connect", &address);
         assert_eq!(number(plugin, "round", "ten bytes."), 1);
-        // There and back, that was all.
+        // There and back, that is the limit.
         assert_eq!(number(plugin, "round", "x"), 0);
         let report = sockets.report();
         assert_eq!((report.bytes_sent, report.bytes_received), (10, 10));
     });
     let all = [("tcp_send", Why::Bytes), ("tcp_recv", Why::Bytes)];
     assert_eq!(events, all);
-    // What is too long is not sent in part.
+    // Data that exceeds the limit is not sent in part.
     let events = limited(local().max_bytes(9).wait(WAIT), |plugin, sockets| {
         number(plugin, "connect", &address);
         assert_eq!(number(plugin, "round", "ten bytes."), 0);
@@ -169,7 +169,7 @@ fn waiting_is_limited() {
         assert_eq!(number(plugin, "receive", ""), 0);
         assert_eq!(number(plugin, "receive", ""), 0);
     });
-    // On a machine that is very busy, connecting alone may use it up.
+    // On a very busy machine, connecting may already use it up.
     assert!(events.contains(&("tcp_recv", Why::Time)), "{events:?}");
 }
 
@@ -183,7 +183,7 @@ fn silent() -> TcpPeer {
     silent.unwrap()
 }
 
-/// The ids of one plugin are no use to another, though both be of one compilation and share the functions.
+/// One plugin's ids are invalid in another, even if both come from one compilation and share the functions.
 #[test]
 fn plugins_of_one_compilation_share_nothing() {
     let echo = TcpEcho::v4().unwrap();
@@ -193,7 +193,7 @@ fn plugins_of_one_compilation_share_nothing() {
     let compiled = CompiledPlugin::new(builder).unwrap();
     let mut first = Plugin::new_from_compiled(&compiled).unwrap();
     let mut second = Plugin::new_from_compiled(&compiled).unwrap();
-    // The same ids, other connections, and a limit for each.
+    // The same ids, different connections, and separate limits.
     for plugin in [&mut first, &mut second] {
         assert_eq!(number(plugin, "connect", &address), 1);
         assert_eq!(number(plugin, "connect", &address), 2);
@@ -208,11 +208,11 @@ fn plugins_of_one_compilation_share_nothing() {
     drop((first, second, compiled));
     eventually("all is closed", || echo.open() == 0);
     assert_eq!(sockets.open_connections(), 0);
-    // What they have done is not forgotten.
+    // Their counters remain.
     assert_eq!(sockets.report().opened, 4);
 }
 
-/// While one plugin waits for a silent peer, and others connect as fast as they can, another goes on.
+/// While one plugin waits for a silent peer, and others connect as fast as they can, another continues.
 #[test]
 fn a_plugin_that_waits_or_floods_holds_up_no_other() {
     let (silent, echo) = (silent(), TcpEcho::v4().unwrap());
@@ -244,21 +244,21 @@ fn a_plugin_that_waits_or_floods_holds_up_no_other() {
         for _ in 0..50 {
             assert_eq!(number(&mut goes_on, "round", "still there?"), 1);
         }
-        // They were at it all the while.
+        // They were running all the time.
         assert!(!waits.0.is_finished());
         assert!(floods.iter().all(|(thread, _)| !thread.is_finished()));
         for (thread, cancel) in floods {
             cancel.cancel().unwrap();
             thread.join().unwrap();
         }
-        // The peer's end ends its wait.
+        // The peer's EOF ends its wait.
         drop(silent);
         waits.0.join().unwrap();
         drop(waits.1);
     });
 }
 
-/// Without its features the crate is the functions, `extism`, and little else.
+/// Without its features the crate is only the functions, `extism`, and little else.
 #[test]
 fn an_embedder_compiles_little_else() {
     let output = Command::new(env!("CARGO"))

@@ -1,4 +1,4 @@
-//! `http_request`: against nginx what works, and against peers of the harness's what goes wrong.
+//! `http_request`: the working cases against nginx, the failures against the harness's peers.
 #![cfg(feature = "http")]
 
 mod common;
@@ -17,7 +17,7 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// Longer than any request takes on a machine that is not stuck.
+/// Longer than any request takes, unless the machine hangs.
 fn config() -> Config {
     local().http_wait(PATIENCE)
 }
@@ -43,7 +43,7 @@ impl Http {
         Http(Plugin::new(include_bytes!("common/http.wat"), config).unwrap())
     }
 
-    /// The JSON; empty for the host's 0.
+    /// Returns the JSON; empty for the host's 0.
     fn raw(&mut self, method: &str, url: &str, headers: &str, body: &[u8]) -> Vec<u8> {
         let head = format!("{method}\n{url}\n{headers}\n");
         let input = [head.as_bytes(), body].concat();
@@ -77,7 +77,7 @@ impl Http {
     }
 }
 
-/// What is denied meanwhile.
+/// Also records what is denied.
 fn watched(config: Config) -> (Config, Arc<Mutex<Vec<Denied>>>) {
     let events = Arc::new(Mutex::new(Vec::new()));
     let heard = Arc::clone(&events);
@@ -85,7 +85,7 @@ fn watched(config: Config) -> (Config, Arc<Mutex<Vec<Denied>>>) {
     (config, events)
 }
 
-/// A peer that reads a request's headers, says this, and hangs up.
+/// A peer that reads a request's headers, sends this response, and closes.
 fn says(response: impl Into<Vec<u8>>) -> TcpPeer {
     let response = response.into();
     TcpPeer::start(Ipv4Addr::LOCALHOST.into(), move |mut stream, _| {
@@ -135,7 +135,7 @@ fn get_over_http_and_https() {
             "{url}"
         );
         assert_eq!(got.headers["Content-Type"][0], "text/plain");
-        // It came packed, which the plugin need not know.
+        // The body was compressed, which the plugin need not know.
         assert!(got.headers.get("Content-Encoding").is_none());
         assert!(got.headers.get("Content-Length").is_none());
     }
@@ -174,7 +174,7 @@ fn nobody_is_trusted_but_who_is_named() {
     assert!(http.get(&other.secure_url("/hello.txt")).is_some());
     let of_another_name = format!("https://{}/hello.txt", other.stranger);
     assert!(http.get(&of_another_name).is_none());
-    // The certificate is for localhost and 127.0.0.1, and for no other name of the same place.
+    // The certificate is for localhost and 127.0.0.1, and for no other name of this address.
     let elsewhere = trusting(&nginx).redirect("a.example:443", nginx.https.to_string());
     assert!(
         Http::new(&elsewhere)
@@ -208,7 +208,7 @@ fn methods_headers_and_bodies_arrive() {
         shown.text(),
         "PATCH 127.0.0.1|a b|c=d|x/y|e: f|harness-host"
     );
-    // The host is the URL's, and the length the body's, whatever the plugin says.
+    // The host is that of the URL, and the length that of the body, whatever the plugin's headers say.
     let lies = [
         "Host: a.example",
         "Content-Length: 1",
@@ -240,7 +240,7 @@ fn methods_headers_and_bodies_arrive() {
     );
 }
 
-/// Who asks for a coding gets it as it is.
+/// A plugin that sets the coding gets the body unchanged.
 #[test]
 fn gzip_is_decoded_unless_the_plugin_asks_for_it() {
     let Some(nginx) = nginx_or_skipped("gzip_is_decoded_unless_the_plugin_asks_for_it") else {
@@ -317,7 +317,7 @@ fn redirects_are_followed() {
             got.text()
         );
     }
-    // Ten, and no more.
+    // At most ten.
     for (count, status) in [(10, Some(200)), (11, None)] {
         let from = nginx.url(&format!("/count/{}", "x".repeat(count)));
         assert_eq!(http.get(&from).map(|got| got.status), status, "{count}");
@@ -336,7 +336,7 @@ fn nothing_is_reached_that_is_not_allowed() {
     let Some(nginx) = nginx_or_skipped("nothing_is_reached_that_is_not_allowed") else {
         return;
     };
-    // The one port of 127.0.0.1 is allowed, and nothing else.
+    // Only one port of 127.0.0.1 is allowed.
     let (config, events) = watched(config().allow(nginx.http.to_string().parse().unwrap()));
     let mut http = Http::new(&config);
     let echo = TcpEcho::v4().unwrap();
@@ -353,7 +353,7 @@ fn nothing_is_reached_that_is_not_allowed() {
         format!("https://127.0.0.1:{port}/"),
         "http://127.0.0.1/".to_owned(),
     ];
-    // By themselves, and as what a redirect leads to.
+    // Directly, and as the target of a redirect.
     let direct = forbidden.clone();
     forbidden.extend(direct.iter().map(|to| nginx.url(&format!("/302?to={to}"))));
     for (count, url) in forbidden.iter().enumerate() {
@@ -368,7 +368,7 @@ fn nothing_is_reached_that_is_not_allowed() {
         ("http_request", Why::NotAllowed)
     );
     assert_eq!(first.target, format!("127.0.0.1:{port}"));
-    // What is allowed is reached, however it is written.
+    // An allowed address is reached in any notation.
     for host in [
         "127.0.0.1",
         "localhost",
@@ -399,7 +399,7 @@ fn ipv6() {
     assert_eq!(got.text(), peers::HttpServer::BODY);
 }
 
-/// How long a request takes that gets no response, with a limit of this many milliseconds.
+/// Returns how long a request takes that gets no response, with a limit of this many milliseconds.
 fn takes(limit: u64, url: &str) -> Duration {
     let mut http = Http::new(&local().http_wait(Duration::from_millis(limit)));
     let start = Instant::now();
@@ -407,7 +407,7 @@ fn takes(limit: u64, url: &str) -> Duration {
     start.elapsed()
 }
 
-/// A peer that sends this, and from then on a byte now and then.
+/// A peer that sends this, and then a byte now and then.
 fn drips(start: &'static str) -> TcpPeer {
     TcpPeer::start(Ipv4Addr::LOCALHOST.into(), move |mut stream, stop| {
         read_head(&mut stream);
@@ -433,7 +433,7 @@ fn time_is_limited_wherever_the_server_stalls() {
     let header = drips("HTTP/1.1 200 OK\r\nX-Long: ");
     let body = drips("HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n");
     let handshake = TcpPeer::start(Ipv4Addr::LOCALHOST.into(), |mut stream, stop| {
-        // A TLS record of 16 KiB, a byte at a time.
+        // A TLS record of 16 KiB, one byte at a time.
         stream.write_all(&[22, 3, 3, 0x40, 0])?;
         while !stop.is_set() {
             stream.write_all(&[2])?;
@@ -454,7 +454,7 @@ fn time_is_limited_wherever_the_server_stalls() {
         assert!(took >= Duration::from_millis(295), "{url}: {took:?}");
         assert!(took < PATIENCE, "{url}: {took:?}");
     }
-    // The limit on the call, and the one on all waiting, are limits here too.
+    // The limits of the call and of all waits apply here too.
     let short = Duration::from_millis(300);
     let (waiting, events) = watched(config().max_waiting(short));
     let mut http = Http::new(&waiting);
@@ -468,7 +468,7 @@ fn time_is_limited_wherever_the_server_stalls() {
     assert!(start.elapsed() < PATIENCE);
 }
 
-/// Ten redirects of a server that takes its time do not make it ten times the limit.
+/// Ten redirects of a slow server do not multiply the limit by ten.
 #[test]
 fn time_is_limited_over_redirects() {
     let slow = TcpPeer::start(Ipv4Addr::LOCALHOST.into(), |mut stream, _| {
@@ -533,7 +533,7 @@ fn bodies_are_limited() {
     ));
     let mut http = Http::new(&config().max_response_body(BIG as u64 - 1));
     assert!(http.get(&nginx.url("/big.bin")).is_none());
-    // Limited is what comes out, not what comes in.
+    // The limit is for the decoded body.
     let bomb = says(bomb(1 << 20));
     let mut http = Http::new(&config().max_response_body(1 << 16));
     assert!(http.get(&url(&bomb)).is_none());
@@ -541,7 +541,7 @@ fn bodies_are_limited() {
     assert!(Http::new(&config()).get(&url(&bomb)).unwrap().body.len() == 1 << 20);
 }
 
-/// A response of so many zeros, packed.
+/// Returns a response with this many zeros, compressed.
 fn bomb(size: usize) -> Vec<u8> {
     let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
     packed.write_all(&vec![0; size]).unwrap();
@@ -654,7 +654,7 @@ fn faults_on_purpose() {
     assert!(!garbage.is_empty());
 }
 
-/// A proxy that the environment names is not used: else the allow list would be the proxy's to keep.
+/// A proxy from the environment is not used: otherwise the proxy would have to enforce the allow list.
 #[test]
 fn no_proxy_is_used() {
     const CHILD: &str = "HARNESS_TEST_NO_PROXY";
@@ -675,7 +675,7 @@ fn no_proxy_is_used() {
     assert_eq!(proxy.accepted(), 0);
 }
 
-/// Two plugins at once: neither waits for the other.
+/// Two concurrent plugins: neither waits for the other.
 #[test]
 fn a_request_holds_up_no_other_plugin() {
     let server = peers::HttpServer::v4().unwrap();

@@ -1,4 +1,4 @@
-//! The functions `icmp_*`, over this machine's loopback where raw sockets are permitted.
+//! The functions `icmp_*`, over this machine's loopback if raw sockets are permitted.
 
 mod common;
 
@@ -6,14 +6,14 @@ use common::{PATIENCE, Raw, impatient, local};
 use harness_host::{Dialect, IcmpListening, icmp, peers};
 use std::time::{Duration, Instant};
 
-/// Says loudly that a test could not do its work.
+/// Reports that a test is skipped.
 fn permitted() -> bool {
-    // A test runs on a thread of its name.
+    // A test runs on a thread with its name.
     let test = std::thread::current();
     icmp::allowed_or_skipped(test.name().unwrap_or("a test of ICMP"))
 }
 
-/// Listens until this very JSON comes. Other tests, and other programs, ping at the same time.
+/// Receives until exactly this JSON arrives. Other tests and programs ping at the same time.
 fn hears(raw: &mut Raw, json: &str) -> bool {
     let deadline = Instant::now() + PATIENCE;
     while Instant::now() < deadline {
@@ -100,7 +100,7 @@ fn listening_only_while_receiving_misses_what_came_before() {
     let config = impatient().icmp(IcmpListening::AtReceive);
     let mut raw = Raw::new(&config.dialect(Dialect::Real));
     assert_eq!(raw.ping("127.0.0.1", b"", 707), 1);
-    // Other packets of this machine may be heard, but this one is gone.
+    // Other packets of this machine may arrive, but this one is lost.
     let json = r#"{"code":0,"data":"","id":1,"seq":707,"source":"127.0.0.1","type":0}"#;
     for _ in 0..5 {
         assert_ne!(raw.hear(20), json);
@@ -126,7 +126,7 @@ fn targets_that_are_none() {
 
 #[test]
 fn no_timeout_is_too_long() {
-    // The plugin asks for 49 days; packets of other tests may come, but it ends in any case.
+    // The plugin asks for 49 days; packets of other tests may arrive, but the call ends in any case.
     let mut raw = Raw::new(&local().icmp_wait(Duration::from_millis(50)));
     raw.hear(u32::MAX);
     raw.hear(0);

@@ -1,5 +1,4 @@
-//! Counting the kernel's blocks, and plugins that write into the kernel's memory what does not
-//! belong there.
+//! Counts the kernel's blocks, and runs plugins that write invalid data into the kernel's memory.
 
 mod common;
 
@@ -9,7 +8,7 @@ use harness_host::{Error, Plugin};
 use std::io::Write;
 use std::net::Ipv4Addr;
 
-/// A plugin with the kernel's functions at hand, whose `run` is this.
+/// A plugin with the kernel's functions, whose `run` is this.
 fn plugin(run: &str) -> Plugin {
     let wat = format!(
         r#"(module
@@ -55,7 +54,7 @@ fn what_is_freed_is_no_leak() {
     assert_eq!(live_after("", b""), Some(0));
     assert_eq!(live_after("", b"input"), Some(0));
     assert_eq!(live_after("(call $free (call $input))", b"input"), Some(0));
-    // An allocation of nothing is none.
+    // An allocation of zero bytes is none.
     assert_eq!(
         live_after("(drop (call $alloc (i64.const 0)))", b""),
         Some(0)
@@ -132,7 +131,7 @@ fn the_size_of_the_kernel_is_told() {
 
 #[test]
 fn blocks_used_again_are_found() {
-    // A block as large as the first region, freed, must be split for the small ones behind it.
+    // A freed block as large as the first region must be split for the small ones after it.
     let run = "
         (call $free (call $alloc (i64.const 65000)))
         (drop (call $alloc (i64.const 10000)))
@@ -165,7 +164,7 @@ fn the_error_message_is_the_plugins_own() {
     assert_eq!(error.to_string(), "`run` failed: ouch!");
 }
 
-/// The first block's header stands at 65; with no input, the first allocation makes that block.
+/// The first block's header is at 65; without input, the first allocation makes that block.
 const FIRST: &str = "(local.set $a (call $alloc (i64.const 100)))";
 
 #[test]
@@ -186,7 +185,7 @@ fn damaged_headers_are_noticed() {
         ];
         for use_it in after {
             let mut plugin = plugin(&format!("{FIRST} {damage} {use_it}"));
-            // Only that it comes back, with whatever answer.
+            // Whatever it returns, it must return.
             let _ = plugin.call("run", b"");
             assert_eq!(plugin.live_blocks(), None, "{damage} {use_it}");
             // And the next call starts afresh.

@@ -1,4 +1,4 @@
-//! The kit sees whatever is wrong with a host.
+//! The kit detects every fault of a host.
 
 use harness_host::{Allow, Config, Fault, Faults, HOST_FUNCTIONS, Plugin, icmp, kit};
 use std::collections::BTreeSet;
@@ -10,7 +10,7 @@ static PLUGIN: LazyLock<PathBuf> = LazyLock::new(|| kit::plugin().expect("the ki
 #[cfg(feature = "http")]
 static HTTP: LazyLock<PathBuf> = LazyLock::new(|| kit::http_plugin().expect("the kit for HTTP"));
 
-/// What the kit says of a host.
+/// The kit's output for a host.
 struct Said {
     text: String,
 }
@@ -30,7 +30,7 @@ impl Said {
         Self { text }
     }
 
-    /// The behaviours of this verdict, as `function: what it does`.
+    /// Returns the behaviours with this verdict, as `function: what it does`.
     fn lines(&self, verdict: &str) -> Vec<&str> {
         let lines = self
             .text
@@ -56,7 +56,7 @@ fn all_of_it_holds_in_the_reference_host() {
             "{broken:?}"
         );
     }
-    // Each function has something that is checked.
+    // Each function has a check.
     let held: BTreeSet<_> = said
         .lines("ok ")
         .iter()
@@ -118,7 +118,7 @@ fn it_sees_faults_in_http() {
     }
 }
 
-/// Runs the kit in the reference host with one fault always on in one function.
+/// Runs the kit in the reference host with one fault in every call of one function.
 fn sees(function: &str, fault: Fault) {
     if function.starts_with("icmp_") && !icmp::allowed_or_skipped(&format!("{fault} in {function}"))
     {
@@ -164,7 +164,7 @@ faults! {
     it_sees_zero: Zero in "tcp_connect" "tcp_send" "tcp_recv" "udp_connect" "udp_send" "udp_recv" "icmp_send" "icmp_recv";
 }
 
-/// The rows that the kit names are there, word for word.
+/// The rows that the kit quotes exist, word for word.
 #[test]
 fn every_row_is_in_the_documentation() {
     let page = include_str!("../../../docs/faults.md");

@@ -1,4 +1,4 @@
-//! Fuel, time, and that the same work costs the same.
+//! Fuel and time limits, and that the same work costs the same.
 
 mod common;
 
@@ -46,7 +46,7 @@ fn waiting_ends_with_the_call() {
         let mut plugin = Plugin::new(wait_on.as_bytes(), &config).unwrap();
         let error = plugin.call("run", address.as_bytes());
         assert!(matches!(error, Err(Error::TimedOut(_))), "{error:?}");
-        // On a machine that is very busy the time may be up before it has connected.
+        // On a very busy machine the time may be up before it has connected.
         (plugin.open_connections() == 1).then_some(plugin)
     };
     let plugin = [1, 10, 60].into_iter().find_map(&mut stopped);

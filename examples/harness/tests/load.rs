@@ -1,7 +1,7 @@
-//! Many plugins with many connections at once: nothing is lost, nothing is left, and memory stays as it is.
+//! Many plugins with many connections at once: nothing is lost or leaked, and memory does not grow.
 //!
-//! `LOAD_SECONDS=60 cargo test -p harness-host --test load -- --nocapture` keeps at it for a minute; every day
-//! it is a few rounds.
+//! `LOAD_SECONDS=60 cargo test -p harness-host --test load -- --nocapture` runs for a minute; by default it runs a few
+//! rounds.
 
 mod common;
 
@@ -18,10 +18,10 @@ use std::time::{Duration, Instant};
 
 const PLUGINS: usize = 200;
 const CONNECTIONS: usize = 5;
-/// How many rounds each plugin makes at the least.
+/// The minimum number of rounds of each plugin.
 const ROUNDS: u64 = 3;
-/// What memory may grow by in a long run after its first third: the noise of an allocator with 200 threads. A leak
-/// of a single block in each round would be more.
+/// How much the memory may grow in a long run after its first third: the noise of an allocator with 200 threads. A leak
+/// of a single block per round would be more.
 const NOISE: u64 = 16 << 20;
 
 fn number(plugin: &mut Plugin, function: &str, input: &[u8]) -> u64 {
@@ -29,14 +29,14 @@ fn number(plugin: &mut Plugin, function: &str, input: &[u8]) -> u64 {
     u64::from_le_bytes(output.try_into().unwrap())
 }
 
-/// How much memory this process has, where the system tells.
+/// Returns this process's memory, if the system reports it.
 fn resident() -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/statm").ok()?;
     let pages: u64 = status.split(' ').nth(1)?.parse().ok()?;
     Some(pages * 4096)
 }
 
-/// An echo whose threads sleep until there is something to do: there are a thousand of them.
+/// An echo server whose threads sleep until there is work: there are a thousand of them.
 fn echo() -> TcpPeer {
     let echo = TcpPeer::start(Ipv4Addr::LOCALHOST.into(), |mut stream, _| {
         stream.set_read_timeout(None)?;
@@ -88,14 +88,14 @@ fn two_hundred_plugins_with_five_connections_each() {
                     let message: Vec<u8> = (0..random.usize(1..=3_000))
                         .map(|_| random.u8(..))
                         .collect();
-                    // Nothing lost: over every connection all of it came back, to the digest.
+                    // Nothing is lost: over every connection everything came back, with the same digest.
                     let whole = number(&mut plugin, "round", &message);
                     assert_eq!(whole, CONNECTIONS as u64, "plugin {seed}, round {mine}");
                     mine += 1;
                     bytes.fetch_add((message.len() * CONNECTIONS) as u64, Ordering::Relaxed);
                 }
                 rounds.fetch_add(mine, Ordering::Relaxed);
-                // Half of them say goodbye; the others' connections close with them.
+                // Half of them close explicitly; the others' connections close with them.
                 if seed % 2 == 0 {
                     plugin.call::<&str, &str>("close", "").unwrap();
                 }

@@ -1,10 +1,10 @@
-//! `harness-host new`: what it writes builds, and passes its own tests.
+//! `harness-host new`: what it writes can be built, and passes its own tests.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-/// A folder for a plugin, which is not there yet.
+/// Returns a folder for a plugin, which does not exist yet.
 fn fresh(name: &str) -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR"))
         .join("new")
@@ -31,7 +31,7 @@ fn run(command: &mut Command) -> Output {
     output
 }
 
-/// Writes a plugin, and does with it what its README says.
+/// Writes a plugin, and follows its README.
 fn a_new_plugin(name: &str, options: &[&str], wasm: &str) {
     let folder = fresh(name);
     run(Command::new(env!("CARGO_BIN_EXE_harness-host"))
@@ -42,7 +42,7 @@ fn a_new_plugin(name: &str, options: &[&str], wasm: &str) {
     cargo(&["fmt", "--all", "--check"]);
     cargo(&["clippy", "--all-targets", "--", "-D", "warnings"]);
     cargo(&["test"]);
-    // With whatever compiler for wasm there is: `cargo plugin` needs one that cargo itself finds.
+    // With any compiler for wasm: `cargo plugin` needs one that cargo itself finds.
     run(Command::new(env!("CARGO_BIN_EXE_harness-host"))
         .args(["cargo", "plugin"])
         .current_dir(&folder));

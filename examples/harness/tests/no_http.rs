@@ -1,4 +1,4 @@
-//! Without feature `http` a plugin that asks for `http_request` cannot be loaded, and the error says why.
+//! Without feature `http` a plugin that imports `http_request` cannot be loaded, and the error says why.
 #![cfg(not(feature = "http"))]
 
 use harness_host::{Config, Plugin};

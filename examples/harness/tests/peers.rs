@@ -56,7 +56,7 @@ fn lines_and_datagrams_are_answered_as_a_function_says() {
     assert_eq!(converse(server.addr(), b"one\r\ntwo\n"), "ONE\nTWO\n");
     assert_eq!(server.accepted(), 1);
 
-    // It says nothing to what it does not know.
+    // It does not reply to unknown data.
     let peer = UdpPeer::start(v4, |asked| (asked == b"ping").then(|| b"pong".to_vec())).unwrap();
     let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
     socket
@@ -89,7 +89,7 @@ fn a_dropped_peer_is_gone() {
     let address = echo.addr();
     let mut open = TcpStream::connect(address).unwrap();
     drop(echo);
-    // By now the port may be somebody else's, who is no echo.
+    // By now another process may use the port, without an echo server.
     if let Ok(mut other) = TcpStream::connect(address) {
         other
             .set_read_timeout(Some(Duration::from_secs(1)))
@@ -98,7 +98,7 @@ fn a_dropped_peer_is_gone() {
         let echoed = other.write_all(b"anybody?").is_ok() && other.read_exact(&mut back).is_ok();
         assert!(!echoed || &back != b"anybody?");
     }
-    // Its connections are closed with it: no more bytes, in whichever way.
+    // Its connections close with it: no more bytes, whatever the error.
     let mut buffer = [0; 1];
     assert!(matches!(open.read(&mut buffer), Ok(0) | Err(_)));
 }

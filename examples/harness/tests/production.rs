@@ -1,5 +1,5 @@
-//! `Config::production`, row by row. The rows about sockets that are the same in the default host are
-//! tested with that; silences and names, in plugins over the library, by the conformance suite.
+//! `Config::production`, row by row. Rows about sockets that match the default host are tested with that host; silence
+//! and names by the conformance suite, in plugins that use the library.
 
 mod common;
 
@@ -11,12 +11,12 @@ use std::io::{Read, Write};
 use std::net::Ipv4Addr;
 use std::time::{Duration, Instant};
 
-/// Production, where this machine may be reached.
+/// Production, with access to this machine.
 fn production() -> Config {
     Config::production().allow(Allow::loopback())
 }
 
-/// What a function of `wasi.wat` has WASI write.
+/// Returns what WASI writes for a function of `wasi.wat`.
 fn wasi(config: &Config, function: &str) -> Vec<u8> {
     let mut plugin = Plugin::new(include_bytes!("common/wasi.wat"), config).unwrap();
     plugin.call(function, b"").unwrap()
@@ -39,7 +39,7 @@ fn the_clock_moves_by_a_millisecond_at_each_reading() {
 
 #[test]
 fn sleeping_returns_at_once() {
-    // It would be an hour.
+    // It would take an hour.
     let start = Instant::now();
     let got = wasi(&production(), "sleep");
     assert!(start.elapsed() < Duration::from_secs(3_000));
@@ -64,7 +64,7 @@ fn sleeping_returns_at_once() {
 fn random_bytes_are_the_same_in_every_plugin() {
     let fixed = wasi(&production(), "random");
     assert_eq!(wasi(&production(), "random"), fixed);
-    // Nothing is written beside them, and they are not all one.
+    // Nothing is written beside them, and they are not all equal.
     assert_eq!((fixed[0], fixed[12]), (0, 0));
     assert!(fixed[1..12].iter().any(|byte| *byte != fixed[1]));
     let real = wasi(&Config::new(), "random");
@@ -135,7 +135,7 @@ fn a_number_in_a_short_form_is_a_name_that_nobody_knows() {
     }
 }
 
-/// A peer that takes nothing makes a send of much wait out production's 5 s, and no less.
+/// A peer that receives nothing makes a large send wait for production's 5 s, and no less.
 #[test]
 fn the_waits_are_of_five_seconds() {
     let silent = TcpPeer::start(Ipv4Addr::LOCALHOST.into(), |_stream, stop| {
@@ -182,12 +182,12 @@ fn a_response_body_that_ends_early_is_cut() {
         assert!(got.ends_with(r#""body":"SGk="}"#), "{got}");
         assert_eq!(request(&elsewhere, response), "");
     }
-    // What has no head is no response there either.
+    // A response without a head is not one in production either.
     let short = "HTTP/1.1 200 OK\r\nContent-Le";
     assert_eq!(request(&production(), short), "");
 }
 
-/// Nothing that is not allowed, in production's likeness too.
+/// The allow list also applies to the imitation of production.
 #[test]
 fn nothing_is_reached_unless_it_is_allowed() {
     let echo = TcpEcho::v4().unwrap();

@@ -1,11 +1,11 @@
-//! `harness-host std cargo ...`: whether std is `harness-std`'s in what it builds, with the user's own flags, and
+//! `harness-host std cargo ...`: checks that the built plugin's std is `harness-std`, with the user's own flags, and
 //! what it refuses.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-/// A plugin that compiles only with `harness-std`, and with a flag of its author's.
+/// A plugin that compiles only with `harness-std`, and with one of its author's flags.
 const SOURCE: &str = r#"
 const _: () = assert!(std::IS_HARNESS_STD);
 #[cfg(not(mine))]
@@ -26,7 +26,7 @@ crate-type = [\"cdylib\"]
 [workspace]
 ";
 
-/// Makes the plugin, with this configuration of cargo's.
+/// Writes the plugin, with this cargo configuration.
 fn package(name: &str, config: &str) -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     fs::create_dir_all(folder.join("src")).unwrap();

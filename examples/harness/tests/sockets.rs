@@ -1,4 +1,4 @@
-//! The functions `tcp_*` and `udp_*`: what works, what is refused, and that no argument harms.
+//! The functions `tcp_*` and `udp_*`: what works, what is refused, and that no argument does harm.
 
 mod common;
 
@@ -43,7 +43,7 @@ fn udp_there_and_back() {
     assert_eq!(raw.send("udp", id, b"datagram"), 8);
     assert_eq!(raw.receive("udp", id, 100), b"datagram");
 
-    // What does not fit is cut off and gone.
+    // The part that does not fit is lost.
     assert_eq!(raw.send("udp", id, b"first"), 5);
     assert_eq!(raw.send("udp", id, b"second"), 6);
     assert_eq!(raw.receive("udp", id, 2), b"fi");
@@ -65,7 +65,7 @@ fn ipv6_and_names() {
             let id = raw.connect(protocol, address);
             assert_eq!(raw.send(protocol, id, b"six"), 3);
             assert_eq!(raw.receive(protocol, id, 100), b"six");
-            // Without brackets the port cannot be told from the address.
+            // Without brackets the port cannot be distinguished from the address.
             let bare = format!("::1:{}", address.port());
             assert_eq!(raw.connect(protocol, bare), 0);
         }
@@ -88,7 +88,7 @@ fn addresses_that_are_none() {
             assert_eq!(raw.connect(protocol, &wrong), 0, "{wrong:?}");
         }
     }
-    // No block there: before the first, between two, and far outside.
+    // There is no block: before the first, between two, and far outside.
     for offset in [1, 64, 100, 1 << 20, 1 << 32, u64::MAX] {
         assert_eq!(raw.number("tcp_connect_at", &[offset], &[]), 0);
     }
@@ -102,7 +102,7 @@ fn nobody_listens() {
     let mut raw = Raw::new(&impatient());
     assert_eq!(raw.connect("tcp", address), 0);
 
-    // UDP notices only when it sends.
+    // UDP fails only when it sends.
     let (_udp, address) = refusing_udp();
     let id = raw.connect("udp", address);
     assert_ne!(id, 0);
@@ -130,7 +130,7 @@ fn unknown_ids() {
     }
     assert_eq!(raw.0.open_connections(), 1);
     assert_eq!(raw.0.report().closed, 1);
-    // Ids are not given twice.
+    // Ids are not reused.
     assert_eq!(raw.connect("tcp", echo.addr()), closed + 1);
 }
 
@@ -146,10 +146,10 @@ fn lengths_and_offsets_to_send() {
         assert_eq!(raw.get(protocol, id, 100), b"abc");
         assert_eq!(raw.number(&send, &[id, u64::MAX], b"abcdef"), 6);
         assert_eq!(raw.get(protocol, id, 100), b"abcdef");
-        // Nothing.
+        // No bytes.
         assert_eq!(raw.number(&send, &[id, 0], b"abcdef"), 0);
         assert_eq!(raw.number(&send, &[id, 0], b""), 0);
-        // An empty datagram came back, and reads as nothing too.
+        // An empty datagram came back, and reads as 0 too.
         assert_eq!(raw.receive(protocol, id, 100), b"");
 
         let send_at = format!("{protocol}_send_at");
@@ -205,7 +205,7 @@ fn a_peer_that_reads_nothing_stops_a_send() {
     assert!(!sent_all, "50 MiB fitted into the buffers of a socket");
 }
 
-/// What one plugin is sent, no other gets, however it asks.
+/// No other plugin receives what one plugin is sent, whatever it requests.
 #[test]
 fn no_plugin_hears_another() {
     let (tcp, udp) = (TcpEcho::v4().unwrap(), UdpEcho::v4().unwrap());
@@ -238,7 +238,7 @@ fn connections_belong_to_one_plugin() {
     assert_eq!(other.send("tcp", id, b"mine?"), 0);
     other.close("tcp", id);
     assert_eq!(other.receive("tcp", id, 10), b"");
-    // Both count for themselves.
+    // Each counts separately.
     assert_eq!(other.connect("tcp", echo.addr()), id);
     assert_eq!(one.send("tcp", id, b"still mine"), 10);
     assert_eq!(one.get("tcp", id, 100), b"still mine");
@@ -295,7 +295,7 @@ fn whole_receives_put_a_stream_together_again() {
     let mut raw = Raw::new(&local().whole_receives(true));
     let id = raw.connect("tcp", peer.addr());
     assert_eq!(raw.receive("tcp", id, 8), b"one two ");
-    // The end gives fewer.
+    // EOF returns fewer.
     assert_eq!(raw.receive("tcp", id, 8), b"half");
     assert_eq!(raw.receive("tcp", id, 8), b"");
 }

@@ -1,7 +1,7 @@
-// Which addresses a plugin may reach, and how the names that it gives are looked up.
+// The addresses that a plugin may reach, and name resolution.
 //
-// What counts is the address itself: a name is looked up first, and the connection goes to one of its
-// addresses that is allowed. So no name leads where its address may not.
+// The check applies to addresses: a name is resolved first, and the connection goes to one of its allowed addresses. So
+// a name cannot lead to a forbidden address.
 
 import { lookup } from 'node:dns/promises';
 import { BlockList, isIP } from 'node:net';
@@ -9,12 +9,12 @@ import { networkInterfaces } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const LAST_PORT = 65535;
-// A network, and perhaps ports. Of an IPv6 network only brackets tell where it ends.
+// A network, optionally with ports. The end of an IPv6 network is recognizable only by brackets.
 const RULE = /^(?:\[([^\]]+)\](\/\d+)?|([^\][:]+))(?::(\d+)(?:-(\d+))?)?$/;
 
 /**
- * The rules, each as text: `all`, `loopback`, ADDRESS or ADDRESS/BITS, and :PORT or :FROM-TO behind it if
- * not every port is meant (an IPv6 address in brackets then). Without rules nothing is allowed.
+ * The rules, each as text: `all`, `loopback`, ADDRESS or ADDRESS/BITS, followed by :PORT or :FROM-TO if not for all
+ * ports (then an IPv6 address is in brackets). Without rules nothing is allowed.
  */
 export class Allow {
   #rules;
@@ -24,8 +24,8 @@ export class Allow {
   }
 
   /**
-   * The addresses of a host that may be reached at a port, or without one may be pinged. ICMP has no
-   * ports, so all of them must be allowed. With them comes why there is none, if the rules are the reason.
+   * Returns the addresses of a host that may be reached at a port, or without a port may be pinged. ICMP has no ports,
+   * so all ports must be allowed. Also returns why there is none, if the rules are the reason.
    */
   async find(host, port, limit) {
     if (this.#rules.length === 0) return { addresses: [], why: 'not allowed' };
@@ -36,21 +36,21 @@ export class Allow {
   }
 
   #permits(address, low, high) {
-    // A list knows no scope. And to it an IPv4 address is a part of ::/0 too.
+    // A list has no scopes. And it treats an IPv4 address as part of ::/0 too.
     const [ip] = address.split('%');
     const isInside = (rule) => rule.family === family(ip) && rule.net.check(ip, rule.family);
     return this.#rules.some((rule) => rule.low <= low && high <= rule.high && isInside(rule));
   }
 }
 
-/** `host:port` in two; undefined if it is none. An IPv6 address stands in brackets. */
+/** Splits `host:port`; undefined if it is invalid. An IPv6 address must be in brackets. */
 export function split(address) {
   const parts = /^(?:\[([^\][]*)\]|([^\][:]*)):(\d{1,5})$/.exec(address);
   if (!parts || !isClean(address) || Number(parts[3]) > LAST_PORT) return undefined;
   return { host: parts[1] ?? parts[2], port: Number(parts[3]) };
 }
 
-/** No host has white space or control characters in it, a NUL that was counted in included. */
+/** Whether a host has no white space or control characters, such as a NUL that was counted in. */
 export function isClean(host) {
   return !/[\s\p{Cc}]/u.test(host);
 }
@@ -59,7 +59,7 @@ export function family(ip) {
   return isIP(ip) === 6 ? 'ipv6' : 'ipv4';
 }
 
-/** The address that a connection to this one would reach, in its plainest form. */
+/** Returns the address that a connection to this one would reach, in canonical form. */
 function plain(address) {
   if (family(address) === 'ipv4') return address === '0.0.0.0' ? '127.0.0.1' : address;
   const [bare, scope] = address.split('%');
@@ -69,13 +69,13 @@ function plain(address) {
   return (ip === '::' ? '::1' : ip) + (scope === undefined ? '' : `%${interfaceName(scope)}`);
 }
 
-/** An interface has a number and a name; node knows it by its name alone. */
+/** Returns an interface's name: it has a number and a name, but node knows only the name. */
 function interfaceName(scope) {
   const has = ([, addresses]) => addresses.some(({ scopeid }) => scopeid === Number(scope));
   return Object.entries(networkInterfaces()).find(has)?.[0] ?? scope;
 }
 
-/** The operating system's look-up has no time limit of its own, so it is left to itself after a while. */
+/** Resolves a name. The operating system's resolver has no time limit, so it is abandoned after a while. */
 async function lookUp(host, limit) {
   if (host === '') return ['127.0.0.1'];
   if (isIP(host)) return [host];
@@ -90,7 +90,7 @@ async function lookUp(host, limit) {
 function parse(rule) {
   if (rule === 'all') return [...parse('0.0.0.0/0'), ...parse('::/0')];
   if (rule === 'loopback') return [...parse('127.0.0.0/8'), ...parse('::1')];
-  // If not of the form: an IPv6 network without brackets, or nothing of the kind.
+  // If it does not match: an IPv6 network without brackets, or an invalid rule.
   const [, ip6, ip6Bits, ip4, from, to] = RULE.exec(rule) ?? [undefined, rule];
   const [ip, bits] = (ip4 ?? ip6 + (ip6Bits ?? '')).split('/');
   const [low, high] = from ? [Number(from), Number(to ?? from)] : [0, LAST_PORT];

@@ -1,9 +1,9 @@
 #!/usr/bin/env node
-// A whole application that gives its plugins sockets:
+// A complete application that gives its plugins sockets:
 //
 //     node application.mjs PLUGIN.wasm INPUT 93.184.216.34:443
 //
-// Its plugins, their manifests and its own functions are its own; the sockets are three lines.
+// The plugins, their manifests and its functions are the application's own; the sockets take three lines.
 
 import { createPlugin } from '@extism/extism';
 

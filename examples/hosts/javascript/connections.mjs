@@ -1,5 +1,5 @@
-// TCP and UDP over node's sockets: connect, send, receive with a time limit. Nothing here knows of wasm.
-// Whatever fails answers 0, or no bytes.
+// TCP and UDP over node's sockets: connect, send, receive with a time limit. This module knows nothing about wasm.
+// Every failure returns 0, or no bytes.
 
 import dgram from 'node:dgram';
 import { once } from 'node:events';
@@ -7,7 +7,7 @@ import net from 'node:net';
 
 import { family } from './allow.mjs';
 
-// Datagrams that nobody has asked for yet; beyond that they are lost, as in an operating system's buffer.
+// The number of buffered datagrams; more are lost, as in an operating system's buffer.
 const MOST_DATAGRAMS = 256;
 
 /** Lets one receive wait until something has changed, or the time is over. */
@@ -39,7 +39,7 @@ export class Tcp {
 
   static async connect(ip, port, limit) {
     const connection = new Tcp();
-    // The peer's end is no reason to end our side.
+    // The peer's EOF must not close this side.
     const socket = net.connect({ host: ip, port, allowHalfOpen: true, noDelay: true });
     connection.#socket = socket;
     for (const event of ['connect', 'readable', 'end', 'error', 'close']) {
@@ -55,7 +55,7 @@ export class Tcp {
     if (this.#stuck) return 0;
     return new Promise((resolve) => {
       const timer = setTimeout(() => {
-        // What node has taken in it cannot give back: nothing may follow it.
+        // node cannot return what it has accepted: nothing may follow it.
         this.#stuck = true;
         resolve(0);
       }, limit);
@@ -67,13 +67,13 @@ export class Tcp {
   }
 
   async receive(most, limit) {
-    // What node has read ahead outlives the socket, and would follow on a gap.
+    // Data that node has read ahead outlives the socket, and would follow a gap.
     if (this.#broken) return undefined;
     const socket = this.#socket;
     const deadline = performance.now() + limit;
     for (;;) {
       const there = socket.readableLength;
-      // To read nothing is to ask for more, and to see the end.
+      // Reading nothing requests more data, and detects EOF.
       const bytes = socket.read(there > 0 ? Math.min(most, there) : undefined);
       if (bytes) return bytes;
       if (socket.readableEnded || socket.destroyed) return undefined;
@@ -82,14 +82,14 @@ export class Tcp {
     }
   }
 
-  /** Bytes have been lost. No later ones may pass for them. */
+  /** Marks that bytes were lost: later ones must not take their place. */
   breakOff() {
     this.#broken = true;
     this.#socket.destroy();
   }
 
   close() {
-    // The last bytes still go out, but for those that nobody takes.
+    // The last bytes are still sent, unless the peer does not receive them.
     if (this.#stuck) this.#socket.destroy();
     else this.#socket.destroySoon();
   }
@@ -98,7 +98,7 @@ export class Tcp {
 export class Udp {
   #socket;
   #received = [];
-  // What has been heard of an earlier datagram: nobody listens at the port.
+  // The error of an earlier datagram: nobody listens at the port.
   #refused = false;
   #change = new Change();
 
@@ -106,8 +106,7 @@ export class Udp {
     const connection = new Udp();
     const socket = dgram.createSocket(family(ip) === 'ipv6' ? 'udp6' : 'udp4');
     connection.#socket = socket;
-    // node reads ahead, errors too. As an operating system does, this gives one to the next call, whichever
-    // that is.
+    // node reads errors ahead too. Like an operating system, this returns one from the next call, whichever that is.
     socket.on('error', () => {
       connection.#refused = true;
       connection.#change.happened();
@@ -117,7 +116,7 @@ export class Udp {
       connection.#change.happened();
     });
     try {
-      // A socket has to be there before it may broadcast, as all may in production.
+      // A socket must be bound before it may broadcast; in production all may.
       socket.bind(0);
       await once(socket, 'listening');
       socket.setBroadcast(true);
@@ -144,7 +143,7 @@ export class Udp {
   async receive(most, limit) {
     if (!this.#refused && this.#received.length === 0) await this.#change.within(limit);
     if (this.#takeRefusal()) return undefined;
-    // What is longer than this is lost.
+    // The rest of a longer datagram is lost.
     return this.#received.shift()?.subarray(0, most);
   }
 

@@ -23,13 +23,13 @@ const HELP = `harness-sockets [OPTIONS] PLUGIN.wasm FUNCTION INPUT
   --icmp-reports FILE  packets that icmp_recv answers with, as JSON, one a line; none is real
   --report             say as JSON on standard error what the plugin called and left open`;
 
-/** A line of text, and the end. The exit status 2 says that the command line is wrong. */
+/** Prints a line and exits. Exit status 2 means that the command line is invalid. */
 function fail(text, status = 2) {
   console.error(`harness-sockets: ${text}`);
   process.exit(status);
 }
 
-/** What `read` gives, or the end with a line about it. */
+/** Returns the result of `read`, or exits with a line about the error. */
 async function orFail(read, status) {
   try {
     return await read();

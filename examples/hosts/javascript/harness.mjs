@@ -1,10 +1,10 @@
-// A harness host: it runs Extism plugins, and gives them sockets.
+// A harness host: runs Extism plugins, and gives them sockets.
 
 import { createPlugin } from '@extism/extism';
 
 import { Sockets } from './index.mjs';
 
-/** A plugin with the functions. Connections outlive a call, and close with this. */
+/** A plugin with the functions. Connections stay open between calls, and close with this object. */
 export class Harness {
   #plugin;
   #sockets;
@@ -25,13 +25,13 @@ export class Harness {
     return harness;
   }
 
-  /** Calls an exported function, and answers its output. */
+  /** Calls an exported function, and returns its output. */
   async call(name, input) {
     try {
       const output = await this.#plugin.call(name, input);
       return output ? output.bytes().slice() : new Uint8Array();
     } finally {
-      // Else this kernel keeps the number of every block that there has ever been.
+      // Without this the kernel keeps the number of every block that ever existed.
       await this.#plugin.reset();
     }
   }
@@ -41,7 +41,7 @@ export class Harness {
     return this.#sockets.calls;
   }
 
-  /** How many connections are open. */
+  /** The number of open connections. */
   get open() {
     return this.#sockets.open;
   }

@@ -1,7 +1,7 @@
-// The HTTP client behind `http_request`: one request, and the redirects that it leads to.
+// The HTTP client behind `http_request`: one request, and its redirects.
 //
-// HTTP itself is node's. What is done here is what a host must not leave to a client: which addresses are connected
-// to, for how long, how much is read, and what goes along on a redirect.
+// node implements HTTP. This module does what a host must control itself: which addresses it connects to, for how long,
+// how much it reads, and what a redirect sends along.
 
 import { once } from 'node:events';
 import http from 'node:http';
@@ -12,16 +12,16 @@ import zlib from 'node:zlib';
 const REDIRECTS = 10;
 const MOST_HEADERS = 64 * 1024;
 const PORTS = { 'http:': 80, 'https:': 443 };
-// What a method and a header's name are made of.
+// The characters of a method and a header's name.
 const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
-// What the client writes itself.
+// The headers that the client writes itself.
 const IGNORED = ['host', 'content-length', 'transfer-encoding', 'trailer'];
-// What tells another server who is asking.
+// The headers that identify the client to a server.
 const CREDENTIALS = ['authorization', 'cookie', 'proxy-authorization'];
-// What describes a body that is not sent again.
+// The headers that describe a body, which is not sent again.
 const OF_THE_BODY = ['content-type', 'content-encoding', 'content-language', 'content-location'];
 
-/** A rule or a limit stood against this host and port. */
+/** A rule or a limit denied this host and port. */
 class Denied extends Error {
   constructor(target, why) {
     super(why);
@@ -30,11 +30,11 @@ class Denied extends Error {
 }
 
 /**
- * Makes a request. `limits` has `wait`, how many milliseconds it takes at most, redirects included; `mostSent` and
- * `mostReceived`, how many bytes the bodies have at most; `bytesLeft`, how many they have together; and `ca`, texts
- * in PEM of authorities that are trusted besides node's.
+ * Sends a request. `limits` has `wait`, the maximum duration in milliseconds, including redirects; `mostSent` and
+ * `mostReceived`, the maximum size of the bodies; `bytesLeft`, that of both together; and `ca`, PEM texts of
+ * authorities that are trusted in addition to node's.
  *
- * Answers the response as JSON, none for any failure; what was denied, and why; and how many bytes were `sent` and
+ * Returns the response as JSON, none for any failure; what was denied, and why; and how many bytes were `sent` and
  * `received`.
  */
 export async function request(allow, { method, url, headers, body }, limits) {
@@ -76,12 +76,12 @@ async function follow(allow, request, limits, traffic, time) {
   throw new Error('too many redirects');
 }
 
-/** A connection to one of the addresses that are allowed. Nothing is looked up again after this. */
+/** Connects to one of the allowed addresses. Nothing is resolved again after this. */
 async function connect(allow, request, limits, { signal, left }) {
   const { addresses, why } = await allow.find(request.host, request.port, left());
   if (why) throw new Denied(request.target, why);
   for (const [tried, ip] of addresses.entries()) {
-    // Each address gets its share of the time that is left.
+    // Each address gets a share of the remaining time.
     const socket = net.connect({ host: ip, port: request.port, noDelay: true });
     const late = setTimeout(() => socket.destroy(new Error('too late')), left() / (addresses.length - tried));
     try {
@@ -95,7 +95,7 @@ async function connect(allow, request, limits, { signal, left }) {
     const host = request.host;
     const tls = connectTls({
       socket,
-      // An address is no name to be asked for.
+      // An IP address is not sent as a server name.
       servername: net.isIP(host) ? '' : host,
       ca: limits.ca.length > 0 ? [...rootCertificates, ...limits.ca] : undefined,
       checkServerIdentity: (_, certificate) => checkServerIdentity(host, certificate),
@@ -105,7 +105,7 @@ async function connect(allow, request, limits, { signal, left }) {
       await once(tls, 'secureConnect', { signal });
       return tls;
     } catch (error) {
-      // Another address would not be trusted more.
+      // Another address would not be trusted either.
       tls.destroy();
       socket.destroy();
       throw error;
@@ -114,7 +114,7 @@ async function connect(allow, request, limits, { signal, left }) {
   throw new Error('nobody answers');
 }
 
-/** Sends a request over a connection that is there. Answers the response, as soon as its headers are. */
+/** Sends a request over an open connection. Returns the response as soon as its headers have arrived. */
 async function send(request, socket, signal) {
   const message = http.request({
     createConnection: () => socket,
@@ -127,22 +127,22 @@ async function send(request, socket, signal) {
   });
   message.end(request.body);
   const [response] = await once(message, 'response', { signal });
-  // Errors come from the response now, or while it is not read, not at all.
+  // The response reports errors from now on; while it is not read, nothing does.
   message.on('error', () => {});
   response.on('error', () => {});
   return response;
 }
 
-/** The response, read to its end. */
+/** Reads the response to its end. */
 async function read(request, response, limits, traffic) {
   const headers = {};
   const raw = response.rawHeaders;
   for (let i = 0; i < raw.length; i += 2) {
-    // node takes bytes for Latin 1. What is no text is replaced.
+    // node decodes bytes as Latin 1. Invalid UTF-8 is replaced.
     const value = new TextDecoder().decode(Buffer.from(raw[i + 1], 'latin1'));
     (headers[canonical(raw[i])] ??= []).push(value);
   }
-  // That is how it came; the body is handed over in one piece.
+  // It described the transfer; the body is returned in one piece.
   delete headers['Transfer-Encoding'];
   const packed = request.asksForGzip && headers['Content-Encoding']?.[0].toLowerCase() === 'gzip';
   if (packed) {
@@ -170,16 +170,16 @@ async function* unpacked(response) {
   try {
     yield* gunzip;
   } catch (error) {
-    // No body at all is not packed either.
+    // An empty body is not compressed either.
     if (!isEmpty || !response.complete) throw error;
   }
 }
 
-/** What is asked for. A redirect changes it. */
+/** The request. A redirect changes it. */
 class Request {
   constructor(method, url, headers, body) {
     this.method = method || 'GET';
-    // CONNECT would be a way to a proxy, and none is used.
+    // CONNECT would lead to a proxy, and none is used.
     if (!TOKEN.test(this.method) || this.method === 'CONNECT') throw new Error('not a method');
     this.headers = parse(headers);
     this.body = body;
@@ -187,7 +187,7 @@ class Request {
   }
 
   #goTo(url, base) {
-    // What the parser would leave out without a word.
+    // The parser would remove these silently.
     if (/[\0-\x1f\x7f]/.test(url)) throw new Error('not a URL');
     this.url = new URL(url, base);
     const { protocol, hostname, port, username, password, pathname, search } = this.url;
@@ -200,12 +200,12 @@ class Request {
     this.login = username && `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
   }
 
-  /** As in Go: where the plugin leaves the coding to the host, it asks for gzip and decodes it. */
+  /** Whether the host asks for gzip and decodes it. As in Go, it does if the plugin does not set the coding. */
   get asksForGzip() {
     return this.method !== 'HEAD' && !this.#has('accept-encoding') && !this.#has('range');
   }
 
-  /** Names and values in turn, as node takes them. */
+  /** Returns names and values alternately, as node takes them. */
   allHeaders() {
     const all = [['Host', this.url.host]];
     if (!this.#has('user-agent')) all.push(['User-Agent', 'harness-host']);
@@ -213,9 +213,9 @@ class Request {
       all.push(['Authorization', `Basic ${Buffer.from(this.login).toString('base64')}`]);
     }
     if (this.asksForGzip) all.push(['Accept-Encoding', 'gzip']);
-    // Bytes, which node writes as Latin 1.
+    // As bytes, which node writes as Latin 1.
     for (const [name, value] of this.headers) all.push([name, Buffer.from(value).toString('latin1')]);
-    // Without a body these three say that its length is 0; the others say nothing.
+    // Without a body these three methods send a length of 0; the others send no length.
     if (this.body.length > 0 || ['POST', 'PUT', 'PATCH'].includes(this.method)) {
       all.push(['Content-Length', String(this.body.length)]);
     }
@@ -223,8 +223,8 @@ class Request {
   }
 
   /**
-   * 301, 302 and 303 turn all but `HEAD` into a `GET` without a body; 307 and 308 repeat it as it is. To another
-   * origin no credentials go along, nor later when it leads back.
+   * Follows a redirect: 301, 302 and 303 turn everything except `HEAD` into a `GET` without a body; 307 and 308 repeat
+   * it unchanged. Credentials are dropped at another origin, and stay dropped if a later redirect leads back.
    */
   follow(status, location) {
     const { origin } = this.url;
@@ -246,7 +246,7 @@ class Request {
   }
 }
 
-/** `headers` is a JSON array of strings, each `Name: value`; or nothing. */
+/** Parses `headers`: a JSON array of strings, each `Name: value`, or empty. */
 function parse(headers) {
   const lines = headers === '' ? [] : JSON.parse(headers);
   if (!Array.isArray(lines) || lines.some((line) => typeof line !== 'string')) throw new Error('not a list of lines');
@@ -259,7 +259,7 @@ function parse(headers) {
     .filter(([name]) => !IGNORED.includes(name.toLowerCase()));
 }
 
-/** A header's name as Go writes it: `Content-Type`, `X-Request-Id`, `Etag`. */
+/** Returns a header's name as Go writes it: `Content-Type`, `X-Request-Id`, `Etag`. */
 function canonical(name) {
   return name.toLowerCase().replace(/(^|-)[a-z]/g, (start) => start.toUpperCase());
 }

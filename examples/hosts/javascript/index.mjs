@@ -1,29 +1,28 @@
-// Sockets for Extism plugins: the ten functions and the eleventh, `http_request`, for a plugin that you build yourself.
+// Sockets for Extism plugins: the ten functions and the eleventh, `http_request`, for plugins that you build yourself.
 //
 //     const sockets = new Sockets({ allow: ['93.184.216.34:443'] });
 //     const plugin = await createPlugin(manifest, { useWasi: true, functions: sockets.functions });
 //     await plugin.call('run', '93.184.216.34:443');
 //     await sockets.close();
 //
-// A host function must have its answer when it returns, and node's sockets have theirs later. So the
-// sockets live on a thread of their own, and this one sleeps until they have answered.
+// A host function must have its result when it returns, but node's sockets deliver theirs later. So the sockets run on
+// a separate thread, and this one sleeps until they have the result.
 
 import { MessageChannel, Worker, receiveMessageOnPort } from 'node:worker_threads';
 
-// What one receive may ask for.
+// The most that one receive may request.
 const MOST = 16 * 1024 * 1024;
-// The SDK's kernel makes an address of a block's number and 48 bits. What a plugin hands back has a sign,
-// and from here on the kernel does not know its own blocks again.
+// The SDK's kernel combines a block's number and 48 bits into an address. An address that a plugin passes back is
+// signed, and from here on the kernel no longer recognizes its own blocks.
 const FIRST_BAD_ADDRESS = 1n << 63n;
-// The shortest wait of a receive, in milliseconds: twice what the library takes for "at once", which means the
-// end.
+// The shortest wait of a receive, in milliseconds: twice the library's limit for an immediate return, which means EOF.
 const SHORTEST_WAIT = 100;
 // The longest body of an HTTP request, and of a response.
 const LONGEST_BODY = 32 * 1024 * 1024;
 // How much longer than its own limits the thread with the sockets may take.
 const GRACE = 60_000;
 
-/** The other thread, asked as if it were this one. */
+/** Calls the other thread synchronously. */
 class Thread {
   #worker;
   #port;
@@ -44,7 +43,7 @@ class Thread {
   ask(action, ...values) {
     Atomics.store(this.#answered, 0, 0);
     this.#port.postMessage([action, ...values]);
-    // To be woken is not to be answered: that may be the end of the answer before.
+    // Being woken does not mean that the result is there: the wake-up may belong to the previous result.
     while (Atomics.load(this.#answered, 0) === 0) {
       if (Atomics.wait(this.#answered, 0, 0, this.#patience) === 'timed-out') {
         throw new Error(`the sockets do not answer: ${action}`);
@@ -59,30 +58,29 @@ class Thread {
 }
 
 /**
- * The sockets of one plugin, closed with this.
+ * The sockets of one plugin, closed with this object.
  *
- * `allow` is what it may reach, each as text: `all`, `loopback`, ADDRESS or ADDRESS/BITS, and :PORT or :FROM-TO
- * behind it; nothing unless some is given. `wait` is how many milliseconds a receive takes at most, and at
- * least 100; `sendWait` how many it takes to connect or to send. At most `maxConnections` are open, and
- * `maxBytes` are sent and received in all; after `maxWaiting` milliseconds inside the functions they fail at once.
- * `onDenied(name, target, why)` is called for what the plugin is denied.
+ * `allow` lists the addresses that it may reach, each as text: `all`, `loopback`, ADDRESS or ADDRESS/BITS, followed by
+ * :PORT or :FROM-TO; by default none. `wait` is the longest wait of a receive in milliseconds (at least 100),
+ * `sendWait` that of connecting and of sending. At most `maxConnections` are open, and at most `maxBytes` are sent and
+ * received in total; after `maxWaiting` milliseconds inside the functions they fail at once. `onDenied(name, target,
+ * why)` is called for each denial.
  *
  * An HTTP request takes at most `httpWait` milliseconds, and its bodies have at most `maxRequestBody` and
- * `maxResponseBody` bytes. `ca` is a list of texts in PEM, with certificate authorities that are trusted besides
+ * `maxResponseBody` bytes. `ca` is a list of PEM texts with certificate authorities that are trusted in addition to
  * node's.
  *
- * `icmpReports` are packets, each as
- * JSON, that `icmp_recv` answers with, one after the other: node has no raw sockets, so none is real. Without them
- * ICMP fails.
+ * `icmpReports` are packets, each as JSON, that `icmp_recv` returns one after the other: node has no raw sockets, so
+ * none is real. Without them ICMP fails.
  *
- * What it has done: `calls` by function, `bytesSent`, `bytesReceived`, `denied`, and `open`.
+ * The counters are `calls` by function, `bytesSent`, `bytesReceived`, `denied`, and `open`.
  */
 export class Sockets {
   calls = {};
   bytesSent = 0;
   bytesReceived = 0;
   denied = 0;
-  /** For the `functions` of one plugin. Yours stand beside them: `{ ...sockets.functions, mine: {} }`. */
+  /** For the `functions` of one plugin. Add your own to them: `{ ...sockets.functions, mine: {} }`. */
   functions;
   #thread;
   #reports;
@@ -105,7 +103,7 @@ export class Sockets {
     this.functions = { env: this.#functions(), 'extism:host/env': { alloc } };
   }
 
-  /** How many connections are open. */
+  /** The number of open connections. */
   get open() {
     return this.#thread.ask('count');
   }
@@ -115,7 +113,7 @@ export class Sockets {
     await this.#thread.close();
   }
 
-  /** Counts what a rule or a limit of ours denied, and reports it. Returns 0. */
+  /** Counts and reports a denial by a rule or a limit. Returns 0. */
   #deny(name, target, why) {
     if (!why) return 0;
     this.denied += 1;
@@ -127,7 +125,7 @@ export class Sockets {
     return Math.max(this.#limits.maxBytes - this.bytesSent - this.bytesReceived, 0);
   }
 
-  /** The functions of module `env`. Numbers come from wasm with a sign. */
+  /** Returns the functions of module `env`. Numbers from wasm are signed. */
   #functions() {
     const functions = {
       icmp_send: (context, target) => {
@@ -192,19 +190,19 @@ export class Sockets {
   }
 }
 
-/** Stands instead of the kernel's own, which hands out addresses that it does not know again. */
+/** Replaces the kernel's own, which returns addresses that it does not recognize later. */
 function alloc(context, length) {
   try {
     return sound(context.alloc(BigInt.asUintN(64, length)));
   } catch {
-    // More than JavaScript can have in one piece.
+    // More than JavaScript can allocate in one piece.
     return 0n;
   }
 }
 
-/** Hands bytes to the plugin, which owns the block from then on; 0 for none, and where there is no room. */
+/** Copies bytes into a new block, which the plugin then owns; returns 0 for no bytes, and without memory. */
 function give(context, bytes) {
-  // The SDK takes the whole buffer that an array is a part of; these are all of theirs.
+  // The SDK takes the whole buffer of an array; these arrays are whole buffers.
   return bytes?.length > 0 ? sound(context.store(bytes)) : 0n;
 }
 
@@ -212,7 +210,7 @@ function sound(address) {
   return address < FIRST_BAD_ADDRESS ? address : 0n;
 }
 
-/** All bytes of a block; none if there is no such block. (At 0 this kernel has a block of one byte.) */
+/** Returns all bytes of a block; none if there is no such block. (At 0 this kernel has a block of one byte.) */
 function block(context, address) {
   return (address !== 0n && context.read(address)?.bytes()) || new Uint8Array();
 }

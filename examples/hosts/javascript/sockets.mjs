@@ -1,4 +1,4 @@
-// The thread that has the sockets. It is asked one thing at a time, and says when it has answered.
+// The thread that owns the sockets. It processes one request at a time, and signals each result.
 
 import { workerData } from 'node:worker_threads';
 
@@ -13,7 +13,7 @@ const allow = new Allow(rules);
 const open = new Map();
 let last = 0;
 
-/** A connection; an id of TCP's is unknown to UDP's functions, and the other way round. */
+/** Returns a connection. A TCP id is unknown to the UDP functions, and vice versa. */
 function get(kind, id) {
   const connection = open.get(id);
   return connection instanceof KINDS[kind] ? connection : undefined;
@@ -21,8 +21,8 @@ function get(kind, id) {
 
 const actions = {
   /**
-   * Connects, where that is allowed. Answers the connection's id, which is never used again; or 0, and which rule
-   * or limit stood against it, if one did.
+   * Connects, if allowed. Returns the connection's id, which is never reused; or 0, and the rule or limit that denied
+   * it, if any.
    */
   async connect(kind, address) {
     const deadline = performance.now() + sendWait;
@@ -31,7 +31,7 @@ const actions = {
     if (open.size >= room) return { answer: 0, why: 'too many connections' };
     const { addresses, why } = await allow.find(target.host, target.port, sendWait);
     for (const [tried, ip] of addresses.entries()) {
-      // Each address gets its share of the time that is left.
+      // Each address gets a share of the remaining time.
       const share = Math.max(deadline - performance.now(), 1) / (addresses.length - tried);
       const connection = await KINDS[kind].connect(ip, target.port, share);
       if (connection) {
@@ -63,7 +63,7 @@ const actions = {
     return open.size;
   },
 
-  /** Makes an HTTP request, whose bodies have at most so many bytes together. */
+  /** Sends an HTTP request, whose bodies have at most so many bytes together. */
   async request(parts, bytesLeft) {
     if (open.size >= room) return { sent: 0, received: 0, target: '', why: 'too many connections' };
     return request(allow, parts, { ...http, bytesLeft });
@@ -80,7 +80,7 @@ asker.on('message', async ([action, ...values]) => {
   let answer;
   try {
     answer = await actions[action](...values);
-    // Of its own: node's buffers are parts of larger ones, and all of that would be copied.
+    // A separate buffer: node's buffers are parts of larger ones, which would be copied completely.
     if (answer instanceof Uint8Array) answer = new Uint8Array(answer);
   } catch {
     answer = undefined;

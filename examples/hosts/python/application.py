@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""A whole application that gives its plugins sockets:
+"""A complete application that gives its plugins sockets:
 
     python3 application.py PLUGIN.wasm INPUT --allow 93.184.216.34:443
 
-Its plugins, their manifests and its own functions are its own; the sockets are three lines.
+The plugins, their manifests and its functions are the application's own; the sockets take three lines.
 """
 
 import argparse
@@ -18,7 +18,7 @@ GREETINGS = []
 
 @extism.host_fn(name="greet", namespace="application", signature=([extism.ValType.PTR], []))
 def greet(plugin, inputs, outputs):
-    """A function of the application's own, beside the ten."""
+    """The application's own function, in addition to the ten."""
     GREETINGS.append(plugin.input_string(inputs[0]))
 
 

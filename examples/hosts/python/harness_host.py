@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""A harness host: it runs Extism plugins, and opens their connections through host functions.
+"""A harness host: runs Extism plugins, and opens their connections through host functions.
 
     python3 harness_host.py PLUGIN.wasm FUNCTION INPUT --allow 127.0.0.1:6000
 
-As a library: `Harness("plugin.wasm", allow=["loopback"])`, and `call` it.
+As a library: create `Harness("plugin.wasm", allow=["loopback"])`, and use `call`.
 """
 
 import argparse
@@ -18,8 +18,8 @@ from harness_sockets.allow import Allow
 
 
 class Harness:
-    """A plugin with the functions. Connections outlive a call, and close with this. The other options are
-    those of `Sockets`.
+    """A plugin with the functions. Connections stay open between calls, and close with this object. The other options
+    are those of `Sockets`.
     """
 
     def __init__(self, wasm, allow=(), wait=5.0, send_wait=5.0, config=None, wasi=True, **options):
@@ -29,7 +29,7 @@ class Harness:
         self._plugin = extism.Plugin(wasm, wasi=wasi, config=config, functions=self.sockets.functions())
 
     def call(self, function, data):
-        """Calls an exported function. A plugin's error is an `extism.Error`."""
+        """Calls an exported function. Raises `extism.Error` for an error of the plugin."""
         return self._plugin.call(function, data)
 
     def close(self):

@@ -1,7 +1,7 @@
-//! The ten functions, and the kernel's that carry bytes.
+//! The ten functions, and those of the kernel that move bytes.
 
-// SAFETY: the signatures are those of the contract and of the kernel. All arguments are plain numbers, and none
-// names this module's memory.
+// SAFETY: the signatures match the contract and the kernel. All arguments are plain numbers, and none is an address in
+// this module's memory.
 #[link(wasm_import_module = "env")]
 unsafe extern "C" {
     safe fn tcp_connect(address: u64) -> u32;
@@ -36,7 +36,7 @@ pub enum Kind {
     Udp,
 }
 
-/// A block that is ours, freed when it goes.
+/// A block owned by the plugin, freed on drop.
 pub struct Block(u64);
 
 impl Block {
@@ -48,12 +48,12 @@ impl Block {
         Self(offset)
     }
 
-    /// A block of which nobody says what is in it.
+    /// Creates a block with unspecified content.
     pub fn empty(length: u64) -> Self {
         Self(alloc(length))
     }
 
-    /// What the host is given for it.
+    /// Returns the offset to pass to the host.
     pub fn offset(&self) -> u64 {
         self.0
     }
@@ -63,7 +63,7 @@ impl Block {
         (self.0..end).map(|at| load_u8(at) as u8).collect()
     }
 
-    /// Connects to the address in it. 0: it failed.
+    /// Connects to the address in the block. Returns 0 on failure.
     pub fn connect(&self, kind: Kind) -> u32 {
         match kind {
             Kind::Tcp => tcp_connect(self.0),
@@ -71,7 +71,7 @@ impl Block {
         }
     }
 
-    /// Sends the first so many bytes of it.
+    /// Sends the first `length` bytes of the block.
     pub fn send(&self, kind: Kind, id: u32, length: u64) -> u32 {
         match kind {
             Kind::Tcp => tcp_send(id, self.0, length),
@@ -79,7 +79,7 @@ impl Block {
         }
     }
 
-    /// Takes a block that the host has given; none for 0.
+    /// Takes ownership of a block that the host returned; `None` for 0.
     pub fn given(offset: u64) -> Option<Vec<u8>> {
         (offset != 0).then(|| Self(offset).bytes())
     }
@@ -95,7 +95,7 @@ pub fn send(kind: Kind, id: u32, bytes: &[u8]) -> u32 {
     Block::new(bytes).send(kind, id, bytes.len() as u64)
 }
 
-/// What the host gives; `None` for its 0.
+/// Receives data from the host; `None` if it returns 0.
 pub fn receive(kind: Kind, id: u32, most: u32) -> Option<Vec<u8>> {
     Block::given(match kind {
         Kind::Tcp => tcp_recv(id, most),
@@ -130,7 +130,7 @@ pub fn input() -> Vec<u8> {
         .collect()
 }
 
-/// Sets the output. It belongs to the kernel from then on.
+/// Sets the output. The kernel owns it from then on.
 pub fn output(bytes: &[u8]) {
     let block = Block::new(bytes);
     output_set(block.0, bytes.len() as u64);

@@ -1,11 +1,11 @@
-//! The eleventh function, `http_request`, which a host may have: a plugin of its own, for one that imports it is
-//! not loaded where it is missing.
+//! Checks the optional eleventh function, `http_request`. This is a separate plugin, because a host without the
+//! function cannot load a plugin that imports it.
 //!
 //! Input and output are those of the other plugin.
 
 #![cfg(target_family = "wasm")]
 
-#[allow(dead_code)] // The other plugin needs all of it.
+#[allow(dead_code)] // The other plugin uses all of it.
 mod calls;
 #[allow(dead_code)]
 mod peers;
@@ -16,13 +16,13 @@ use peers::Peers;
 use report::{Behaviour, Report, Verdict};
 use serde_json::Value;
 
-// SAFETY: the signature is that of the contract. All arguments are plain numbers.
+// SAFETY: the signature matches the contract. All arguments are plain numbers.
 #[link(wasm_import_module = "env")]
 unsafe extern "C" {
     safe fn http_request(method: u64, url: u64, headers: u64, body: u64) -> u64;
 }
 
-/// What the host calls.
+/// The function that the host calls.
 #[unsafe(no_mangle)]
 pub extern "C" fn run() -> i32 {
     let input = calls::input();
@@ -172,7 +172,7 @@ const ALL: &[Behaviour] = &[
     },
 ];
 
-/// The longest that a request may take, in milliseconds; and what a host returns at once does not count.
+/// The longest duration of a request, in milliseconds.
 const LONGEST: u64 = 30_000;
 
 fn ends(peers: &Peers, path: &str) -> Verdict {
@@ -215,7 +215,7 @@ fn leaves_blocks(peers: &Peers) -> Verdict {
     if answer(http_request(method, url, headers, body)).is_none() {
         return Verdict::needs("a request");
     }
-    // What was freed may be given again.
+    // The kernel may reuse freed blocks.
     let others = [4, url_length(&before[1]), 14, 8].map(Block::empty);
     let taken = others
         .iter()
@@ -272,7 +272,7 @@ fn ask(method: &str, url: &str, headers: &str, body: &[u8]) -> Option<Value> {
     answer(http_request(offsets[0], offsets[1], offsets[2], offsets[3]))
 }
 
-/// What the host gave; `None` for its 0. An answer that is not JSON is kept as text.
+/// Parses the host's result; `None` for 0. A result that is not JSON is kept as text.
 fn answer(offset: u64) -> Option<Value> {
     let json = Block::given(offset)?;
     Some(serde_json::from_slice(&json).unwrap_or_else(|_| {
@@ -288,13 +288,13 @@ fn status(response: &Option<Value>) -> u64 {
         .unwrap_or(0)
 }
 
-/// The body as text.
+/// Returns the body as text.
 fn text(response: &Option<Value>) -> String {
     let body = response.as_ref().and_then(body).unwrap_or_default();
     String::from_utf8_lossy(&body).into_owned()
 }
 
-/// The body: base64, standard and padded.
+/// Decodes the body: base64, standard and padded.
 fn body(response: &Value) -> Option<Vec<u8>> {
     let coded = response["body"].as_str()?.as_bytes();
     let mut bytes = Vec::new();
@@ -325,7 +325,7 @@ fn body(response: &Value) -> Option<Vec<u8>> {
     Some(bytes)
 }
 
-/// What came, in short.
+/// Summarizes the result.
 fn seen(response: &Option<Value>) -> String {
     let Some(response) = response else {
         return "0".to_owned();

@@ -5,11 +5,11 @@ use crate::peers::Peers;
 use crate::report::{Behaviour, Verdict};
 use serde_json::Value;
 
-/// How many packets are looked at: a host hears those of its whole machine.
+/// How many packets are checked: a host receives those of its whole machine.
 const MOST: usize = 200;
-/// How long one is waited for, in milliseconds.
+/// How long to wait for one, in milliseconds.
 const WAIT: u32 = 2_000;
-/// Where the peers are, and where the pings go.
+/// The peers' address, and the target of the pings.
 const TARGET: &str = "127.0.0.1";
 
 pub const ALL: &[Behaviour] = &[
@@ -48,9 +48,9 @@ fn sends(_: &Peers) -> Verdict {
     Verdict::of(sent == 1, || format!("{sent}"))
 }
 
-/// The JSON of a packet, if it is such.
+/// Parses the JSON of a packet.
 fn parse(report: &[u8]) -> Option<Value> {
-    // NULs at the end are no part of it.
+    // Trailing NULs are not part of it.
     let end = report.iter().rposition(|byte| *byte != 0)? + 1;
     let json: Value = serde_json::from_slice(&report[..end]).ok()?;
     let byte = |key: &str| json[key].as_u64().is_some_and(|n| n <= 255);
@@ -75,7 +75,7 @@ fn is_base64(text: &str) -> bool {
             .all(|b| b.is_ascii_alphanumeric() || b == b'+' || b == b'/')
 }
 
-/// Whether an echo reply of this number is among what is heard.
+/// Returns whether an echo reply with this number is received.
 fn hears(seq: u16) -> bool {
     for _ in 0..MOST {
         let Some(report) = calls::hear(WAIT) else {
@@ -91,7 +91,7 @@ fn hears(seq: u16) -> bool {
     false
 }
 
-/// Has the peers send replies for some seconds, as a target does that is some way off.
+/// Makes the peers send replies for some seconds, like a distant target.
 fn with_replies(peers: &Peers, seq: u16) -> Result<(), Verdict> {
     if calls::ping(TARGET, b"kit", seq) != 1 {
         return Err(Verdict::needs("icmp_send"));

@@ -1,9 +1,9 @@
 //! A plugin that checks whether its host keeps the contract of the ten functions (`docs/hosts.md`).
 //!
-//! It needs only those functions and Extism's kernel: no WASI, no clock, no configuration. It gets the time from its
-//! peers. Input: the line that `kit peers` prints. Output: a report, for people.
+//! It needs only those functions and Extism's kernel: no WASI, no clock, no configuration. The peers tell it the time.
+//! Input: the line that `kit peers` prints. Output: a report for people.
 //!
-//! Each behaviour has a function that checks it; `tcp`, `udp` and `icmp` have a table of them each.
+//! One function checks each behaviour; `tcp`, `udp` and `icmp` each have a table of them.
 
 #![cfg(target_family = "wasm")]
 
@@ -17,7 +17,7 @@ mod udp;
 use peers::Peers;
 use report::Report;
 
-/// What the host calls.
+/// The function that the host calls.
 #[unsafe(no_mangle)]
 pub extern "C" fn run() -> i32 {
     let input = calls::input();

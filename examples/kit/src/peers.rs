@@ -1,22 +1,22 @@
-//! The peers: where they are, and how to ask them for something in a host that may do anything wrong.
+//! The peers: their addresses, and how to send them commands through a host that may misbehave in any way.
 
 use crate::calls::{self, Block, Kind};
 use std::cell::Cell;
 
-/// Nothing is asked for more often than this.
+/// The maximum number of attempts.
 const TRIES: u32 = 3;
 
-/// What the line of `kit peers` says. Each is an address, as text.
+/// The addresses in the line of `kit peers`, as text.
 pub struct Peers {
     pub tcp: String,
     pub udp: String,
-    /// Where nobody listens.
+    /// A port without a listener.
     pub closed_tcp: String,
     pub closed_udp: String,
-    /// On `::1`, if the machine of the peers has that.
+    /// On `::1`, if the peers' machine has it.
     pub tcp6: Option<String>,
     pub udp6: Option<String>,
-    /// Whether the time comes over UDP.
+    /// Whether to ask for the time over UDP.
     over_udp: Cell<bool>,
 }
 
@@ -39,12 +39,12 @@ impl Peers {
         })
     }
 
-    /// The port of the TCP peer.
+    /// Returns the port of the TCP peer.
     pub fn port(&self) -> &str {
         self.tcp.rsplit(':').next().unwrap_or_default()
     }
 
-    /// A connection, and what the peer should do with it.
+    /// Opens a connection, and sends the peer a command.
     pub fn tell(&self, what: &str) -> Option<Connection> {
         let connection = Connection::open(Kind::Tcp, &self.tcp)?;
         connection
@@ -52,7 +52,7 @@ impl Peers {
             .then_some(connection)
     }
 
-    /// The line that the peer answers.
+    /// Sends a command, and returns the line that the peer replies.
     pub fn ask(&self, what: &str) -> Option<String> {
         let connection = self.tell(what)?;
         let mut answer = Vec::new();
@@ -68,8 +68,8 @@ impl Peers {
         Some(line.lines().next()?.to_owned())
     }
 
-    /// How late it is, in milliseconds, by the peer's clock: a host need not have one. Over UDP, or TCP where
-    /// that has failed once: each try may take long.
+    /// Returns the time of the peer's clock, in milliseconds: a host need not have a clock. Uses UDP, or TCP after UDP
+    /// has failed once, since each attempt may take long.
     pub fn now(&self) -> Option<u64> {
         let over_udp = || {
             let connection = Connection::open(Kind::Udp, &self.udp)?;
@@ -89,7 +89,7 @@ impl Peers {
     }
 }
 
-/// A connection of either kind, closed when it goes.
+/// A connection of either kind, closed on drop.
 pub struct Connection {
     pub kind: Kind,
     pub id: u32,
@@ -105,7 +105,7 @@ impl Connection {
         calls::send(self.kind, self.id, bytes)
     }
 
-    /// Sends all of it, in as many calls as that takes.
+    /// Sends all bytes, in as many calls as needed.
     pub fn send_all(&self, mut bytes: &[u8]) -> bool {
         while !bytes.is_empty() {
             match self.send(bytes) as usize {
@@ -120,7 +120,7 @@ impl Connection {
         calls::receive(self.kind, self.id, most)
     }
 
-    /// What comes, until it is so much, or the host has nothing for some time.
+    /// Receives until `length` bytes have arrived, or until the host has no data for some time.
     pub fn receive_all(&self, length: usize) -> Vec<u8> {
         let mut got = Vec::new();
         let mut silences = 0;
@@ -140,14 +140,14 @@ impl Drop for Connection {
     }
 }
 
-/// Bytes that are easy to tell apart: what the peers send.
+/// Returns the bytes that the peers send: a pattern in which positions are distinguishable.
 pub fn pattern(length: usize) -> Vec<u8> {
     (0..length)
         .map(|i| (i ^ (i >> 8) ^ (i >> 16)) as u8)
         .collect()
 }
 
-/// What the peers make of bytes (FNV-1a), in words.
+/// Returns the peers' digest of bytes (FNV-1a), as text.
 pub fn digest(bytes: &[u8]) -> String {
     let digest = bytes
         .iter()

@@ -18,14 +18,14 @@ pub struct Behaviour {
 /// The result of a check.
 pub enum Verdict {
     Holds,
-    /// It does something else.
+    /// The host does something else.
     Broken(String),
-    /// Something is missing that it needs.
+    /// A precondition is missing.
     NotTried(String),
 }
 
 impl Verdict {
-    /// Holds if that is so; what was seen otherwise.
+    /// Returns `Holds` if the condition is true, or else what was seen.
     pub fn of(holds: bool, seen: impl FnOnce() -> String) -> Self {
         if holds {
             Self::Holds
@@ -34,7 +34,7 @@ impl Verdict {
         }
     }
 
-    /// What is needed to try it does not work itself.
+    /// Returns that the check could not run because its precondition does not work.
     pub fn needs(what: &str) -> Self {
         Self::NotTried(format!("needs {what}, which failed"))
     }

@@ -4,16 +4,16 @@ use crate::calls::{self, Block, Kind};
 use crate::peers::{Connection, Peers, digest, pattern};
 use crate::report::{Behaviour, Verdict};
 
-/// No wait is shorter, says the contract; clocks tick, so not to the last millisecond.
+/// The contract's shortest wait, minus a tolerance for the clock's resolution.
 const SHORTEST_WAIT: u64 = 90;
-/// What the library takes for "at once", on a real clock.
+/// The library's limit for "at once", with a real clock.
 const AT_ONCE: u64 = 50;
-/// How long a host is tried that may be at once, on a machine that is busy.
+/// How long to retry a host that must return at once, on a busy machine.
 const ENOUGH: u64 = 10_000;
-/// What the peer says of a connection that has not ended, and how often it is asked again.
+/// The peer's reply for a connection that is still open, and how often it is asked again.
 const STILL_OPEN: &str = "the connection is still open";
 const ASKED: u32 = 100;
-/// An id that no host has got to.
+/// An id that no host has reached.
 const UNKNOWN: u32 = 3_000_000_000;
 
 pub const ALL: &[Behaviour] = &[
@@ -177,12 +177,12 @@ fn takes_ipv6(peers: &Peers) -> Verdict {
 }
 
 fn reads_the_address_by_its_length(peers: &Peers) -> Verdict {
-    // Digits behind it, so that a port would be another.
+    // Digits follow it, so a longer read would change the port.
     let address = Block::new(peers.tcp.as_bytes());
     let _behind = Block::new(&[b'9'; 64]);
     let id = address.connect(Kind::Tcp);
     calls::close(Kind::Tcp, id);
-    // The same where there were others before.
+    // The same in a block that had other content before.
     drop(Block::new(&[b'9'; 64]));
     let again = Connection::open(Kind::Tcp, &peers.tcp);
     Verdict::of(id != 0 && again.is_some(), || {
@@ -217,12 +217,12 @@ fn gives_ids(peers: &Peers) -> Verdict {
     }
 }
 
-/// A name for a connection that the peer records.
+/// Opens a connection that the peer records under a name.
 fn record(peers: &Peers, name: &str) -> Option<Connection> {
     peers.tell(&format!("record {name}"))
 }
 
-/// What the peer has recorded, when the connection has ended; or that it has not, after ten seconds.
+/// Returns what the peer has recorded when the connection has ended; or, after ten seconds, that it is still open.
 fn recorded(peers: &Peers, name: &str) -> Option<String> {
     let ask = || peers.ask(&format!("recorded {name}"));
     // Each of these takes a tenth of a second.
@@ -241,7 +241,7 @@ fn sends_all(peers: &Peers) -> Verdict {
     let Some(connection) = Connection::open(Kind::Tcp, &peers.tcp) else {
         return Verdict::needs("connecting");
     };
-    // To a peer that takes whatever comes.
+    // To a peer that receives everything.
     let told = connection.send_all(b"record all\n");
     let sent = [1_000, 4_000].map(|length| connection.send(&pattern(length)));
     Verdict::of(told && sent == [1_000, 4_000], || {
@@ -260,7 +260,7 @@ fn sends_no_more_than_the_length(peers: &Peers) -> Verdict {
     match recorded(peers, "length") {
         None => Verdict::needs("asking the peer"),
         Some(arrived) => {
-            // A part is another matter, if the host says how much.
+            // A partial send is allowed if the host returns its length.
             let first = b"abc".get(..part as usize).unwrap_or(b"abc");
             let second = b"abcdef".get(..more as usize).unwrap_or(b"abcdef");
             let sound = part <= 3 && more <= 6 && arrived == digest(&[first, second].concat());
@@ -292,7 +292,7 @@ fn leaves_the_block(peers: &Peers) -> Verdict {
     };
     let block = Block::new(b"a block of the plugin's");
     block.send(Kind::Tcp, connection.id, 23);
-    // The kernel hands out what was freed only when its first page is used up.
+    // The kernel reuses freed blocks only after its first page is used up.
     let _page: Vec<_> = (0..80).map(|_| Block::empty(1_000)).collect();
     let _others: Vec<_> = (0..8).map(|_| Block::new(&[0; 23])).collect();
     Verdict::of(block.bytes() == b"a block of the plugin's", || {
@@ -300,11 +300,11 @@ fn leaves_the_block(peers: &Peers) -> Verdict {
     })
 }
 
-/// A connection on which so many bytes have come, and the end perhaps.
+/// Opens a connection on which this data has arrived, and possibly the end of stream.
 fn filled(peers: &Peers, what: &str) -> Option<Connection> {
     let connection = peers.tell(what)?;
-    // The peer sends before it answers somebody else: by then they are on their way. On this machine's loopback
-    // that is all the way.
+    // The peer sends this data before it replies to another connection, so the data is on its way by then. On loopback
+    // it has then arrived.
     peers.now();
     peers.now();
     Some(connection)
@@ -330,7 +330,7 @@ fn gives_what_has_come(peers: &Peers) -> Verdict {
     let Some(connection) = filled(peers, "bytes 20000") else {
         return Verdict::needs("connecting and sending");
     };
-    // The most of some: they may have come in pieces.
+    // The maximum of several: the data may arrive in pieces.
     let most = (0..8)
         .filter_map(|_| connection.receive(1_000))
         .map(|bytes| bytes.len())
@@ -351,7 +351,7 @@ fn gives_every_byte(peers: &Peers) -> Verdict {
     })
 }
 
-/// How long a receive takes.
+/// Measures how long a receive takes.
 fn timed(peers: &Peers, connection: &Connection) -> Option<(u64, Option<Vec<u8>>)> {
     let start = peers.now()?;
     let received = connection.receive(100);
@@ -385,13 +385,13 @@ fn loses_nothing_by_a_silence(peers: &Peers) -> Verdict {
     })
 }
 
-/// Whether receives return 0 at once, after what comes before.
+/// Checks that receives return 0 at once after the `before` bytes.
 fn ends(peers: &Peers, connection: &Connection, before: usize) -> Verdict {
     let got = connection.receive_all(before);
     if got != pattern(before) {
         return Verdict::Broken(format!("{} of {before} bytes before the end", got.len()));
     }
-    // The end may come later than the bytes.
+    // EOF may arrive later than the data.
     connection.receive(100);
     let (mut quickest, mut all) = (u64::MAX, 0);
     while all < ENOUGH {
@@ -405,7 +405,7 @@ fn ends(peers: &Peers, connection: &Connection, before: usize) -> Verdict {
                 all += took + 1;
             }
         }
-        // One may be slow on a busy machine, but not each.
+        // On a busy machine one may be slow, but not all.
         if quickest < AT_ONCE {
             return Verdict::Holds;
         }
@@ -428,7 +428,7 @@ fn ends_after_a_reset(peers: &Peers) -> Verdict {
     if got != pattern(10) {
         return Verdict::Broken(format!("{} of 10 bytes before the reset", got.len()));
     }
-    // For this the peer resets it.
+    // This makes the peer reset the connection.
     if !connection.send_all(b"!") {
         return Verdict::needs("sending");
     }

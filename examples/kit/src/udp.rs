@@ -4,11 +4,11 @@ use crate::calls::{self, Block, Kind};
 use crate::peers::{Connection, Peers, pattern};
 use crate::report::{Behaviour, Verdict};
 
-/// No wait is shorter, says the contract; clocks tick, so not to the last millisecond.
+/// The contract's shortest wait, minus a tolerance for the clock's resolution.
 const SHORTEST_WAIT: u64 = 90;
-/// An id that no host has got to.
+/// An id that no host has reached.
 const UNKNOWN: u32 = 3_000_000_000;
-/// How often something is tried that may get lost on its way.
+/// The number of attempts for anything that may be lost in transit.
 const TRIES: u32 = 3;
 
 pub const ALL: &[Behaviour] = &[
@@ -88,8 +88,7 @@ fn open(peers: &Peers) -> Option<Connection> {
     Connection::open(Kind::Udp, &peers.udp)
 }
 
-/// Sends something that the peer sends back or answers, until that has come: a datagram may be lost. `Err`
-/// where none could even be sent.
+/// Sends a datagram and returns the peer's reply. Retries, since datagrams may be lost. `Err` if none could be sent.
 fn answer(connection: &Connection, question: &[u8], most: u32) -> Result<Option<Vec<u8>>, Verdict> {
     let mut sent = false;
     for _ in 0..TRIES {
@@ -172,7 +171,7 @@ fn reports_a_refusal(peers: &Peers) -> Verdict {
     let Some(connection) = Connection::open(Kind::Udp, &peers.closed_udp) else {
         return Verdict::needs("connecting");
     };
-    // Each of the first ones may be reported to the call behind it; asking the time gives that some time.
+    // Each send may report the error of an earlier one; asking for the time gives the error time to arrive.
     for _ in 0..20 {
         if connection.send(b"is anybody there?") == 0 {
             return Verdict::Holds;
@@ -198,7 +197,7 @@ fn gives_one_at_a_time(peers: &Peers) -> Verdict {
         if seen == [10, 3, 500] {
             return Verdict::Holds;
         }
-        // Some may be lost; those that are late are not for the next try.
+        // Some may be lost; late ones must not count for the next attempt.
         while connection.receive(1_000).is_some() {}
     }
     if !sent {

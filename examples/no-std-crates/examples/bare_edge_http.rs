@@ -1,8 +1,8 @@
-//! HTTP without std, with `edge-http`: fetches pages of one site over one connection. It asks for `edge-nal`, which
-//! the library's `Stack` is.
+//! HTTP without std, with `edge-http`: fetches pages of one site over one connection. The crate requires `edge-nal`,
+//! which the library's `Stack` implements.
 //!
-//! Input: `HOST:PORT`, and then a path a line. The host may be a name: the stack gives it an address that stands for
-//! it, and the harness host resolves it. Output: each page's status and length, and then the page; 16 KiB in all.
+//! Input: `HOST:PORT`, then one path per line. The host may be a name: the stack returns a placeholder address for it,
+//! and the harness host resolves it. Output: each page's status and length, then the page; 16 KiB in total.
 
 #![cfg(target_family = "wasm")]
 #![no_std]
@@ -27,7 +27,7 @@ fn fetch(input: &str) -> Result<(), Failed> {
     let (site, paths) = input
         .split_once('\n')
         .ok_or_else(|| no("the input is HOST:PORT and paths"))?;
-    // All that is asynchronous here is ready when it is first asked.
+    // All futures here are ready at the first poll.
     let pages = block_on(pages(site, paths))?;
     output(&pages)
 }

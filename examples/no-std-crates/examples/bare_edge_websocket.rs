@@ -1,5 +1,5 @@
-//! WebSocket without std, with `edge-ws` and the handshake of `edge-http`: says something to an echo server, and
-//! returns what it answers. The two crates ask for `edge-nal`, which the library's `Stack` is.
+//! WebSocket without std, with `edge-ws` and the handshake of `edge-http`: sends a message to an echo server, and
+//! returns the reply. The two crates require `edge-nal`, which the library's `Stack` implements.
 //!
 //! Input: `HOST:PORT MESSAGE`. `seed` is 32 random bytes, in hexadecimal digits: see `random`.
 
@@ -26,7 +26,7 @@ fn echo(input: &str) -> Result<(), Failed> {
     let (address, message) = input
         .split_once(' ')
         .ok_or_else(|| no("the input is HOST:PORT MESSAGE"))?;
-    // All that is asynchronous here is ready when it is first asked.
+    // All futures here are ready at the first poll.
     block_on(say(address, message))
 }
 
@@ -64,7 +64,7 @@ async fn say(address: &str, message: &str) -> Result<(), Failed> {
     done.map_err(|why| failed("the handshake", why))?;
     let (mut socket, _) = connection.release();
 
-    // A half for each direction, as a client has them that hears while it speaks.
+    // One half per direction, as in a client that sends and receives at the same time.
     let (mut from, mut to) = socket.split();
     let mut mask = || Some(random.next_u32());
     let text = FrameType::Text(false);
@@ -84,7 +84,7 @@ async fn say(address: &str, message: &str) -> Result<(), Failed> {
         }
     }
 
-    // Closing is polite: we say so, and wait until the server has said so.
+    // Closes in order: sends a close frame, and waits for the server's.
     let sent = edge_ws::io::send(&mut to, FrameType::Close, mask(), &[]).await;
     sent.map_err(|why| failed("parting", why))?;
     let mut heard = FrameType::Ping;

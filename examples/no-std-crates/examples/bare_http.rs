@@ -1,8 +1,8 @@
-//! HTTP without std, with `reqwless`: fetches pages of one site over one connection. It asks for
-//! `embedded-nal-async`, which the library's `Stack` is.
+//! HTTP without std, with `reqwless`: fetches pages of one site over one connection. The crate requires
+//! `embedded-nal-async`, which the library's `Stack` implements.
 //!
-//! Input: a site's URL, and then a path a line. The site may be a name: the stack gives it an address that stands
-//! for it, and the harness host resolves it. Output: each page's status and length, and then the page; 16 KiB in all.
+//! Input: a site's URL, then one path per line. The site may be a name: the stack returns a placeholder address for it,
+//! and the harness host resolves it. Output: each page's status and length, then the page; 16 KiB in total.
 
 #![cfg(target_family = "wasm")]
 #![no_std]
@@ -23,7 +23,7 @@ fn fetch(input: &str) -> Result<(), Failed> {
     let (site, paths) = input
         .split_once('\n')
         .ok_or_else(|| no("the input is a URL and paths"))?;
-    // All that is asynchronous here is ready when it is first asked.
+    // All futures here are ready at the first poll.
     let pages = block_on(pages(site, paths))?;
     output(&pages)
 }

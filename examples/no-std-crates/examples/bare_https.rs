@@ -1,11 +1,11 @@
-//! HTTPS without std, with `reqwless` and the `embedded-tls` that it brings: fetches a page over TLS 1.3.
+//! HTTPS without std, with `reqwless` and its `embedded-tls`: fetches a page over TLS 1.3.
 //!
-//! Input: a URL. Its site may be a name: the stack gives it an address that stands for it, the harness host resolves
-//! it, and the certificate has to be for it. Output: the page, up to 8 KiB.
+//! Input: a URL. Its site may be a name: the stack returns a placeholder address for it, the harness host resolves it,
+//! and the certificate must be for the name. Output: the page, up to 8 KiB.
 //!
-//! The configuration has `authority`, the certificate that is trusted, as a PEM file. `seed` is 32 random bytes, in
-//! hexadecimal digits: see `random`. **The crate takes 8 bytes of it, and no more**: anybody who can try so many numbers
-//! can read along. There is no clock, so certificates do not expire here.
+//! The configuration has `authority`, the trusted certificate, as a PEM file. `seed` is 32 random bytes, in hexadecimal
+//! digits: see `random`. **The crate uses only 8 bytes of it**: anybody who can try that many numbers can decrypt the
+//! connection. There is no clock, so certificates do not expire here.
 
 #![cfg(target_family = "wasm")]
 #![no_std]
@@ -20,11 +20,11 @@ use reqwless::request::Method;
 
 guest!(fetch);
 
-/// Room for a record as long as TLS allows.
+/// Room for the longest TLS record.
 const RECORD: usize = 16 * 1024 + 256;
 
 fn fetch(url: &str) -> Result<(), Failed> {
-    // All that is asynchronous here is ready when it is first asked.
+    // All futures here are ready at the first poll.
     block_on(page(url))
 }
 

@@ -1,5 +1,5 @@
-//! MQTT 5 without std, with `rust-mqtt`: subscribes to a topic, publishes there, and returns what
-//! arrives. It wants the traits of `embedded-io-async`, which `BlockingAsync` gives a stream.
+//! MQTT 5 without std, with `rust-mqtt`: subscribes to a topic, publishes there, and returns what arrives. The crate
+//! requires the traits of `embedded-io-async`, which `BlockingAsync` implements for a stream.
 //!
 //! Input: `ADDRESS TOPIC MESSAGE`. The configuration has `user` and `password`.
 
@@ -26,7 +26,7 @@ fn run_it(input: &str) -> Result<(), Failed> {
     else {
         return Err(no("the input is ADDRESS TOPIC MESSAGE"));
     };
-    // All that is asynchronous here is ready when it is first asked.
+    // All futures here are ready at the first poll.
     block_on(publish(address, topic, message))
 }
 
@@ -35,7 +35,7 @@ async fn publish(address: &str, topic: &str, message: &str) -> Result<(), Failed
     let text = |text| MqttString::from_str(text).map_err(|why| failed("a text", why));
     let bad_topic = || no("that is no topic");
 
-    // What is received stays here until the client is gone.
+    // Received data stays here until the client is dropped.
     let mut memory = [0; 16 * 1024];
     let mut buffer = BumpBuffer::new(&mut memory);
     let mut client = Client::<_, _, 1, 1, 1, 1, 0, 0, 0>::new(&mut buffer);
@@ -60,7 +60,7 @@ async fn publish(address: &str, topic: &str, message: &str) -> Result<(), Failed
     let published = client.publish(&options, message.into()).await;
     published.map_err(|why| failed("publishing", why))?;
 
-    // The broker takes both, and hands us what we sent: in what order is up to it.
+    // The broker accepts both, and delivers the published message; the order is up to the broker.
     let (mut subscribed, mut published, mut arrived) = (false, false, false);
     while !(subscribed && published && arrived) {
         match client

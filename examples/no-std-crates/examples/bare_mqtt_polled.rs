@@ -1,8 +1,9 @@
-//! MQTT 5 without std, with `mountain-mqtt`: subscribes to a topic, publishes there, and returns what arrives. It
-//! asks for the traits of `embedded-io` 0.6, and polls: `BlockingAsync` has its `Read`, `Write` and `ReadReady`.
+//! MQTT 5 without std, with `mountain-mqtt`: subscribes to a topic, publishes there, and returns what arrives. The
+//! crate requires the traits of `embedded-io` 0.6, and polls: `BlockingAsync` implements its `Read`, `Write` and
+//! `ReadReady`.
 //!
-//! Input: `ADDRESS TOPIC MESSAGE`. This version of the crate has no way to set a user and a password, so the broker
-//! has to let everybody in.
+//! Input: `ADDRESS TOPIC MESSAGE`. This version of the crate cannot set a user and a password, so the broker must
+//! accept anonymous clients.
 
 #![cfg(target_family = "wasm")]
 #![no_std]
@@ -21,7 +22,7 @@ use no_std_crate_guests::plugin::{Failed, failed, no, output};
 
 guest!(run_it);
 
-/// How often the crate polls for a response before it gives up. One that finds nothing takes the host's wait, 5 s.
+/// How often the crate polls for a response before it gives up. A poll without data takes the host's wait, 5 s.
 const POLLS: u32 = 12;
 
 fn run_it(input: &str) -> Result<(), Failed> {
@@ -30,7 +31,7 @@ fn run_it(input: &str) -> Result<(), Failed> {
     else {
         return Err(no("the input is ADDRESS TOPIC MESSAGE"));
     };
-    // All that is asynchronous here is ready when it is first asked.
+    // All futures here are ready at the first poll.
     block_on(publish(address, topic, message))
 }
 
@@ -39,7 +40,7 @@ async fn publish(address: &str, topic: &str, message: &str) -> Result<(), Failed
     let connection = ConnectionEmbedded::new(BlockingAsync(stream));
     let (arrived, mut buf) = (Cell::new(false), [0; 16 * 1024]);
     let handler = Arriving(&arrived);
-    // (16 is how many properties a message may have.)
+    // (A message may have at most 16 properties.)
     let mut client: ClientNoQueue<'_, _, _, _, 16> =
         ClientNoQueue::new(connection, &mut buf, NoDelay, POLLS, handler);
 
@@ -63,7 +64,7 @@ async fn publish(address: &str, topic: &str, message: &str) -> Result<(), Failed
     Err(no("nothing arrived"))
 }
 
-/// Makes what arrives the output.
+/// Copies what arrives to the output.
 struct Arriving<'a>(&'a Cell<bool>);
 
 impl<const P: usize> EventHandler<P> for Arriving<'_> {
@@ -79,7 +80,7 @@ impl<const P: usize> EventHandler<P> for Arriving<'_> {
     }
 }
 
-/// The host waits itself, whenever it is polled.
+/// No delay is needed: each poll waits in the host.
 struct NoDelay;
 
 impl Delay for NoDelay {

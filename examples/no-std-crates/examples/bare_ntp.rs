@@ -1,8 +1,8 @@
 //! NTP without std, with `sntpc`: asks a server for the time.
 //!
-//! Input: `ADDRESS`, say `127.0.0.1:123`. Output: the server's time in seconds since 1970, and its
-//! stratum. How long the answer took is not known here, where there is no clock: it may be a few
-//! seconds old, and never more than the host waits.
+//! Input: `ADDRESS`, for example `127.0.0.1:123`. Output: the server's time in seconds since 1970, and its stratum.
+//! Without a clock the delay of the response is unknown: the time may be a few seconds old, but never more than the
+//! host's wait.
 
 #![cfg(target_family = "wasm")]
 #![no_std]
@@ -18,8 +18,8 @@ use sntpc::{NtpContext, NtpTimestampGenerator, NtpUdpSocket};
 
 guest!(ask);
 
-/// The first second of 2026: a time that has passed. NTP counts 136 years and begins again; so the
-/// crate must know roughly when we are.
+/// The first second of 2026, a time in the past. NTP's time wraps around every 136 years, so the crate must know the
+/// approximate date.
 const PASSED: u64 = 1_767_225_600;
 
 fn ask(address: &str) -> Result<(), Failed> {
@@ -28,7 +28,7 @@ fn ask(address: &str) -> Result<(), Failed> {
         socket: UdpSocket::connect(server).map_err(|why| failed("connecting", why))?,
         server,
     };
-    // All that is asynchronous here is ready when it is first asked.
+    // All futures here are ready at the first poll.
     let time = block_on(sntpc::get_time(server, &socket, NtpContext::new(NoClock)));
     let time = time.map_err(|why| failed("the answer", why))?;
     let mut text = String::<64>::new();
@@ -36,7 +36,7 @@ fn ask(address: &str) -> Result<(), Failed> {
     output(text.as_bytes())
 }
 
-/// Stands still.
+/// A clock that stands still.
 #[derive(Clone, Copy)]
 struct NoClock;
 
@@ -52,7 +52,7 @@ impl NtpTimestampGenerator for NoClock {
     }
 }
 
-/// The crate asks for a socket by a trait of its own.
+/// The crate requires a socket with its own trait.
 struct Socket {
     socket: UdpSocket,
     server: SocketAddr,

@@ -1,14 +1,13 @@
-//! TLS 1.3 without std, with `embedded-tls`: connects, sends a request, and returns what the server
-//! answers. It asks for `embedded-io`, which the library's streams are.
+//! TLS 1.3 without std, with `embedded-tls`: connects, sends a request, and returns the server's response. The crate
+//! requires `embedded-io`, which the library's streams implement.
 //!
-//! Input: `ADDRESS NAME REQUEST`, say `127.0.0.1:4433 localhost GET / HTTP/1.0`; the request is
-//! sent as a line with an empty one behind it. NAME is whom the certificate must be for. The
-//! authority that signed it, with a key of the curve P-256, is the configuration value `authority`,
-//! as PEM. `seed` is 32 random bytes, in hexadecimal digits: see `random`. In production there is nobody to
-//! give one.
+//! Input: `ADDRESS NAME REQUEST`, for example `127.0.0.1:4433 localhost GET / HTTP/1.0`; the request is sent as a line,
+//! followed by an empty line. The server's certificate must be for NAME. The configuration value `authority` is the
+//! certificate of the authority that signed it, with a key of the curve P-256, in PEM. `seed` is 32 random bytes, in
+//! hexadecimal digits: see `random`. The production host passes no configuration.
 //!
-//! There is no clock, so a certificate that has expired is taken. A plugin that can ask for the
-//! time has its own `TlsClock` answer with it.
+//! There is no clock, so an expired certificate is accepted. A plugin that can get the time should return it from its
+//! own `TlsClock`.
 
 #![cfg(target_family = "wasm")]
 #![no_std]
@@ -28,7 +27,7 @@ use rand_chacha::ChaCha20Rng;
 
 guest!(ask);
 
-/// A record of TLS, at its longest.
+/// The longest TLS record.
 const RECORD: usize = 16 * 1024 + 256;
 
 fn ask(input: &str) -> Result<(), Failed> {
@@ -40,7 +39,7 @@ fn ask(input: &str) -> Result<(), Failed> {
     let mut der = [0; MOST];
     let authority = pem::decode(&config("authority")?, &mut der)?;
 
-    // Before anything is sent: without random numbers of its own a plugin hides nothing.
+    // Check before anything is sent: without random numbers nothing is secret.
     let random = random::generator()?;
     let stream = TcpStream::connect(address).map_err(|why| failed("connecting", why))?;
     let (mut reading, mut writing) = ([0; RECORD], [0; RECORD]);
@@ -63,7 +62,7 @@ fn ask(input: &str) -> Result<(), Failed> {
     loop {
         let mut buf = [0; 1024];
         match tls.read(&mut buf) {
-            // Either is the server's goodbye.
+            // Both mean that the server has closed the connection.
             Ok(0) | Err(TlsError::ConnectionClosed) => break,
             Ok(n) => answer
                 .extend_from_slice(&buf[..n])
@@ -74,7 +73,7 @@ fn ask(input: &str) -> Result<(), Failed> {
     output(&answer)
 }
 
-/// What the crate asks its user for: random numbers, and who is to be trusted.
+/// What the crate requires from its user: random numbers, and the trusted certificate.
 struct Provider<'a> {
     random: ChaCha20Rng,
     verifier: CertVerifier<'a, Aes128GcmSha256, NoClock, MOST>,

@@ -1,5 +1,5 @@
-//! WebSocket without std, with `embedded-websocket`: says something to an echo server, and returns
-//! what it answers. The crate asks for no trait: it is given bytes, and gives bytes to send.
+//! WebSocket without std, with `embedded-websocket`: sends a message to an echo server, and returns the reply. The
+//! crate requires no trait: it takes received bytes, and returns bytes to send.
 //!
 //! Input: `ADDRESS MESSAGE`. `seed` is 32 random bytes, in hexadecimal digits: see `random`.
 
@@ -34,7 +34,7 @@ fn echo(input: &str) -> Result<(), Failed> {
     let length = socket.read(WebSocketReceiveMessageType::Text, &mut reply)?;
     output(&reply[..length])?;
 
-    // Closing is polite: we say so, and wait until the server has said so.
+    // Closes in order: sends a close frame, and waits for the server's.
     let normal = WebSocketCloseStatusCode::NormalClosure;
     socket.write(|client, to| client.close(normal, None, to))?;
     socket.read(WebSocketReceiveMessageType::CloseCompleted, &mut reply)?;
@@ -44,7 +44,7 @@ fn echo(input: &str) -> Result<(), Failed> {
 struct Socket {
     stream: TcpStream,
     client: WebSocketClient<ChaCha20Rng>,
-    /// What has arrived, and has not been looked at yet.
+    /// Received bytes that are not parsed yet.
     received: Vec<u8, FRAME>,
 }
 
@@ -82,7 +82,7 @@ impl Socket {
         Ok(socket)
     }
 
-    /// Has the client write, and sends what it wrote.
+    /// Makes the client write a frame, and sends it.
     fn write(
         &mut self,
         message: impl FnOnce(
@@ -96,7 +96,7 @@ impl Socket {
         sent.map_err(|why| failed("sending", why))
     }
 
-    /// Reads until a whole message of this kind has come, and answers how long it is.
+    /// Reads until a complete message of this kind has arrived, and returns its length.
     fn read(
         &mut self,
         kind: WebSocketReceiveMessageType,
@@ -134,7 +134,7 @@ impl Socket {
         match self.stream.read(&mut buf[..most]) {
             Ok(0) => Err(no("the server closed the connection")),
             Ok(n) => {
-                // There is room for as much as was asked for.
+                // The buffer has room for as much as was requested.
                 let _ = self.received.extend_from_slice(&buf[..n]);
                 Ok(())
             }

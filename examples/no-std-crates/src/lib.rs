@@ -1,6 +1,5 @@
-//! Plugins to copy, each a well-known crate without std over the library: they are the examples of
-//! this package. What they share is here: [`plugin`] is input and output, [`random`] where their
-//! random numbers are from, [`pem`] reads a certificate.
+//! Plugins to copy, each using a well-known crate without std over the library: they are the examples of this package.
+//! The shared code is here: [`plugin`] for input and output, [`random`] for random numbers, [`pem`] for certificates.
 //!
 //! Build them for `wasm32-unknown-unknown`; they have no allocator, and need no WASI.
 

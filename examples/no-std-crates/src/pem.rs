@@ -1,9 +1,9 @@
-//! A certificate, as people pass them on.
+//! Decodes a PEM certificate.
 
 use crate::plugin::{Failed, MOST, no};
 use data_encoding::BASE64;
 
-/// Reads the first thing in a PEM file, as DER, and answers it.
+/// Decodes the first item in a PEM file, and returns it as DER.
 pub fn decode<'a>(pem: &str, der: &'a mut [u8; MOST]) -> Result<&'a [u8], Failed> {
     let mut digits = heapless::Vec::<u8, MOST>::new();
     let mut lines = pem.lines().map(str::trim);

@@ -1,5 +1,4 @@
-//! What these plugins share of the library's module `plugin`: input and configuration as text, and errors that say
-//! in a line what went wrong.
+//! Additions to the library's module `plugin`: input and configuration as text, and one-line errors.
 
 use core::fmt::{Debug, Write};
 use harness_wasi_sockets::plugin;
@@ -8,10 +7,10 @@ use heapless::String;
 /// The longest input, and the longest configuration value, in bytes.
 pub const MOST: usize = 4096;
 
-/// What went wrong, in a line.
+/// An error, as one line of text.
 pub type Failed = String<120>;
 
-/// Exports a function that takes the input as text, as what the host calls.
+/// Exports a function that takes the input as text, for the host to call.
 #[macro_export]
 macro_rules! guest {
     ($function:path) => {
@@ -30,15 +29,15 @@ pub fn with_input(function: fn(&str) -> Result<(), Failed>) -> Result<(), Failed
     function(core::str::from_utf8(input).map_err(|why| failed("the input", why))?)
 }
 
-/// A failure, of something that says why.
+/// Returns an error that includes a cause.
 pub fn failed(what: &str, why: impl Debug) -> Failed {
     let mut text = Failed::new();
-    // What does not fit is left out.
+    // Text that does not fit is cut off.
     let _ = write!(text, "{what}: {why:?}");
     text
 }
 
-/// A failure that is clear without a reason.
+/// Returns an error without a cause.
 pub fn no(what: &str) -> Failed {
     let mut text = Failed::new();
     let _ = text.push_str(what);
@@ -50,7 +49,7 @@ pub fn output(bytes: &[u8]) -> Result<(), Failed> {
     plugin::output(bytes).map_err(|why| failed("the output", why))
 }
 
-/// A configuration value.
+/// Returns a configuration value.
 pub fn config(key: &str) -> Result<String<MOST>, Failed> {
     let mut buf = [0; MOST];
     let value = plugin::config(key, &mut buf).map_err(|why| failed(key, why))?;
@@ -59,10 +58,10 @@ pub fn config(key: &str) -> Result<String<MOST>, Failed> {
     String::try_from(text).map_err(|_| no("a configuration value is too long"))
 }
 
-/// That there is no such value. In production there is none at all.
+/// Returns the error for a missing value. In production every value is missing.
 fn missing(key: &str) -> Failed {
     let mut text = no("no value is configured for ");
-    // What does not fit is left out.
+    // Text that does not fit is cut off.
     let _ = text.push_str(key);
     text
 }

@@ -1,17 +1,17 @@
-//! A plugin that looks a word up at a dictionary server, and is tested in two ways.
+//! A plugin that asks a dictionary server for a word, and is tested in two ways.
 //!
-//! Input: `ADDRESS WORD`. Output: what the word means.
+//! Input: `ADDRESS WORD`. Output: the meaning of the word.
 
 use harness_wasi_sockets::{TcpStream, ToSocketAddrs};
 use std::io::{self, BufRead, BufReader, Error, ErrorKind, Read, Write};
 
-/// No meaning is longer, in bytes.
+/// The longest meaning, in bytes.
 const LONGEST: u64 = 4096;
 
-/// Asks the server for a word: `WORD` goes out as a line, and `ok MEANING` or `unknown` comes back.
+/// Asks the server for a word: sends `WORD` as a line, and receives `ok MEANING` or `unknown`.
 pub fn look_up(server: impl ToSocketAddrs, word: &str) -> io::Result<Option<String>> {
     match ask(&server, word) {
-        // A server that was started anew has dropped its connections. It deserves a second chance.
+        // A restarted server has dropped its connections: retry once.
         Err(e) if matches!(e.kind(), ErrorKind::UnexpectedEof | ErrorKind::BrokenPipe) => {
             ask(&server, word)
         }
@@ -21,11 +21,11 @@ pub fn look_up(server: impl ToSocketAddrs, word: &str) -> io::Result<Option<Stri
 
 fn ask(server: &impl ToSocketAddrs, word: &str) -> io::Result<Option<String>> {
     let mut stream = TcpStream::connect(server)?;
-    // In one write: each is a call of the host.
+    // In one write: each is a host call.
     stream.write_all(format!("{word}\n").as_bytes())?;
     let mut line = String::new();
     BufReader::new(stream.take(LONGEST)).read_line(&mut line)?;
-    // A line without its end may be half of one.
+    // A line without its end may be incomplete.
     let line = line.strip_suffix('\n').ok_or(ErrorKind::UnexpectedEof)?;
     match line.split_once(' ') {
         Some(("ok", meaning)) => Ok(Some(meaning.to_owned())),
@@ -34,7 +34,7 @@ fn ask(server: &impl ToSocketAddrs, word: &str) -> io::Result<Option<String>> {
     }
 }
 
-/// What the host calls. It is kept small: only the tests in the real runtime reach it.
+/// The function that the host calls. It is small because only the tests in the real runtime reach it.
 #[cfg(target_family = "wasm")]
 mod plugin {
     use extism_pdk::{Error, FnResult, plugin_fn};
@@ -49,14 +49,14 @@ mod plugin {
     }
 }
 
-/// Here the library is on the operating system's sockets.
+/// In these tests the library uses the operating system's sockets.
 #[cfg(test)]
 mod tests {
     use super::*;
     use std::net::{SocketAddr, TcpListener};
     use std::thread;
 
-    /// A server that gives these answers, one to a connection.
+    /// Starts a server that sends these replies, one per connection.
     fn server(answers: &'static [&'static str]) -> SocketAddr {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();

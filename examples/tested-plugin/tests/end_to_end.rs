@@ -1,4 +1,4 @@
-//! The plugin as it is shipped, in the real runtime, over real sockets.
+//! Tests the plugin as shipped, in the real runtime, over real sockets.
 
 use harness_host::peers::LineServer;
 use harness_host::wasm::{self, Target};
@@ -6,7 +6,7 @@ use harness_host::{Allow, Config, Error, Fault, Faults, Plugin};
 use std::net::Ipv4Addr;
 use std::time::Duration;
 
-/// The plugin in a host that lets it reach this machine alone, and waits shortly.
+/// Loads the plugin in a host that lets it reach only this machine, and waits briefly.
 fn plugin(config: Config) -> Plugin {
     let file = wasm::plugin(env!("CARGO_MANIFEST_DIR"), Target::Wasip1).unwrap();
     let config = config
@@ -25,7 +25,7 @@ fn dictionary() -> LineServer {
 
 fn look_up(plugin: &mut Plugin, server: &LineServer, word: &str) -> Result<String, Error> {
     let output = plugin.call("run", format!("{} {word}", server.addr()).as_bytes());
-    // Whatever came of it, nothing is left behind.
+    // Whatever the result, nothing may be leaked.
     assert_eq!(plugin.open_connections(), 0);
     assert_eq!(plugin.live_blocks(), Some(0));
     output.map(|meaning| String::from_utf8(meaning).unwrap())

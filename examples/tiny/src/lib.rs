@@ -1,7 +1,7 @@
-//! The smallest plugin: it sends a message to a TCP echo server and returns what comes back, without
-//! std and without an allocator.
+//! The smallest plugin: it sends a message to a TCP echo server and returns the reply, without std and without an
+//! allocator.
 //!
-//! Input: `ADDRESS` or `ADDRESS MESSAGE`, say `127.0.0.1:6000 Hello`, of at most 256 bytes.
+//! Input: `ADDRESS` or `ADDRESS MESSAGE`, for example `127.0.0.1:6000 Hello`, of at most 256 bytes.
 //!
 //! Build it for `wasm32-unknown-unknown`.
 

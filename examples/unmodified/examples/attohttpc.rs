@@ -1,6 +1,6 @@
 //! HTTP, with `attohttpc`: gets pages.
 //!
-//! Input: a URL a line. Output: each page's status and length, and then its text.
+//! Input: one URL per line. Output: each page's status and length, then its text.
 
 #![cfg(target_family = "wasm")]
 

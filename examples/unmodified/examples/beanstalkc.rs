@@ -1,4 +1,4 @@
-//! beanstalkd's work queue, with `beanstalkc`: leaves a job there, takes one and deletes it.
+//! beanstalkd's work queue, with `beanstalkc`: adds a job, reserves one and deletes it.
 //!
 //! Input: `HOST:PORT`, a line break, and the job. Output: the job that it got.
 

@@ -1,6 +1,6 @@
 //! StatsD, with `cadence` and its own UDP sink: counts, measures and times something.
 //!
-//! Input: `HOST:PORT PREFIX`. Output: what the crate says it has sent.
+//! Input: `HOST:PORT PREFIX`. Output: what the crate reports as sent.
 
 #![cfg(target_family = "wasm")]
 

@@ -1,7 +1,7 @@
-//! IMAP, with `imap` and its own connection: leaves a message in the inbox and lists the subjects there.
+//! IMAP, with `imap` and its own connection: stores a message in the inbox and lists the subjects there.
 //!
-//! Input: `HOST:PORT`, a line break, and a subject. Output: a subject a line.
-//! The configuration values `user` and `password` say who logs in.
+//! Input: `HOST:PORT`, a line break, and a subject. Output: one subject per line. The configuration values `user` and
+//! `password` are the login.
 
 #![cfg(target_family = "wasm")]
 

@@ -1,7 +1,6 @@
-//! Modbus TCP, with `modbus`: writes registers and a coil, and reads them again.
+//! Modbus TCP, with `modbus`: writes registers and a coil, and reads them back.
 //!
-//! Input: `HOST:PORT`, and then the numbers for the registers, separated by spaces. Output: the numbers, and the
-//! coil.
+//! Input: `HOST:PORT`, then the numbers for the registers, separated by spaces. Output: the numbers, and the coil.
 
 #![cfg(target_family = "wasm")]
 

@@ -1,6 +1,6 @@
-//! Redis, with `redis`: sends commands, one after the other, and then all at once.
+//! Redis, with `redis`: sends commands one after the other, and then all at once.
 //!
-//! Input: `HOST:PORT`, and then a command a line, its words separated by spaces. Output: an answer a line, twice.
+//! Input: `HOST:PORT`, then one command per line, its words separated by spaces. Output: one reply per line, twice.
 //! With the configuration value `password` it logs in first.
 
 #![cfg(target_family = "wasm")]

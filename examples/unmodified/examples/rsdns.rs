@@ -1,6 +1,6 @@
-//! DNS, with `rsdns` and its client that blocks: asks for the addresses of a name, and for its texts.
+//! DNS, with `rsdns` and its blocking client: queries the addresses and the texts of a name.
 //!
-//! Input: `HOST:PORT NAME`, the server first. Output: an address or a text a line.
+//! Input: `HOST:PORT NAME`, where `HOST:PORT` is the server. Output: one address or text per line.
 
 #![cfg(target_family = "wasm")]
 

@@ -1,6 +1,6 @@
-//! SNMP, with `snmp`: asks a device for its name, and walks over what it says of itself.
+//! SNMP, with `snmp`: asks a device for its name, and walks its `system` group.
 //!
-//! Input: `HOST:PORT COMMUNITY`. Output: its name, and how many values there are.
+//! Input: `HOST:PORT COMMUNITY`. Output: the name, and the number of values.
 
 #![cfg(target_family = "wasm")]
 
@@ -10,7 +10,7 @@ use std::time::Duration;
 
 /// `sysName.0`.
 const NAME: &[u32] = &[1, 3, 6, 1, 2, 1, 1, 5, 0];
-/// All that is called `system`.
+/// The group `system`.
 const SYSTEM: &[u32] = &[1, 3, 6, 1, 2, 1, 1];
 
 #[plugin_fn]

@@ -1,6 +1,6 @@
 //! StatsD, with `statsd`: counts, measures and times something.
 //!
-//! Input: `HOST:PORT PREFIX`. Output: `sent`; the crate does not say whether that is true.
+//! Input: `HOST:PORT PREFIX`. Output: `sent`; the crate does not report whether sending succeeded.
 
 #![cfg(target_family = "wasm")]
 

@@ -1,8 +1,8 @@
 //! FTP, with `suppaftp`: stores a file, lists the folder, fetches the file and removes it, in passive mode.
 //!
-//! Input: `HOST:PORT`, then the mode (`passive`, or `extended`, in which the server names a port alone), then what
-//! is in the file, each on a line. Output: the names in the folder, and what came back.
-//! The configuration values `user` and `password` say who logs in.
+//! Input, one item per line: `HOST:PORT`, the mode (`passive`, or `extended`, in which the server returns only a port),
+//! and the content of the file. Output: the names in the folder, and the fetched content. The configuration values
+//! `user` and `password` are the login.
 
 #![cfg(target_family = "wasm")]
 
@@ -23,7 +23,7 @@ pub fn run(input: String) -> FnResult<String> {
         _ => Mode::Passive,
     });
     ftp.login(wanted("user")?, wanted("password")?)?;
-    // As it is: line breaks stay what they are.
+    // Without conversion of line breaks.
     ftp.transfer_type(FileType::Binary)?;
     ftp.put_file("note.txt", &mut text.as_bytes())?;
     let names = ftp.nlst(None)?.join(" ");

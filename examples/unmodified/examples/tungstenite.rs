@@ -1,6 +1,6 @@
 //! WebSocket, with `tungstenite::connect`: sends a message and returns its echo.
 //!
-//! Input: a URL, a line break, and the message. Output: what came back.
+//! Input: a URL, a line break, and the message. Output: the reply.
 
 #![cfg(target_family = "wasm")]
 
@@ -16,7 +16,7 @@ pub fn run(input: String) -> FnResult<String> {
     socket.send(Message::text(message))?;
     let answer = socket.read()?.into_text()?.to_string();
     socket.close(None)?;
-    // Until the other side has closed, too.
+    // Until the server has closed too.
     while socket.read().is_ok() {}
     Ok(answer)
 }

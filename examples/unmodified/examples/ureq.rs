@@ -1,6 +1,6 @@
-//! HTTP, with `ureq` and its own transport: gets pages, over a connection each.
+//! HTTP, with `ureq` and its own transport: gets pages, one connection each.
 //!
-//! Input: a URL a line. Output: each page's status and length, and then its text.
+//! Input: one URL per line. Output: each page's status and length, then its text.
 
 #![cfg(target_family = "wasm")]
 
@@ -9,7 +9,7 @@ use ureq::Agent;
 
 #[plugin_fn]
 pub fn run(input: String) -> FnResult<String> {
-    // A connection that is kept may be closed by the next time, and a plugin cannot see that.
+    // The server may close a reused connection before the next request, and a plugin cannot detect that.
     let config = Agent::config_builder()
         .max_idle_connections(0)
         .http_status_as_error(false)

@@ -1,2 +1,2 @@
-//! Plugins to copy, each over a crate that opens its sockets itself, and that nobody changed for it: they are the
-//! examples of this package.
+//! Plugins to copy, each using an unmodified crate that opens its sockets itself: they are the examples of this
+//! package.

@@ -9,8 +9,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-/// Two sockets, each on a thread of its own. The first one does what datagrams say; both say where a
-/// datagram came from when asked, and send back what says nothing.
+/// Two sockets, each on its own thread. The first one runs the commands in datagrams. Both return a datagram's source
+/// address when asked, and echo all other datagrams.
 pub struct UdpServer {
     pub addrs: [SocketAddr; 2],
     stop: Arc<AtomicBool>,
@@ -43,7 +43,7 @@ impl UdpServer {
         let work = move || {
             let mut buffer = vec![0; 65_535];
             while !stop.load(Ordering::Relaxed) {
-                // An error is a nap that has passed, or a peer that has gone away.
+                // An error is a timeout, or a peer that has gone away.
                 if let Ok((n, from)) = socket.recv_from(&mut buffer) {
                     let _ = answer(&socket, &buffer[..n], from);
                 }
@@ -63,10 +63,10 @@ impl Drop for UdpServer {
     }
 }
 
-/// Answers that wait for somebody to release them.
+/// Replies that wait to be released.
 type Held = Mutex<Vec<(SocketAddr, String)>>;
 
-/// Sends a datagram back, or says where it came from.
+/// Echoes a datagram, or returns its source address.
 fn echo(datagram: &[u8], to: SocketAddr, socket: &UdpSocket) -> io::Result<()> {
     match datagram {
         b"!from" => socket.send_to(to.to_string().as_bytes(), to).map(drop),
@@ -74,7 +74,7 @@ fn echo(datagram: &[u8], to: SocketAddr, socket: &UdpSocket) -> io::Result<()> {
     }
 }
 
-/// Does what a datagram says, or sends it back.
+/// Runs the command in a datagram, or echoes it.
 fn answer(
     datagram: &[u8],
     to: SocketAddr,
@@ -91,7 +91,7 @@ fn answer(
             first.send_to(word.as_bytes(), to)?;
             first.send_to(word.as_bytes(), to)?;
         }
-        // So many numbered ones.
+        // This many numbered ones.
         ["!count", most] => {
             for i in 0..number(most) {
                 first.send_to(i.to_string().as_bytes(), to)?;
@@ -110,7 +110,7 @@ fn answer(
             second.send_to(word.as_bytes(), to)?;
             first.send_to(word.as_bytes(), to)?;
         }
-        // Not before somebody else says so.
+        // Not before another client says so.
         ["!hold", word] => {
             let mut held = held.lock().unwrap_or_else(PoisonError::into_inner);
             held.push((to, word.to_owned()));

@@ -1,4 +1,4 @@
-//! What is an address and what is none.
+//! What is an address and what is not.
 
 use super::net::{
     IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6, TcpStream, ToSocketAddrs,
@@ -61,7 +61,7 @@ pub fn brackets_in_a_pair(_: &Peers) {
 }
 
 pub fn the_addresses_of_a_name(_: &Peers) {
-    // Short for 127.0.0.1 to most resolvers, and to nobody an address.
+    // Most resolvers accept this as 127.0.0.1; it is not a valid address.
     for found in [
         ("127.1", 80).to_socket_addrs(),
         "127.1:80".to_socket_addrs(),
@@ -85,12 +85,12 @@ pub fn the_addresses_of_localhost(_: &Peers) {
     assert_eq!(list("localhost:80"), found);
 }
 
-/// Whether that is one address, that stands for a name.
+/// Returns whether that is one address that represents a name.
 fn stand_in(addrs: &[SocketAddr]) -> bool {
     matches!(addrs, [addr] if stands_for_a_name(*addr, 80))
 }
 
-/// Where nobody is, and what stands for names is also found. An address of that range is what it says.
+/// An address literal in the range that represents names (an unused one) is used as it is.
 pub fn a_literal_of_a_range_that_nobody_has(_: &Peers) {
     for literal in ["198.18.0.1:80", "198.19.0.1:80"] {
         assert_eq!(list(literal), [literal.parse().unwrap()]);
@@ -117,7 +117,7 @@ pub fn every_form_connects(peers: &Peers) {
     }
 }
 
-/// What TCP and UDP both say to an address.
+/// The results of TCP and UDP for an address.
 #[track_caller]
 fn connected(addr: &(impl ToSocketAddrs + ?Sized)) -> String {
     let tcp = outcome(TcpStream::connect(addr).map(drop));
@@ -164,11 +164,11 @@ pub fn text_that_can_be_no_name_is_refused(_: &Peers) {
         &long,
     ] {
         let refused = connected(text);
-        // Std's kind is one that has no name yet.
+        // Std's error kind has no stable name yet.
         assert!(!refused.starts_with("Ok"), "{text:?}: {refused}");
         differences::NO_NAME.check(refused == "InvalidInput", false, true);
     }
-    // Of an IPv6 address only the shape is checked before the host is asked.
+    // For an IPv6 address only the form is checked before the host is called.
     for text in ["1:2:3:80", "[1:2:3]:80"] {
         let refused = connected(text);
         assert!(!refused.starts_with("Ok"), "{text:?}: {refused}");
@@ -185,7 +185,7 @@ pub fn a_port_with_a_sign(peers: &Peers) {
     differences::SIGNED_PORT.check(connected(&text), "Ok(())", "InvalidInput");
 }
 
-/// A form of address that somebody has made for themselves.
+/// A caller's own address type.
 struct Twice(SocketAddr, SocketAddr);
 
 impl ToSocketAddrs for Twice {

@@ -1,4 +1,4 @@
-//! Clones are handles to one stream.
+//! Clones are handles to the same stream.
 
 use super::net::{Shutdown, TcpStream};
 use super::{Digest, Peers, outcome, pattern};
@@ -27,7 +27,7 @@ pub fn clones_write_to_one_stream(peers: &Peers) {
     assert_eq!(answer, Digest::of(b"one two ").to_string());
 }
 
-/// The peer sees the end when the last handle is gone, and not before.
+/// The peer sees EOF when the last handle is dropped, and not before.
 fn the_last_closes(peers: &Peers, name: &str, order: fn(TcpStream, TcpStream) -> [TcpStream; 2]) {
     let stream = peers.tell(format!("record {name}"));
     let clone = stream.try_clone().unwrap();

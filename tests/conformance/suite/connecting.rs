@@ -1,11 +1,11 @@
-//! Connecting, and what a stream says about itself.
+//! Connecting, and the properties of a stream.
 
 use super::net::{Ipv4Addr, SocketAddr, TcpStream};
 use super::{Peers, differences, outcome, production, stands_for_a_name};
 use std::io::{self, Read, Write};
 use std::time::Duration;
 
-/// Whether the echo server is at the other end.
+/// Returns whether the echo server is at the other end.
 fn echoes(mut stream: TcpStream) -> bool {
     stream.write_all(b"echo\nhello").unwrap();
     let mut back = [0; 5];
@@ -13,7 +13,7 @@ fn echoes(mut stream: TcpStream) -> bool {
     &back == b"hello"
 }
 
-/// Whether nobody is at a short number, as in production.
+/// Checks that a short number leads nowhere, as in production.
 #[track_caller]
 pub(super) fn is_unknown<T>(connected: &io::Result<T>) -> bool {
     let connected = connected.as_ref().map(drop).map_err(|error| error.kind());
@@ -26,7 +26,7 @@ pub fn nobody_listens(peers: &Peers) {
 }
 
 pub fn why_there_is_no_connection(_: &Peers) {
-    // To everybody at once there is no way for TCP.
+    // TCP cannot connect to a broadcast address.
     let everybody = SocketAddr::from((Ipv4Addr::BROADCAST, 9));
     let connected = outcome(TcpStream::connect(everybody).map(drop));
     differences::WHY_NO_CONNECTION.check(connected, "NetworkUnreachable", "ConnectionRefused");
@@ -65,7 +65,7 @@ pub fn localhost_is_found(peers: &Peers) {
 }
 
 pub fn the_peer_of_a_name(peers: &Peers) {
-    // Short for 127.0.0.1 to most resolvers, and to nobody an address.
+    // Most resolvers accept this as 127.0.0.1; it is not a valid address.
     let connected = TcpStream::connect(("127.1", peers.tcp.port()));
     if is_unknown(&connected) {
         return;

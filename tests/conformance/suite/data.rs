@@ -1,23 +1,23 @@
-//! What is sent to and fro, and how it is known again.
+//! The data to transfer, and how it is recognized.
 
 use std::fmt;
 
 /// Text with an empty line, characters of several bytes, and no newline at its end.
 pub const TEXT: &str = "first\n\nthe third: \u{e4}\u{20ac}\u{1f980}\nlast";
 
-/// Bytes that are easy to tell apart, `len` of them.
+/// Returns `len` bytes of a pattern in which positions are distinguishable.
 pub fn pattern(len: usize) -> Vec<u8> {
     pattern_from(0, len)
 }
 
-/// As [`pattern`], from the byte `start` of it on.
+/// Like [`pattern`], from its byte `start` on.
 pub fn pattern_from(start: usize, len: usize) -> Vec<u8> {
     (start..start + len)
         .map(|i| (i ^ (i >> 8) ^ (i >> 16)) as u8)
         .collect()
 }
 
-/// The number of bytes and a hash of them (FNV-1a): which bytes, and in which order.
+/// The number of bytes and a hash of them (FNV-1a), which depends on their order.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Digest {
     len: usize,

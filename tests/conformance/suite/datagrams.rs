@@ -1,10 +1,10 @@
-//! Datagrams arrive as they were sent, one by one.
+//! Datagrams arrive as they were sent, one at a time.
 
 use super::net::UdpSocket;
 use super::{Digest, Peers, differences, outcome, pattern, udp_to, until};
 use std::time::Duration;
 
-/// The longest datagram there is over IPv4.
+/// The longest datagram over IPv4.
 const LONGEST: usize = 65_507;
 
 pub fn every_size_of_datagram_comes_back(peers: &Peers) {
@@ -24,13 +24,13 @@ pub fn a_datagram_that_is_too_long(peers: &Peers) {
     too_long(&peers.udp(), LONGEST);
 }
 
-/// Checks the longest datagram that goes to a peer that sends it back.
+/// Checks the longest datagram to a peer that echoes it.
 #[track_caller]
 pub(super) fn too_long(socket: &UdpSocket, longest: usize) {
     let sent = outcome(socket.send(&vec![0; longest + 1]));
     assert!(!sent.starts_with("Ok"), "{sent}");
     differences::TOO_LONG.check(sent == "InvalidInput", false, true);
-    // And the socket is none the worse for it.
+    // The socket still works.
     let sent = pattern(longest);
     assert_eq!(socket.send(&sent).unwrap(), longest);
     let mut back = vec![0; 65_535];
@@ -95,7 +95,7 @@ pub fn an_empty_datagram_is_received(peers: &Peers) {
     socket.send(b"!empty word").unwrap();
     let mut buffer = [0; 8];
     let mut empty = false;
-    // What follows it is whole.
+    // The next one is complete.
     let n = until("a datagram with something in it", || {
         match socket.recv(&mut buffer) {
             Ok(0) => {
@@ -128,7 +128,7 @@ pub fn nobody_listens_at_the_port(peers: &Peers) {
 }
 
 pub fn sending_again_to_where_nobody_listens(peers: &Peers) {
-    // Word that nobody listens comes back in between. A host that reads ahead has it before the next send.
+    // The report of a closed port arrives in between. A host that reads ahead has it before the next send.
     for pause in [Duration::ZERO, Duration::from_millis(20)] {
         let socket = udp_to(peers.no_udp).unwrap();
         let error = until("an error", || {

@@ -1,21 +1,21 @@
-//! Where this library and `harness-std` differ from std, in words: the documentation's tables have the same ones.
+//! The differences of this library and `harness-std` from std, as text: the documentation's tables contain the same.
 
 use super::{WHO, Who};
 use std::fmt::Debug;
 
-/// A difference on purpose, and what each of the three does.
+/// An intended difference, and what each of the three does.
 #[derive(Debug)]
 pub struct Difference {
     pub what: &'static str,
     pub std: &'static str,
-    /// The same as `std` where `harness-std` alone differs.
+    /// The same as `std` if only `harness-std` differs.
     pub ours: &'static str,
-    /// What `harness-std` does, if that is not what the library does.
+    /// What `harness-std` does, if it differs from the library.
     pub shadow: Option<&'static str>,
 }
 
 impl Difference {
-    /// Checks that what was seen is what its provider is said to do.
+    /// Checks that the provider does what its text says.
     #[track_caller]
     pub fn check<T, U>(&self, seen: T, std: U, ours: U)
     where
@@ -35,7 +35,7 @@ impl Difference {
         assert_eq!(seen, expected, "{}: {words}", self.what);
     }
 
-    /// The same where `harness-std` does something else again.
+    /// The same if `harness-std` does something else again.
     #[track_caller]
     pub fn check_each<T, U>(&self, seen: T, std: U, ours: U, shadow: U)
     where
@@ -54,15 +54,15 @@ impl Difference {
     }
 }
 
-/// A constant for each. [`TABLE`] repeats their words and not their names, so that the compiler finds
-/// the one which no behaviour checks.
+/// Defines a constant for each. [`TABLE`] repeats their texts and not their names, so that the compiler reports a
+/// constant that no behaviour checks.
 macro_rules! differences {
     ($($name:ident: $what:literal, $std:literal, $ours:literal $(, $shadow:literal)?;)+) => {
         $(
             pub const $name: Difference = differences!(@ $what, $std, $ours $(, $shadow)?);
         )+
 
-        /// All of them.
+        /// All differences.
         #[allow(dead_code, reason = "one inclusion shows it for all")]
         pub const TABLE: &[Difference] = &[
             $(differences!(@ $what, $std, $ours $(, $shadow)?),)+

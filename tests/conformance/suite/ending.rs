@@ -1,4 +1,4 @@
-//! The end of a stream: the peer's, one's own, and the sudden one.
+//! The end of a stream: the peer's, the caller's own, and a reset.
 
 use super::net::Shutdown;
 use super::{Peers, differences, outcome, until};
@@ -19,7 +19,7 @@ pub fn the_end_stays_the_end(peers: &Peers) {
 pub fn writes_after_the_peers_close_fail_at_last(peers: &Peers) {
     let mut stream = peers.tell("close");
     assert_eq!(stream.read(&mut [0; 8]).unwrap(), 0);
-    // The first one goes out before the peer has said that it is not there any more.
+    // The first write succeeds before the peer has reported that it is gone.
     let error = until("an error", || stream.write(b"anybody?").err());
     let kinds = [ErrorKind::BrokenPipe, ErrorKind::ConnectionReset];
     assert!(kinds.contains(&error.kind()), "{error:?}");
@@ -31,7 +31,7 @@ pub fn the_end_is_behind_all_bytes(peers: &Peers) {
     let mut stream = peers.tell("send 10");
     let mut got = [0; 10];
     stream.read_exact(&mut got[..5]).unwrap();
-    // All ten have come: the peer sent them at once. The end is behind them.
+    // All ten have arrived: the peer sent them at once. EOF follows.
     stream.read_exact(&mut got[5..]).unwrap();
     assert_eq!(got, *super::pattern(10));
     assert_eq!(stream.read(&mut [0; 8]).unwrap(), 0);

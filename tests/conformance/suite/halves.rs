@@ -1,4 +1,4 @@
-//! Streams of which one half, or both, have been shut.
+//! Streams with one half, or both, shut down.
 
 use super::net::Shutdown;
 use super::{Digest, Peers, WHO, Who, differences, outcome};
@@ -17,7 +17,7 @@ pub fn a_shut_write_half_refuses_writes_and_lets_reads_go_on(peers: &Peers) {
 }
 
 pub fn whether_the_peer_sees_a_shut_write_half(peers: &Peers) {
-    // Std's end is there in no time. Ours does not come, however long the peer waits for it.
+    // Std's EOF arrives at once. Ours does not arrive, however long the peer waits.
     let listen = if WHO == Who::Std { 60_000 } else { 300 };
     let mut stream = peers.tell(format!("listen {listen}"));
     stream.shutdown(Shutdown::Write).unwrap();
@@ -36,7 +36,7 @@ pub fn the_peer_sees_the_end_when_both_halves_are_shut(peers: &Peers) {
         let mut stream = peers.tell(format!("record {name}"));
         stream.write_all(b"before").unwrap();
         for half in halves {
-            // On std the peer, which closes when it has seen the end, may have been quicker.
+            // On std the peer, which closes after it has seen EOF, may have been faster.
             let shut = stream.shutdown(*half).map_err(|error| error.kind());
             let closed = WHO == Who::Std && shut == Err(ErrorKind::NotConnected);
             assert!(shut.is_ok() || closed, "{half:?}: {shut:?}");
@@ -69,7 +69,7 @@ pub fn what_came_before_the_read_half_was_shut(peers: &Peers) {
     let mut stream = peers.tell("echo");
     stream.write_all(b"12345678").unwrap();
     let mut got = [0; 4];
-    // They come together: the peer sends them so.
+    // They arrive together, as the peer sends them.
     stream.read_exact(&mut got).unwrap();
     stream.shutdown(Shutdown::Read).unwrap();
     differences::SHUT_READ.check(outcome(stream.read(&mut got)), "Ok(4)", "Ok(0)");

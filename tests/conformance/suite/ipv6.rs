@@ -1,12 +1,12 @@
-//! IPv6, where the machine has it.
+//! IPv6, if the machine has it.
 
 use super::net::{Ipv6Addr, SocketAddr, TcpStream, UdpSocket};
 use super::{PATIENCE, Peers, connect_udp, differences, outcome, udp_to};
 use std::io::{Read, Write};
 
-/// The server's TCP and its UDP port on `::1`.
+/// The server's TCP and UDP ports on `::1`.
 fn addresses(peers: &Peers) -> Option<(SocketAddr, SocketAddr)> {
-    // (The server has said so then, by name.)
+    // (If there are none, the server has reported the skipped test.)
     peers.v6
 }
 

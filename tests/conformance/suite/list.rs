@@ -1,4 +1,4 @@
-//! The one list of all behaviours, for whoever runs them.
+//! The list of all behaviours, for every run.
 
 /// Calls a macro with every behaviour, by module.
 macro_rules! behaviours {
@@ -159,7 +159,7 @@ macro_rules! behaviours {
     };
 }
 
-/// As `behaviours!`, those that need threads.
+/// Like `behaviours!`, for those that need threads.
 #[cfg(not(target_family = "wasm"))]
 macro_rules! behaviours_with_threads {
     ($then:ident) => {

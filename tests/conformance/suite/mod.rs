@@ -1,11 +1,10 @@
-//! What a program may expect of `TcpStream` and `UdpSocket`, whoever provides them.
+//! What a program may expect of `TcpStream` and `UdpSocket`, with any provider.
 //!
-//! These files are compiled four times: over `std::net`, over this library natively, over it
-//! inside a plugin, and there over `std::net` again, as `harness-std` has it. The module around them says
-//! which of the four it is: `net` has the types,
-//! `WHO` names their provider, and `udp_to` and `connect_udp` connect a `UdpSocket`, the one thing
-//! that is written differently. Where this library or `harness-std` differs from std on purpose, both sides are
-//! checked, and [`differences`] says it in words.
+//! These files are compiled four times: over `std::net`, over this library in native builds, over it inside a plugin,
+//! and there over `std::net` again, as `harness-std` provides it. The surrounding module selects one of the four: `net`
+//! has the types, `WHO` names their provider, and `udp_to` and `connect_udp` connect a `UdpSocket`, the only call that
+//! is written differently. Where this library or `harness-std` differs from std on purpose, both sides are checked, and
+//! [`differences`] describes it.
 
 mod data;
 pub mod differences;
@@ -49,7 +48,7 @@ use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::time::{Duration, Instant};
 
-/// Who provides the types.
+/// The provider of the types.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[allow(dead_code, reason = "each inclusion is one of them")]
 pub enum Who {
@@ -63,10 +62,10 @@ pub enum Who {
 /// Longer than one wait of the hosts in these tests (100 ms).
 const SHORT: Duration = Duration::from_millis(150);
 
-/// Longer than anything here takes on a machine that is not stuck.
+/// Longer than anything here takes, unless the machine hangs.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// What an `io::Result` comes to, in a word or two, to compare.
+/// Summarizes an `io::Result` in a word or two, for comparison.
 #[track_caller]
 fn outcome<T: Debug>(result: io::Result<T>) -> String {
     match result {
@@ -75,17 +74,17 @@ fn outcome<T: Debug>(result: io::Result<T>) -> String {
     }
 }
 
-/// Whether the address is of those by which `harness-std` knows names, with this port.
+/// Returns whether the address is one with which `harness-std` represents names, with this port.
 fn stands_for_a_name(addr: SocketAddr, port: u16) -> bool {
     let stands = matches!(addr.ip(), IpAddr::V4(ip) if matches!(ip.octets(), [198, 18 | 19, ..]));
     stands && addr.port() == port
 }
 
-/// The most that `until` tries. A host may have only so many blocks for a call (JavaScript's has 32,767), and
-/// where the clock is fake only this bounds it.
+/// The maximum number of attempts of `until`. A host may have a limited number of blocks per call (JavaScript's has
+/// 32,767), and with a fake clock only this limits the attempts.
 const TRIES: u32 = 20_000;
 
-/// Tries again until it answers.
+/// Retries until there is a result.
 #[track_caller]
 fn until<T>(what: &str, mut answers: impl FnMut() -> Option<T>) -> T {
     let start = Instant::now();
@@ -94,7 +93,7 @@ fn until<T>(what: &str, mut answers: impl FnMut() -> Option<T>) -> T {
             return answer;
         }
         assert!(start.elapsed() < PATIENCE, "still not: {what}");
-        // Not so often that the tries run out before the time.
+        // Not so often that the attempts run out before the time.
         std::thread::sleep(Duration::from_millis(tries.min(5).into()));
     }
     panic!("not in {TRIES} tries: {what}");

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 const ZERO: Option<Duration> = Some(Duration::ZERO);
 
-/// Timeouts to set and to get back; std's may come back rounded to the system's tick.
+/// Timeouts to set and to get; std's may come back rounded to the system's tick.
 const TIMEOUTS: [Option<Duration>; 3] = [
     Some(Duration::from_secs(2)),
     None,
@@ -89,7 +89,7 @@ pub fn sending_to_everybody(peers: &Peers) {
     socket.set_broadcast(true).unwrap();
     assert_eq!(socket.send_to(b"allowed", everybody).unwrap(), 7);
     assert_eq!(peers.ask("heard"), "allowed");
-    // And connected.
+    // Also connected.
     super::connect_udp(&socket, everybody).unwrap();
     assert_eq!(socket.send(b"again").unwrap(), 5);
     assert_eq!(peers.ask("heard"), "again");

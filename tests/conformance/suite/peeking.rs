@@ -1,11 +1,11 @@
-//! A peek shows what the next read gives, and takes nothing.
+//! A peek shows what the next read returns, and consumes nothing.
 
 use super::{Peers, differences, pattern, production, until};
 use super::{WHO, Who};
 use std::io::Read;
 use std::time::{Duration, Instant};
 
-/// How long the host waits in all three runs (std has none).
+/// How long the host waits in all runs (std has no such wait).
 const WAIT: Duration = Duration::from_millis(100);
 
 pub fn a_peek_takes_nothing(peers: &Peers) {
@@ -50,7 +50,7 @@ pub fn how_much_a_peek_shows(peers: &Peers) {
     let stream = peers.tell("send 100000");
     let mut seen = vec![0; 50_000];
     let mut peek = || stream.peek(&mut seen).unwrap();
-    // What has come grows while one looks; ours shows no more however often.
+    // On std, repeated peeks show more as data arrives; ours shows no more.
     let many = if WHO == Who::Std {
         until("more than 4,096 bytes", || {
             Some(peek()).filter(|n| *n > 4_096)
@@ -83,8 +83,8 @@ pub fn whether_a_second_peek_waits(peers: &Peers) {
         assert_eq!(stream.peek(&mut seen).unwrap(), 2);
         before.elapsed()
     };
-    // The quickest of some: one of them may have been held up by the machine. Where the clock is not real
-    // none is quick, and each waits for the whole read timeout.
+    // The fastest of several: the machine may have delayed one of them. If the clock is not real none is fast, and each
+    // waits for the whole read timeout.
     let tries = if production::here() { 1 } else { 5 };
     let quickest = (0..tries).map(|_| peek()).min().unwrap();
     let waited = quickest >= WAIT * 9 / 10;

@@ -1,4 +1,4 @@
-//! The server's addresses, and how to tell it what to do.
+//! The server's addresses, and how to send it commands.
 
 use super::net::{Ipv4Addr, SocketAddr, SocketAddrV4, TcpStream, UdpSocket};
 use super::{PATIENCE, udp_to};
@@ -6,10 +6,10 @@ use std::fmt;
 use std::io::{Read, Write};
 use std::str::FromStr;
 
-/// Where the loopback server listens, and where nobody does.
+/// The addresses of the loopback server, and unused ones.
 ///
-/// Each TCP connection begins with a line that says what the server should do with it; a datagram
-/// that begins with `!` does so too.
+/// Each TCP connection begins with a line that contains a command for the server; a datagram that begins with `!` is a
+/// command too.
 #[derive(Debug, Clone, Copy)]
 pub struct Peers {
     pub tcp: SocketAddr,
@@ -19,27 +19,27 @@ pub struct Peers {
     pub no_tcp: SocketAddr,
     /// A UDP port that refuses.
     pub no_udp: SocketAddr,
-    /// A broadcast address at which the server listens, if the machine has one on loopback.
+    /// A broadcast address on which the server listens, if the machine has one on loopback.
     pub everybody: Option<SocketAddr>,
-    /// The server's TCP and its UDP port on `::1`, if the machine has that.
+    /// The server's TCP and UDP ports on `::1`, if the machine has it.
     pub v6: Option<(SocketAddr, SocketAddr)>,
 }
 
-/// What stands for no address.
+/// Represents a missing address.
 const NOBODY: SocketAddr = SocketAddr::V4(SocketAddrV4::new(Ipv4Addr::UNSPECIFIED, 0));
 
 impl Peers {
-    /// Connects, and tells the server what to do with the connection.
+    /// Connects, and sends the server a command for the connection.
     #[track_caller]
     pub fn tell(&self, what: impl fmt::Display) -> TcpStream {
         let mut stream = TcpStream::connect(self.tcp).unwrap();
-        // Whoever waits longer than this waits for something that will not come.
+        // Waiting longer would be in vain.
         stream.set_read_timeout(Some(PATIENCE)).unwrap();
         stream.write_all(format!("{what}\n").as_bytes()).unwrap();
         stream
     }
 
-    /// Tells the server what to do, and answers all it says until it closes.
+    /// Sends the server a command, and returns its output until it closes.
     #[track_caller]
     pub fn ask(&self, what: impl fmt::Display) -> String {
         let mut answer = String::new();
@@ -47,19 +47,19 @@ impl Peers {
         answer
     }
 
-    /// Lets a connection of this name go on that the server holds, and waits until it has.
+    /// Releases a connection of this name that the server holds, and waits until that has happened.
     #[track_caller]
     pub fn let_go(&self, name: &str) {
         assert_eq!(self.ask(format!("go {name}")), "gone on");
     }
 
-    /// Waits for the end of a connection that the server records, and answers what it has seen.
+    /// Waits for the end of a connection that the server records, and returns the record.
     #[track_caller]
     pub fn record(&self, name: &str) -> String {
         self.ask(format!("recorded {name}"))
     }
 
-    /// A UDP socket that is connected to the server.
+    /// Returns a UDP socket that is connected to the server.
     #[track_caller]
     pub fn udp(&self) -> UdpSocket {
         let socket = udp_to(self.udp[0]).unwrap();
@@ -67,16 +67,16 @@ impl Peers {
         socket
     }
 
-    /// Waits until the first UDP socket has answered every datagram that was sent to it before.
+    /// Waits until the first UDP socket has replied to every earlier datagram.
     #[track_caller]
     pub fn wait_for_answers(&self) {
-        // It answers them in turn: when it has answered this one, it has answered those.
+        // It replies in order: when it has replied to this one, it has replied to the earlier ones.
         let other = self.udp();
         other.send(b"now?").unwrap();
         other.recv(&mut [0; 8]).unwrap();
     }
 
-    /// Has the first UDP socket send the answers that it holds back, and waits until it has.
+    /// Makes the first UDP socket send the replies that it holds back, and waits until that has happened.
     #[track_caller]
     pub fn release(&self) {
         let other = self.udp();
@@ -90,7 +90,7 @@ impl fmt::Display for Peers {
         let [first, second] = self.udp;
         let (no_tcp, no_udp) = (self.no_tcp, self.no_udp);
         write!(f, "{} {first} {second} {no_tcp} {no_udp}", self.tcp)?;
-        // As text there is always one: that of nobody, which is no broadcast address.
+        // As text there is always one: a missing one is written as the unspecified address.
         write!(f, " {}", self.everybody.unwrap_or(NOBODY))?;
         match self.v6 {
             Some((tcp, udp)) => write!(f, " {tcp} {udp}"),

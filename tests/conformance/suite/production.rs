@@ -1,24 +1,24 @@
-//! Where the production host differs from the other hosts, in words: the table in `docs/production.md` has
-//! the same ones. Everything else holds there too.
+//! The differences of the production host from other hosts, as text: the table in `docs/production.md` contains the
+//! same. Everything else holds there too.
 
 use std::fmt::Debug;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// Whether the host is as production's.
+/// Whether the host is like production.
 static HERE: AtomicBool = AtomicBool::new(false);
 
-/// From now on the host is as production's.
+/// Declares that the host is like production.
 #[allow(dead_code, reason = "only a plugin can be there")]
 pub fn expect() {
     HERE.store(true, Ordering::Relaxed);
 }
 
-/// Whether the host is as production's.
+/// Returns whether the host is like production.
 pub fn here() -> bool {
     HERE.load(Ordering::Relaxed)
 }
 
-/// A difference that the host makes.
+/// A difference caused by the host.
 #[derive(Debug)]
 #[allow(dead_code, reason = "the words are for the table")]
 pub struct InProduction {
@@ -29,7 +29,7 @@ pub struct InProduction {
 }
 
 impl InProduction {
-    /// Whether the host is as production's. Then what was seen must be what is seen there.
+    /// Returns whether the host is like production. If so, what was seen must match the text.
     #[track_caller]
     pub fn is_here<T, U>(&self, seen: &T, there: U) -> bool
     where
@@ -43,7 +43,7 @@ impl InProduction {
     }
 }
 
-/// As those of `differences`: a constant for each, and a table of them all.
+/// Like `differences`: defines a constant for each, and a table of them all.
 macro_rules! in_production {
     ($($name:ident: $what:literal, $elsewhere:literal, $there:literal, $why:literal;)+) => {
         $(
@@ -55,7 +55,7 @@ macro_rules! in_production {
             };
         )+
 
-        /// All of them.
+        /// All differences.
         #[allow(dead_code, reason = "one inclusion shows it for all")]
         pub const TABLE: &[InProduction] = &[$(InProduction {
             what: $what,

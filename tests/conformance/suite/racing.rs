@@ -1,4 +1,4 @@
-//! One socket, and threads that all do something with it at the same time.
+//! One socket, used by several threads at the same time.
 
 use super::net::{Shutdown, TcpStream, UdpSocket};
 use super::{PATIENCE, Peers, connect_udp, outcome, pattern, udp_to};
@@ -103,7 +103,7 @@ pub fn threads_read_while_the_timeout_changes(peers: &Peers) {
         let threads = [1, 20, 130, 60_000].map(|ms| scope.spawn(move || read(ms)));
         threads.map(|thread| thread.join().unwrap()).concat()
     });
-    // Every byte once, in whatever order.
+    // Every byte once, in any order.
     let mut expected = pattern(80_000);
     all.sort_unstable();
     expected.sort_unstable();
@@ -118,12 +118,12 @@ pub fn shutting_the_read_half_ends_a_read_that_waits(peers: &Peers) {
         assert_eq!(reader.join().unwrap().unwrap(), 0);
     });
     assert_eq!(stream.read(&mut [0; 8]).unwrap(), 0);
-    // The other half is as it was.
+    // The other half is unchanged.
     stream.write_all(b"after").unwrap();
 }
 
 pub fn shutting_a_stream_ends_a_write_that_waits(peers: &Peers) {
-    // The peer takes nothing.
+    // The peer receives nothing.
     let stream = peers.tell("hold it 0 0");
     let bytes = vec![0; 65_536];
     thread::scope(|scope| {
@@ -152,7 +152,7 @@ pub fn every_method_of_a_stream_at_the_same_time(peers: &Peers) {
         assert!(stream.take_error().unwrap().is_none());
         assert_eq!(stream.peer_addr().unwrap(), peers.tcp);
         assert!(!format!("{stream:?}").is_empty());
-        // What they answer differs from std, but not under way.
+        // Their results differ from std, but must not change.
         assert_eq!(outcome(stream.local_addr()), outcome(stream.local_addr()));
         assert_eq!(outcome(stream.ttl()), outcome(stream.ttl()));
         // (Not a peek: on std one waits for bytes, even with an empty buffer.)
@@ -198,7 +198,7 @@ pub fn every_method_of_a_udp_socket_at_the_same_time(peers: &Peers) {
         for timeout in [None, Some(PATIENCE)] {
             let socket = &socket;
             scope.spawn(move || {
-                // Few enough for the server to keep them all if it is slow to look.
+                // Few enough for the server to buffer them all if it reads late.
                 for _ in 0..50 {
                     all_others(socket, timeout);
                 }

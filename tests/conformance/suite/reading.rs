@@ -1,4 +1,4 @@
-//! What std makes of a `Read`, and slices of slices.
+//! The default methods of `Read`, and vectored reads.
 
 use super::{Peers, TEXT, pattern};
 use std::io::{self, BufRead, BufReader, IoSliceMut, Read, Write};

@@ -4,14 +4,14 @@ use super::connecting::is_unknown;
 use super::net::{Ipv4Addr, Ipv6Addr, SocketAddr, ToSocketAddrs, UdpSocket};
 use super::{PATIENCE, Peers, SHORT, connect_udp, differences, outcome, stands_for_a_name};
 
-/// A socket that anybody can be sent to from.
+/// Returns a socket that can send to any peer.
 pub(super) fn bound() -> UdpSocket {
     let socket = UdpSocket::bind("0.0.0.0:0").unwrap();
     socket.set_read_timeout(Some(PATIENCE)).unwrap();
     socket
 }
 
-/// A socket that is connected to somebody.
+/// Returns a socket that is connected to a peer.
 fn connected(addr: impl ToSocketAddrs) -> UdpSocket {
     let socket = super::udp_to(addr).unwrap();
     socket.set_read_timeout(Some(PATIENCE)).unwrap();
@@ -26,7 +26,7 @@ pub fn a_connected_socket_says_who_its_peer_is(peers: &Peers) {
 }
 
 pub fn a_udp_peer_can_be_given_as_localhost(peers: &Peers) {
-    // Everything that listens there is IPv4 here.
+    // Every listener there is IPv4.
     let socket = connected((Ipv4Addr::LOCALHOST, peers.udp[0].port()));
     socket.send(b"hello").unwrap();
     assert_eq!(socket.recv(&mut [0; 8]).unwrap(), 5);
@@ -43,9 +43,9 @@ pub fn a_udp_peer_can_be_given_as_localhost(peers: &Peers) {
 pub fn the_addresses_of_a_udp_peer_are_tried_in_turn(peers: &Peers) {
     let good = peers.udp[0];
     let bad = match super::WHO {
-        // Nobody may send to everybody without asking for it first.
+        // Sending to a broadcast address needs permission first.
         super::Who::Std => SocketAddr::from((Ipv4Addr::BROADCAST, 9)),
-        // A host may. But an address that each interface has tells nobody which one to take.
+        // A host has it. But an address that exists on every interface does not say which one to use.
         _ => SocketAddr::from((Ipv6Addr::new(0xfe80, 0, 0, 0, 0, 0, 0, 1), 9)),
     };
     for addrs in [&[good][..], &[good, bad], &[bad, good], &[bad, bad, good]] {
@@ -63,7 +63,7 @@ pub fn the_addresses_of_a_udp_peer_are_tried_in_turn(peers: &Peers) {
 }
 
 pub fn where_the_datagrams_of_a_named_peer_are_from(peers: &Peers) {
-    // Short for 127.0.0.1 to most resolvers, and to nobody an address.
+    // Most resolvers accept this as 127.0.0.1; it is not a valid address.
     let name = ("127.1", peers.udp[0].port());
     if is_unknown(&super::udp_to(name)) {
         return;
@@ -77,7 +77,7 @@ pub fn where_the_datagrams_of_a_named_peer_are_from(peers: &Peers) {
     let expected = format!("Ok((5, {}))", peers.udp[0]);
     let differences = &differences::FROM_A_NAME;
     differences.check_each(from, expected, "Unsupported".into(), "a stand-in".into());
-    // Nothing is lost by asking.
+    // Asking loses nothing.
     socket.send(b"again").unwrap();
     assert_eq!(socket.recv(&mut [0; 8]).unwrap(), 5);
 }
@@ -90,7 +90,7 @@ pub fn one_bound_socket_talks_to_several_peers(peers: &Peers) {
         assert_eq!(socket.send_to(b"hello", to).unwrap(), 5);
         assert_eq!(socket.recv_from(&mut buffer).unwrap(), (5, to));
     }
-    // Both are asked before either is listened to, and they answer in any order.
+    // Both are asked before either is received from, and they reply in any order.
     socket.send_to(b"1", first).unwrap();
     socket.send_to(b"22", second).unwrap();
     let mut came = [(); 2].map(|()| socket.recv_from(&mut buffer).unwrap());
@@ -113,7 +113,7 @@ pub fn a_bound_socket_can_be_connected(peers: &Peers) {
 pub fn a_connected_socket_hears_its_peer_alone(peers: &Peers) {
     let socket = peers.udp();
     let mut buffer = [0; 8];
-    // The other one answers first.
+    // The other one replies first.
     socket.send(b"!elsewhere word").unwrap();
     assert_eq!(socket.recv_from(&mut buffer).unwrap(), (4, peers.udp[0]));
     socket.send(b"next").unwrap();
@@ -192,7 +192,7 @@ pub fn how_many_peers_there_can_be(peers: &Peers) {
     let socket = bound();
     let first = peers.udp[0];
     assert_eq!(socket.send_to(b"hello", first).unwrap(), 5);
-    // Its answer is waiting when it has answered somebody who asked later.
+    // Its reply is waiting once it has replied to a later request.
     peers.wait_for_answers();
     let port = peers.no_udp.port();
     for i in 1..=16 {
@@ -202,7 +202,7 @@ pub fn how_many_peers_there_can_be(peers: &Peers) {
     socket.set_read_timeout(Some(SHORT)).unwrap();
     let waiting = socket.recv_from(&mut [0; 8]);
     differences::MOST_PEERS.check(waiting.is_ok(), true, false);
-    // From here on the two are the same again.
+    // From here on the two behave the same again.
     socket.set_read_timeout(Some(PATIENCE)).unwrap();
     assert_eq!(socket.send_to(b"again", first).unwrap(), 5);
     assert_eq!(socket.recv_from(&mut [0; 8]).unwrap(), (5, first));
@@ -212,7 +212,7 @@ pub fn a_connected_socket_can_send_elsewhere(peers: &Peers) {
     let socket = peers.udp();
     let [first, second] = peers.udp;
     assert_eq!(socket.send_to(b"elsewhere", second).unwrap(), 9);
-    // It is not listened to, and the peer is who it was.
+    // It is not received from, and the peer is unchanged.
     assert_eq!(socket.send(b"hello").unwrap(), 5);
     assert_eq!(socket.recv_from(&mut [0; 16]).unwrap(), (5, first));
     assert_eq!(socket.peer_addr().unwrap(), first);

@@ -1,11 +1,11 @@
-//! A UDP socket that changes its peer: what is still received, and what is not.
+//! A UDP socket that changes its peer: what it still receives, and what it does not.
 
 use super::connecting::is_unknown;
 use super::net::{Ipv4Addr, SocketAddr, UdpSocket};
 use super::receiving::bound;
 use super::{PATIENCE, Peers, SHORT, connect_udp, differences, outcome};
 
-/// What comes next, as text, and who sent it.
+/// Receives the next datagram, as text, and its sender.
 #[track_caller]
 fn next(socket: &UdpSocket) -> (String, SocketAddr) {
     let mut buffer = [0; 64];
@@ -13,7 +13,7 @@ fn next(socket: &UdpSocket) -> (String, SocketAddr) {
     (String::from_utf8_lossy(&buffer[..n]).into_owned(), from)
 }
 
-/// As [`next`], where the sender's address may be unknown.
+/// Like [`next`], if the sender's address may be unknown.
 #[track_caller]
 fn text(socket: &UdpSocket) -> String {
     let mut buffer = [0; 64];
@@ -31,7 +31,7 @@ pub fn what_comes_while_connected_elsewhere_is_lost(peers: &Peers) {
         peers.release();
         socket.send(b"hello").unwrap();
         assert_eq!(next(&socket), ("hello".into(), second));
-        // The answer to the first question is not that to the second.
+        // The reply to the first request is not that to the second.
         connect_udp(&socket, first).unwrap();
         socket.send(b"and now?").unwrap();
         assert_eq!(next(&socket), ("and now?".into(), first));
@@ -74,7 +74,7 @@ pub fn connecting_to_a_peer_it_has_sent_to_keeps_what_is_waiting(peers: &Peers) 
     assert_eq!(next(&socket), ("early".into(), first));
     peers.release();
     assert_eq!(next(&socket), ("late".into(), first));
-    // And somebody else whom it only sends to changes nothing.
+    // Sending to another peer changes nothing.
     socket.send_to(b"!from", second).unwrap();
     connect_udp(&socket, first).unwrap();
     socket.send(b"hello").unwrap();
@@ -152,7 +152,7 @@ pub fn the_local_port_that_peers_see(peers: &Peers) {
 }
 
 pub fn a_name_is_looked_up_again(peers: &Peers) {
-    // Short for 127.0.0.1 to most resolvers, and to nobody an address.
+    // Most resolvers accept this as 127.0.0.1; it is not a valid address.
     let name = ("127.1", peers.udp[0].port());
     let socket = bound();
     if is_unknown(&socket.send_to(b"!from", name)) {

@@ -1,4 +1,4 @@
-//! Halves of a stream that are shut by one of its clones.
+//! Halves of a stream that a clone has shut down.
 
 use super::net::Shutdown;
 use super::{Peers, outcome};

@@ -1,10 +1,10 @@
-//! Peers that say nothing for a while, and how long one waits for them.
+//! Peers that are silent for a while, and how long reads wait for them.
 
 use super::{PATIENCE, Peers, SHORT, differences, outcome, pattern, production};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::time::{Duration, Instant};
 
-/// Whether a read of a stream has seen a silence.
+/// Checks that a read of a stream has seen silence.
 #[track_caller]
 pub(super) fn is_silent(read: &str) {
     if !production::SILENCE.is_here(&read, "Ok(0)") {
@@ -20,7 +20,7 @@ pub fn a_read_times_out_and_loses_nothing(peers: &Peers) {
     for _ in 0..2 {
         let start = Instant::now();
         let read = outcome(stream.read(&mut got[3..]));
-        // Clocks tick, so not to the last millisecond.
+        // With a tolerance for the clock's resolution.
         let waited = start.elapsed() > SHORT * 9 / 10;
         if !production::MEASURED.is_here(&waited, false) {
             assert!(waited, "{:?}", start.elapsed());
@@ -36,7 +36,7 @@ pub fn a_read_times_out_and_loses_nothing(peers: &Peers) {
 }
 
 pub fn a_silence_is_not_the_end(peers: &Peers) {
-    // Several of a host's waits before each of the bursts, and before the end.
+    // Several of a host's waits before each of the bursts, and before EOF.
     let mut got = Vec::new();
     peers.tell("pause 350 3 10").read_to_end(&mut got).unwrap();
     assert_eq!(got, pattern(30));
@@ -97,11 +97,11 @@ pub fn a_timed_out_read_takes_nothing_from_a_line(peers: &Peers) {
     let mut line = Vec::new();
     (&stream).write_all(b"half a ").unwrap();
     stream.set_read_timeout(Some(SHORT)).unwrap();
-    // The half that has come is in `line` already, as `read_until` promises.
+    // The first half is in `line` already, as `read_until` promises.
     while line.len() < 7 {
         let there = line.len();
         let read = outcome(reader.read_until(b'\n', &mut line));
-        // What comes before an end is a line too.
+        // Text before EOF is a line too.
         let ended = format!("Ok({})", line.len() - there);
         if !production::SILENCE.is_here(&read, ended) {
             differences::TIMEOUT_KIND.check(read, "WouldBlock", "TimedOut");

@@ -19,7 +19,7 @@ pub fn one_thread_reads_while_another_writes(peers: &Peers) {
 pub fn a_read_that_waits_holds_up_no_write(peers: &Peers) {
     let stream = peers.tell("echo");
     thread::scope(|scope| {
-        // Nothing comes before something is sent.
+        // No data arrives before something is sent.
         let reader = scope.spawn(|| {
             let mut back = [0; 1];
             (&stream).read_exact(&mut back).unwrap();
@@ -58,7 +58,7 @@ pub fn threads_share_what_there_is_to_read(peers: &Peers) {
         all.extend(other.join().unwrap());
         all
     });
-    // Every byte once, in whatever order.
+    // Every byte once, in any order.
     let mut expected = pattern_from(0, 100_000);
     all.sort_unstable();
     expected.sort_unstable();
@@ -96,7 +96,7 @@ pub fn threads_that_peek_lose_no_datagram(peers: &Peers) {
     assert_eq!(got, [*b"1", *b"2"]);
 }
 
-/// A caller's own form of address, which asks the socket that it is for.
+/// A caller's own address type, which asks the socket that it is for.
 struct SamePeer<'a>(&'a UdpSocket);
 
 impl ToSocketAddrs for SamePeer<'_> {

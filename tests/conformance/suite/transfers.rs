@@ -1,4 +1,4 @@
-//! Bytes arrive, all of them, in order, whatever their number and however they are read.
+//! All bytes arrive, in order, whatever their number and however they are read.
 
 use super::net::TcpStream;
 use super::{Digest, Peers, pattern, pattern_from};
@@ -6,12 +6,12 @@ use std::io::{ErrorKind, Read, Write};
 
 const MIB: usize = 1 << 20;
 
-/// About a word, about a buffer of 4 KiB, about what one call of a host carries, and more.
+/// Around a word, a buffer of 4 KiB, and the maximum of one host call, and more.
 const SIZES: [usize; 12] = [
     0, 1, 7, 8, 9, 4_095, 4_096, 4_097, 65_535, 65_536, 65_537, MIB,
 ];
 
-/// Reads to the end, so many bytes at a time, one size after the other.
+/// Reads to EOF, this many bytes at a time, with one size after the other.
 fn digest_of_rest(stream: &mut TcpStream, sizes: &[usize]) -> Digest {
     let mut digest = Digest::new();
     let mut buffer = vec![0; sizes.iter().copied().max().unwrap()];
@@ -61,7 +61,7 @@ pub fn every_size_comes_back(peers: &Peers) {
     let mut stream = peers.tell("echo");
     for len in SIZES {
         let sent = pattern(len);
-        // In parts, since the echo of all of it may not fit into the buffers in between.
+        // In parts, since the echo of everything may not fit into the buffers in between.
         for part in sent.chunks(65_537) {
             stream.write_all(part).unwrap();
             let mut back = vec![0; part.len()];

@@ -1,4 +1,4 @@
-//! Where nobody is, and how that is found out.
+//! Unreachable addresses, and how that is detected.
 
 use super::net::{Ipv4Addr, TcpStream, UdpSocket};
 use super::{Peers, SHORT, differences, outcome, production, udp_to};
@@ -6,7 +6,7 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::time::Duration;
 
 pub fn a_peer_that_does_not_answer_times_out(peers: &Peers) {
-    // The server says where, and holds that place for as long as this stream is open.
+    // The server returns an address, and keeps it unreachable as long as this stream is open.
     let stream = peers.tell("full");
     let mut addr = String::new();
     BufReader::new(&stream).read_line(&mut addr).unwrap();
@@ -43,7 +43,7 @@ pub fn no_address_in_particular_is_this_machine(peers: &Peers) {
 }
 
 pub fn an_address_of_another_machine_to_bind_to(_: &Peers) {
-    // One for documentation: nobody's.
+    // An address reserved for documentation.
     let bound = UdpSocket::bind("192.0.2.1:9999").map(drop);
     assert_eq!(outcome(bound), "AddrNotAvailable");
 }

@@ -1,16 +1,16 @@
-//! What a timeout limits, and what not.
+//! What a timeout limits, and what it does not limit.
 
 use super::{Digest, PATIENCE, Peers, SHORT, differences, outcome, pattern};
 use std::io::{Read, Write};
 use std::time::Duration;
 
-/// Over before anything has come or gone.
+/// Over before anything can be sent or received.
 const NO_TIME: Option<Duration> = Some(Duration::from_millis(1));
 
 pub fn timeouts_of_less_than_a_second_are_what_was_set(peers: &Peers) {
     let stream = peers.tell("echo");
     let socket = peers.udp();
-    // Linux rounds up to the tick of its clock, which is at most that.
+    // Linux rounds up to the tick of its clock, which is at most this.
     let tick = Duration::from_millis(10);
     for ms in [1, 150, 410, 999] {
         let timeout = Duration::from_millis(ms);
@@ -62,7 +62,7 @@ pub fn a_peek_at_a_datagram_times_out(peers: &Peers) {
     differences::TIMEOUT_KIND.check(peeked, "WouldBlock", "TimedOut");
     let peeked = outcome(socket.peek_from(&mut seen));
     differences::TIMEOUT_KIND.check(peeked, "WouldBlock", "TimedOut");
-    // What comes now is seen, and taken once.
+    // Data that arrives now is peeked at, and received once.
     socket.set_read_timeout(Some(PATIENCE)).unwrap();
     socket.send(b"word").unwrap();
     assert_eq!(socket.peek(&mut seen).unwrap(), 4);

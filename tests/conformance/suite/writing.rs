@@ -1,9 +1,9 @@
-//! What std makes of a `Write`, and slices of slices.
+//! The default methods of `Write`, and vectored writes.
 
 use super::{Digest, Peers, differences, outcome, pattern, until};
 use std::io::{BufWriter, IoSlice, Read, Write};
 
-/// All the server says until it closes.
+/// Reads the server's output until it closes.
 fn answer(mut stream: impl Read) -> String {
     let mut answer = String::new();
     stream.read_to_string(&mut answer).unwrap();
@@ -14,7 +14,7 @@ pub fn write_vectored_sends_the_slices_in_order(peers: &Peers) {
     let mut stream = peers.tell("take 10007");
     let sent = pattern(10_007);
     let mut done = 0;
-    // It may write less than everything, as a write may.
+    // It may write less than everything, like any write.
     while done < sent.len() {
         let rest = &sent[done..];
         let (first, second) = rest.split_at(rest.len().min(7));
@@ -55,7 +55,7 @@ pub fn an_empty_buffer_writes_nothing(peers: &Peers) {
     assert_eq!(stream.write_vectored(&empty).unwrap(), 0);
     stream.write_all(&[]).unwrap();
     stream.flush().unwrap();
-    // And the stream is none the worse for it.
+    // The stream still works.
     stream.write_all(b"x").unwrap();
     let mut back = [0; 1];
     stream.read_exact(&mut back).unwrap();
@@ -75,14 +75,14 @@ pub fn a_peer_that_takes_nothing(peers: &Peers) {
     let mut stream = peers.tell("hold it 0 0");
     stream.set_write_timeout(Some(super::SHORT)).unwrap();
     let bytes = vec![0; 65_536];
-    // Buffers on the way take the first of them.
+    // Buffers in between take the first of them.
     let error = until("an error", || stream.write(&bytes).err());
     let kind = format!("{:?}", error.kind());
     differences::WRITE_TIMEOUT.check(kind, "WouldBlock".into(), "BrokenPipe".to_owned());
     // By now there may be room again.
     let next = outcome(stream.write(&bytes));
     differences::WRITE_TIMEOUT.check(next == "BrokenPipe", false, true);
-    // The other half is as it was.
+    // The other half is unchanged.
     stream.set_read_timeout(Some(super::SHORT)).unwrap();
     super::silences::is_silent(&outcome(stream.read(&mut [0; 8])));
 }

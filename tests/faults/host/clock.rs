@@ -2,25 +2,25 @@
 
 use std::time::Duration;
 
-/// How long the host waits for something to receive.
+/// How long the host waits in a receive.
 pub const HOST_WAIT: Duration = Duration::from_secs(5);
 
-/// How long the host takes for anything at all.
+/// How long the host takes for any call.
 pub const AT_ONCE: Duration = Duration::from_micros(20);
 
-/// What a plugin's clock is like.
+/// A plugin's clock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Clock {
     /// It tells the time, to the nanosecond.
     #[default]
     Real,
-    /// There is none.
+    /// There is no clock.
     Absent,
-    /// It has stopped.
+    /// It stands still.
     Stands,
-    /// It advances by a millisecond at each reading, and at nothing else.
+    /// It advances by a millisecond at each reading, and only then.
     Fake,
-    /// The same, by another step.
+    /// The same with another step.
     Ticks(Duration),
     /// It tells the time, rounded down to a multiple of this.
     Coarse(Duration),
@@ -28,7 +28,7 @@ pub enum Clock {
     RunsBack,
     /// An hour passes between any two readings.
     Leaps,
-    /// It tells the time, but for an hour more at every 32nd reading.
+    /// It tells the time, but an hour more at every 32nd reading.
     Jumps,
 }
 
@@ -50,12 +50,12 @@ impl Clock {
         Clock::Coarse(Duration::from_micros(15_625)),
     ];
 
-    /// Whether it shows how long the host has waited.
+    /// Returns whether it shows how long the host has waited.
     pub fn shows_waits(self) -> bool {
         matches!(self, Clock::Real | Clock::Leaps | Clock::Coarse(_))
     }
 
-    /// Whether it shows that the host has not waited, too: the end of a stream.
+    /// Returns whether it also shows that the host has not waited: EOF.
     pub fn shows_ends(self) -> bool {
         match self {
             Clock::Real | Clock::Leaps => true,
@@ -64,7 +64,7 @@ impl Clock {
         }
     }
 
-    /// A reading, when this much time has passed and it was read so often.
+    /// Returns a reading, after this much time and this many readings.
     pub fn read(self, passed: Duration, readings: u32) -> Option<Duration> {
         let start = Duration::from_secs(1 << 40);
         Some(match self {
@@ -89,7 +89,7 @@ impl Clock {
     }
 }
 
-/// How long so many readings take, not all of them the same.
+/// Returns how long this many readings take; they differ.
 fn reading_takes(readings: u32) -> Duration {
     let readings = u64::from(readings);
     Duration::from_nanos(40 * readings + readings * readings % 7)

@@ -1,22 +1,22 @@
-//! The kernel's memory, with an account of who has what.
+//! The kernel's memory, with a record of who owns what.
 
 use std::collections::BTreeMap;
 
-/// Where the first block lies, after every reset again: an offset that was kept over one soon
-/// names somebody else's block.
+/// The offset of the first block, again after every reset: an offset that was kept over a reset soon names another
+/// block.
 const FIRST: u64 = 4_096;
-/// An offset where no block ever is.
+/// An offset that never has a block.
 pub const NOWHERE: u64 = 77;
 
 /// One block.
 #[derive(Debug)]
 struct Block {
     bytes: Vec<u8>,
-    /// Whether the library has been told of it, and must free it.
+    /// Whether the library knows it, and must free it.
     owned: bool,
 }
 
-/// When there is no memory.
+/// When an allocation fails.
 #[derive(Debug)]
 struct Failing {
     from: u32,
@@ -29,9 +29,9 @@ pub struct Kernel {
     next: u64,
     allocations: u32,
     failing: Option<Failing>,
-    /// How many allocations there was no memory for.
+    /// The number of failed allocations.
     pub failed: u32,
-    /// What was done that must not be done.
+    /// The forbidden operations.
     pub wrongs: Vec<String>,
 }
 
@@ -49,7 +49,7 @@ impl Default for Kernel {
 }
 
 impl Kernel {
-    /// A block of these bytes, or 0 if there is no memory or there are no bytes.
+    /// Allocates a block with these bytes. Returns 0 if there is no memory or there are no bytes.
     pub fn alloc(&mut self, bytes: Vec<u8>, owned: bool) -> u64 {
         if bytes.is_empty() {
             return 0;
@@ -64,10 +64,10 @@ impl Kernel {
         self.place(bytes, owned)
     }
 
-    /// A block, even of no bytes.
+    /// Allocates a block, even an empty one.
     pub fn place(&mut self, bytes: Vec<u8>, owned: bool) -> u64 {
         let offset = self.next;
-        // A gap behind every block: what runs over its end is seen.
+        // A gap after every block reveals overruns.
         self.next += bytes.len() as u64 + 64;
         self.blocks.insert(offset, Block { bytes, owned });
         offset
@@ -84,12 +84,12 @@ impl Kernel {
         self.bytes(offset).map_or(0, |bytes| bytes.len() as u64)
     }
 
-    /// The whole block at an offset.
+    /// Returns the whole block at an offset.
     pub fn bytes(&self, offset: u64) -> Option<&[u8]> {
         self.blocks.get(&offset).map(|block| &*block.bytes)
     }
 
-    /// So many bytes from an offset on.
+    /// Returns this many bytes from an offset.
     pub fn load<const LEN: usize>(&mut self, offset: u64) -> [u8; LEN] {
         match self.place_of::<LEN>(offset) {
             Some(bytes) => *bytes,
@@ -132,7 +132,7 @@ impl Kernel {
         self.failing = None;
     }
 
-    /// Whether there is no memory for good.
+    /// Returns whether memory is used up permanently.
     pub fn is_full(&self) -> bool {
         let full =
             |failing: &Failing| failing.to == u32::MAX && self.allocations + 1 >= failing.from;

@@ -1,9 +1,8 @@
-//! A host that answers the contract from a script, and can break it at any call.
+//! A host that follows a script, and can break the contract at any call.
 //!
-//! What is to come is queued with [`Scripted::tcp`], [`udp`](Scripted::udp) and
-//! [`icmp`](Scripted::icmp); what is to go wrong with [`Scripted::fault`], at the n-th call of a
-//! function. The host keeps account of everything that the library does: blocks, ids, bytes. What
-//! the library must never do is kept as a [wrong](Scripted::finish).
+//! [`Scripted::tcp`], [`udp`](Scripted::udp) and [`icmp`](Scripted::icmp) queue data; [`Scripted::fault`] adds a fault
+//! at the n-th call of a function. The host records everything that the library does: blocks, ids, bytes. It records
+//! what the library must never do as a [wrong](Scripted::finish).
 //!
 //! The fuzz targets use this folder too.
 #![allow(dead_code, reason = "each user of this folder takes what it needs")]
@@ -38,51 +37,51 @@ pub enum Call {
     HttpRequest,
 }
 
-/// What a host can do wrong in one call.
+/// A fault of a host in one call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fault {
-    /// It does nothing and answers 0.
+    /// It does nothing and returns 0.
     Zero,
-    /// It does its part, and answers this number: as an id, or as how many bytes were sent.
+    /// It does its work, and returns this number: as an id, or as the number of bytes sent.
     Says(u32),
-    /// It sends this many bytes and says so, however many there were.
+    /// It sends this many bytes and reports that, however many there were.
     Takes(u32),
-    /// It answers with an offset where there is no block.
+    /// It returns an offset without a block.
     Dangling,
-    /// It answers with the offset of a byte inside a block.
+    /// It returns the offset of a byte inside a block.
     Inside,
-    /// It answers with a block of the length 0.
+    /// It returns a block of length 0.
     Empty,
-    /// Its block is longer than asked for, by this many bytes.
+    /// Its block is longer than requested, by this many bytes.
     Longer(u32),
 }
 
-/// What the next receive finds.
+/// The data of the next receive.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Reply {
-    /// On a stream: the next so many bytes of [`pattern`], in as many pieces as are asked for.
+    /// On a stream: the next bytes of [`pattern`], this many, in as many pieces as are requested.
     Come(u32),
     /// A datagram, or an ICMP report.
     Packet(Vec<u8>),
-    /// Nothing, and it waits for it.
+    /// Nothing, after a wait.
     Silence,
-    /// Nothing, after this time: a host that is slow, or an end that comes in the middle of a wait.
+    /// Nothing, after this time: a slow host, or an EOF in the middle of a wait.
     Late(Duration),
     /// Nothing, at once.
     Nothing,
 }
 
-/// What stands at this place of every stream. Neighbours differ, and so do places far apart.
+/// Returns the byte at this position of every stream. Neighbours differ, and so do distant positions.
 pub fn pattern(at: usize) -> u8 {
     ((at as u32).wrapping_mul(0x9e37_79b1) >> 24) as u8
 }
 
-/// The host. A clone is the same host.
+/// The host. Clones share its state.
 #[derive(Debug, Clone, Default)]
 pub struct Scripted(Rc<RefCell<State>>);
 
 impl Scripted {
-    /// A host with this clock, on which nothing has come and everything works.
+    /// Creates a host with this clock, without data and without faults.
     pub fn new(clock: Clock) -> Self {
         let host = Self::default();
         host.state().clock = clock;
@@ -93,63 +92,62 @@ impl Scripted {
         self.0.borrow_mut()
     }
 
-    /// Queues what a TCP stream gives. When the queue is empty, the stream has ended.
+    /// Queues data of a TCP stream. When the queue is empty, the stream has ended.
     #[must_use]
     pub fn tcp(self, replies: impl IntoIterator<Item = Reply>) -> Self {
         self.state().tcp.extend(replies);
         self
     }
 
-    /// Queues what a UDP socket gives.
+    /// Queues data of a UDP socket.
     #[must_use]
     pub fn udp(self, replies: impl IntoIterator<Item = Reply>) -> Self {
         self.state().udp.extend(replies);
         self
     }
 
-    /// Queues what is heard of ICMP.
+    /// Queues received ICMP reports.
     #[must_use]
     pub fn icmp(self, replies: impl IntoIterator<Item = Reply>) -> Self {
         self.state().icmp.extend(replies);
         self
     }
 
-    /// Has the `nth` call of a function from now on, counted from 1, go wrong.
+    /// Makes the `nth` call of a function from now on, counted from 1, fail with this fault.
     #[must_use]
     pub fn fault(self, call: Call, nth: u32, fault: Fault) -> Self {
         self.break_at(call, nth, fault);
         self
     }
 
-    /// As [`fault`](Scripted::fault), in the middle of things.
+    /// Like [`fault`](Scripted::fault), during a test.
     pub fn break_at(&self, call: Call, nth: u32, fault: Fault) {
         let mut state = self.state();
         let at = state.calls(call) + nth;
         state.faults.insert((call, at), fault);
     }
 
-    /// How often a function has been called.
+    /// Returns how often a function has been called.
     pub fn calls(&self, call: Call) -> u32 {
         self.state().calls(call)
     }
 
-    /// How many bytes of the stream the host has given away, in blocks that are blocks.
+    /// Returns how many bytes of the stream the host has returned, in valid blocks.
     pub fn given(&self) -> usize {
         self.state().given
     }
 
-    /// How many blocks the library has and has not freed. What the host itself has made away with
-    /// does not count.
+    /// Returns how many blocks the library owns. Those that the host itself has hidden do not count.
     pub fn live_blocks(&self) -> usize {
         self.state().kernel.live()
     }
 
-    /// What the kernel does between two calls of a plugin: it forgets everything.
+    /// Does what the kernel does between two calls of a plugin: frees all blocks.
     pub fn reset_kernel(&self) {
         self.state().kernel.reset();
     }
 
-    /// The kernel has no memory at the `nth` allocation from now on, or from that one on.
+    /// Makes the `nth` allocation from now on fail, or that and all later ones.
     pub fn out_of_memory(&self, nth: u32, for_good: bool) {
         self.state().kernel.fail(nth, for_good);
     }
@@ -159,14 +157,13 @@ impl Scripted {
         self.state().kernel.heal();
     }
 
-    /// How many allocations there have been, the library's and the host's.
+    /// Returns the number of allocations, by the library and the host.
     pub fn allocations(&self) -> u32 {
         self.state().kernel.allocations()
     }
 
-    /// Checks what must hold when everything has been dropped: no block is left, every id that was
-    /// given has been closed, exactly as often as it was given, and nothing was done in between
-    /// that must not be done.
+    /// Checks the final state, after everything has been dropped: no block is left, every id has been closed exactly as
+    /// often as it was returned, and nothing forbidden was done in between.
     #[track_caller]
     pub fn finish(&self, what: &str) {
         let state = self.state();

@@ -1,4 +1,4 @@
-//! What a scripted host knows, and how it answers.
+//! The state of a scripted host, and its results.
 
 use super::clock::{AT_ONCE, Clock, HOST_WAIT};
 use super::kernel::{Kernel, NOWHERE};
@@ -8,7 +8,7 @@ use std::time::Duration;
 
 /// An echo request: target, payload, sequence number.
 pub type Ping = (String, Vec<u8>, u16);
-/// An HTTP request: method, URL, headers, body, each as it was handed over.
+/// An HTTP request: method, URL, headers, body, each as it was passed.
 pub type Request = [Option<Vec<u8>>; 4];
 
 #[derive(Debug, Default)]
@@ -22,56 +22,56 @@ pub struct State {
     called: BTreeMap<Call, u32>,
     pub tcp: VecDeque<Reply>,
     pub udp: VecDeque<Reply>,
-    /// The open UDP sockets by id, with replies of their own: those come before the shared ones.
+    /// The open UDP sockets by id, with their own replies, which come before the shared ones.
     pub udp_open: BTreeMap<u32, Udp>,
     /// Every call of `udp_send` and `udp_recv`.
     pub udp_log: Vec<Logged>,
     pub icmp: VecDeque<Reply>,
-    /// The ICMP reports that come by themselves, by the time at which they arrive.
+    /// The ICMP reports that arrive on their own, by time of arrival.
     pub arriving: Option<BTreeMap<(Duration, usize), Vec<u8>>>,
-    /// What each further echo request brings: reports, and how long after it they arrive.
+    /// The reports that each further echo request causes, and how long after it they arrive.
     pub echoes: VecDeque<Vec<(Duration, Vec<u8>)>>,
-    /// The reports that arrived and were heard, each with the number of requests sent by then.
+    /// The reports that were received, each with the number of requests sent by then.
     pub heard: Vec<(Vec<u8>, usize)>,
-    /// By protocol (that of the connecting function) and id: how often it was given and not closed.
+    /// By protocol (that of the connecting function) and id: how often it was returned and not closed.
     open: BTreeMap<(Call, u32), u32>,
     last_id: u32,
-    /// How many bytes of the stream have been given away.
+    /// How many bytes of the stream have been returned.
     pub given: usize,
-    /// How many of the stream's bytes have come and been lost: the kernel had no memory for them.
+    /// How many of the stream's bytes have been lost: the kernel had no memory for them.
     pub lost: usize,
-    /// How many times the kernel had no memory for what the host had for the library.
+    /// How many times the kernel had no memory for received data.
     pub undelivered: u32,
-    /// How long each receive took that returned nothing, since somebody last looked; zero is at once.
+    /// The durations of the receives that returned nothing, since the last check; zero is at once.
     pub nothings: Vec<Duration>,
-    /// The bytes that were sent, as the library was told.
+    /// The bytes that the host reported as sent.
     pub sent: Vec<u8>,
     pub datagrams: Vec<Vec<u8>>,
     pub pings: Vec<Ping>,
     /// When each of them was sent.
     pub pinged_at: Vec<Duration>,
-    /// What was to be connected to.
+    /// The addresses of the connects.
     pub addresses: Vec<String>,
-    /// What the next HTTP requests are answered with. When the queue is empty, there is no response.
+    /// The responses to the next HTTP requests. When the queue is empty, there is none.
     pub responses: VecDeque<Vec<u8>>,
     pub requests: Vec<Request>,
 }
 
-/// A UDP socket that is open.
+/// An open UDP socket.
 #[derive(Debug, Default)]
 pub struct Udp {
     pub address: String,
     pub replies: VecDeque<Reply>,
 }
 
-/// What a UDP socket was asked to do, by id, and how the host answered.
+/// The operations of a UDP socket, by id, and the host's results.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Logged {
-    /// So many bytes, and how many it says it sent.
+    /// The number of bytes, and how many the host reported as sent.
     Sent(u32, usize, u32),
-    /// The bytes it gave.
+    /// The returned bytes.
     Gave(u32, Vec<u8>),
-    /// Nothing, and whether it waited for it.
+    /// Nothing, and whether the host waited.
     Nothing(u32, bool),
 }
 
@@ -93,7 +93,7 @@ impl State {
         self.open.keys().copied().collect()
     }
 
-    /// Counts a call, and says what is to go wrong with it.
+    /// Counts a call, and returns its fault, if any.
     fn call(&mut self, call: Call) -> Option<Fault> {
         let called = self.called.entry(call).or_default();
         *called += 1;
@@ -101,7 +101,7 @@ impl State {
         self.faults.remove(&(call, *called))
     }
 
-    /// What the library hands over in a block: the first `len` bytes, which must be all of it.
+    /// Returns the block that the library passes: the first `len` bytes, which must be all of it.
     fn handed(&mut self, offset: u64, len: Option<u64>) -> Vec<u8> {
         let bytes = self.kernel.bytes(offset).map(<[u8]>::to_vec);
         let Some(mut bytes) = bytes else {
@@ -109,7 +109,7 @@ impl State {
             return Vec::new();
         };
         match len {
-            // There is no empty block, so a block of 1 byte stands for no bytes.
+            // There are no empty blocks, so a block of 1 byte represents no bytes.
             Some(0) if bytes.len() == 1 => bytes.clear(),
             Some(len) if len != bytes.len() as u64 => {
                 let held = bytes.len();
@@ -178,7 +178,7 @@ impl State {
                 0
             }
         };
-        // What it sent and does not own up to is not counted on either side.
+        // Bytes that it sent without reporting them count on neither side.
         let counted = bytes.get(..says as usize).unwrap_or(&bytes);
         if call == Call::UdpSend {
             self.udp_log.push(Logged::Sent(id, len as usize, says));
@@ -226,7 +226,7 @@ impl State {
         self.give(bytes, tcp)
     }
 
-    /// The next bytes of the stream; none is nothing.
+    /// Returns the next bytes of the stream; none is nothing.
     fn stream_bytes(&mut self, max: u32) -> Option<Vec<u8>> {
         let Some(Reply::Come(left)) = self.tcp.front_mut() else {
             let reply = self.tcp.pop_front();
@@ -263,13 +263,13 @@ impl State {
         None
     }
 
-    /// A block for the library, which is its owner from now on.
+    /// Allocates a block for the library, which then owns it.
     fn give(&mut self, bytes: Option<Vec<u8>>, tcp: bool) -> u64 {
         let Some(bytes) = bytes else { return 0 };
         let len = bytes.len();
         let offset = self.kernel.alloc(bytes, true);
         if offset == 0 {
-            // An empty datagram, or no memory: to the library it is nothing, at once.
+            // An empty datagram, or no memory: for the library it is nothing, at once.
             self.nothings.push(Duration::ZERO);
             self.lost += if tcp { len } else { 0 };
             self.undelivered += u32::from(len > 0);
@@ -279,7 +279,7 @@ impl State {
         offset
     }
 
-    /// An answer that names no block.
+    /// Returns a result that names no block.
     fn hide(&mut self, fault: Fault, len: u32) -> u64 {
         self.nothings.push(Duration::ZERO);
         match fault {
@@ -307,7 +307,7 @@ impl State {
         1
     }
 
-    /// Has an ICMP report arrive when so much time has passed.
+    /// Makes an ICMP report arrive at this time.
     pub fn arrives(&mut self, at: Duration, report: Vec<u8>) {
         let arriving = self.arriving.get_or_insert_default();
         // One behind the other, if they arrive at the same time.
@@ -315,7 +315,7 @@ impl State {
         arriving.insert((at, number), report);
     }
 
-    /// The next report to arrive within this time, which is waited for.
+    /// Waits for the next report that arrives within this time.
     fn arrived(&mut self, wait: Duration) -> Option<Vec<u8>> {
         let next = self.arriving.as_mut().and_then(BTreeMap::first_entry);
         match next.filter(|next| next.key().0 <= self.passed + wait) {
@@ -341,7 +341,7 @@ impl State {
             Some(fault) => return self.hide(fault, 100),
         };
         if let (Some(Fault::Longer(by)), Some(bytes)) = (fault, &mut bytes) {
-            // White space, which JSON may end in.
+            // JSON may end in white space.
             bytes.resize(bytes.len() + by as usize, b' ');
         }
         self.give(bytes, false)
@@ -364,12 +364,12 @@ impl State {
     }
 }
 
-/// Whether what a receive answers with this fault is a datagram.
+/// Returns whether a receive with this fault returns a datagram.
 fn fault_gives(fault: Option<Fault>) -> bool {
     matches!(fault, None | Some(Fault::Longer(_)))
 }
 
-/// The function that opens what this one uses.
+/// Returns the function that opens what this one uses.
 fn connecting(call: Call) -> Call {
     match call {
         Call::TcpSend | Call::TcpRecv | Call::TcpClose => Call::TcpConnect,

@@ -1,9 +1,9 @@
-//! What a stream must be like after every operation, whatever the host answers.
+//! The expected state of a stream after every operation, whatever the host returns.
 //!
-//! The reference is the stream of bytes that the host gave: [`pattern`], as far as it has been given.
-//! A stream hands it out in order, keeps at most `N` bytes of it, and loses none but what a host
-//! gave beyond what was asked for and beyond those `N`; then it says so at the very place. The
-//! property tests run this, and so does a fuzz target.
+//! The reference is the bytes that the host has returned: [`pattern`], as far as it has been delivered. A stream
+//! returns them in order, buffers at most `N` bytes of them, and loses none except what a host returned beyond the
+//! requested length and beyond those `N`; then it reports that at the exact position. The property tests run this, and
+//! so does a fuzz target.
 
 mod reading;
 mod writing;
@@ -13,7 +13,7 @@ use harness_wasi_sockets::embedded::{Shutdown, TcpStream};
 use harness_wasi_sockets::{Error, Silence};
 use std::time::Duration;
 
-/// What the caller does, or the host, or the kernel.
+/// An action of the caller, the host, or the kernel.
 #[derive(Debug, Clone)]
 pub enum Op {
     Read(u32),
@@ -28,11 +28,11 @@ pub enum Op {
     Shut(Shutdown),
     /// In milliseconds.
     Timeout(Option<u32>),
-    /// What comes next.
+    /// The next result of the host.
     Reply(Reply),
-    /// What goes wrong at the call after so many others.
+    /// This fault happens after this many calls of the function.
     Break(Call, u8, Fault),
-    /// The allocation after so many others fails, or that and all later ones.
+    /// The allocation fails after this many others, once or permanently.
     OutOfMemory(u8, bool),
     /// There is memory again.
     MemoryIsBack,
@@ -41,7 +41,7 @@ pub enum Op {
     Clock(Clock),
 }
 
-/// Runs operations on a stream that keeps `N` bytes, and checks each.
+/// Runs operations on a stream with a buffer of `N` bytes, and checks each.
 #[track_caller]
 pub fn run<const N: usize>(connecting: Option<Fault>, ops: &[Op]) {
     let host = Scripted::new(Clock::Real);
@@ -66,15 +66,15 @@ pub fn run<const N: usize>(connecting: Option<Fault>, ops: &[Op]) {
 struct Model<const N: usize> {
     host: Scripted,
     stream: TcpStream<N, Scripted>,
-    /// How much of what was given the caller has taken.
+    /// How many of the returned bytes the caller has read.
     taken: usize,
-    /// How much of what was given a peek has shown.
+    /// How many of the returned bytes a peek has shown.
     peeked: usize,
-    /// From where on bytes were lost, since the host gave more than there is room for.
+    /// The position from which bytes were lost, since the host returned more than fits.
     lost_at: Option<usize>,
-    /// What a read behind all bytes that are left must say: bytes are missing there.
+    /// The error of a read after all remaining bytes: bytes are missing there.
     gap: Option<Error>,
-    /// It was said to be ready, for its end.
+    /// The stream was reported ready, because of its EOF.
     end_is_next: bool,
     shut_read: bool,
     shut_write: bool,
@@ -99,7 +99,7 @@ impl<const N: usize> Model<N> {
         }
     }
 
-    /// How many bytes there are for the caller without asking the host.
+    /// Returns how many bytes the caller can get without a host call.
     fn buffered(&self) -> usize {
         self.lost_at.unwrap_or(self.host.given()) - self.taken
     }
@@ -146,7 +146,7 @@ impl<const N: usize> Model<N> {
             self.gap.get_or_insert(Error::OutOfMemory);
         }
         let asked = self.host.calls(Call::TcpRecv) - calls;
-        // An hour of waits, and those whose length a clock has told.
+        // An hour of waits, and those whose duration a clock has shown.
         let nothings = self.host.state().nothings.clone();
         let told = nothings.iter().filter(|took| !took.is_zero()).count();
         assert!(asked as usize <= 720 + told, "asked {asked} times");
@@ -156,7 +156,7 @@ impl<const N: usize> Model<N> {
         assert_eq!(state.wrongs(), Vec::<String>::new(), "after {op:?}");
         let closed = state.still_open().is_empty();
         assert_eq!(closed, self.shut_read && self.shut_write, "after {op:?}");
-        // What is in front of that has been compared after an earlier operation.
+        // The bytes before that were compared after an earlier operation.
         let same = state.sent.len() == self.sent.len() && state.sent[sent..] == self.sent[sent..];
         assert!(same, "other bytes sent than written, after {op:?}");
     }
@@ -193,7 +193,7 @@ impl<const N: usize> Model<N> {
     }
 }
 
-/// How things were before an operation.
+/// The state before an operation.
 #[derive(Clone, Copy)]
 struct Before {
     calls: u32,

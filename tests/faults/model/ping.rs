@@ -1,9 +1,9 @@
-//! What a ping must come to, whatever else is heard, on every clock.
+//! The expected result of a ping, whatever else is received, on every clock.
 //!
-//! * It is answered by the first report that is its own reply, and by no other.
-//! * Each request is waited for as long as its interval is: on a clock that tells the time neither less nor
-//!   more; on any other at most five times as long, and never less, unless more than a thousand reports
-//!   a second come. Together the intervals are the timeout.
+//! * Only the first report that is its own reply ends it.
+//! * Each request is waited for as long as its interval is: with a real clock exactly; with any other at most five
+//!   times as long, and never less, unless more than a thousand reports arrive per second. The intervals add up to the
+//!   timeout.
 //!
 //! The property tests run this, and so does a fuzz target.
 
@@ -13,7 +13,7 @@ use harness_wasi_sockets::embedded::{IcmpSocket, PingReply};
 use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
 
-/// Targets and sources that an address may be written as, and some that are not the same.
+/// Notations of targets and sources, and some that are not equivalent.
 pub const PLACES: [&str; 20] = [
     "10.0.0.1",
     "10.0.0.2",
@@ -37,12 +37,12 @@ pub const PLACES: [&str; 20] = [
     "router.example",
 ];
 
-/// What the target sends back is made of this.
+/// The target's replies are made of this.
 const PAYLOAD: &[u8] = b"mine, and no other's";
-/// The most requests of one ping.
+/// The maximum number of requests of one ping.
 const MOST_REQUESTS: usize = 8;
 
-/// What a report says.
+/// The content of a report.
 #[derive(Debug, Clone)]
 pub enum Report {
     Echo {
@@ -50,14 +50,14 @@ pub enum Report {
         source: u8,
         icmp_type: u8,
         code: u8,
-        /// The request that it has the number of, and how far it is from that.
+        /// The request whose number it has, and an offset to that.
         request: u8,
         beside: i8,
-        /// How much of the payload it has, and what is behind that.
+        /// How much of the payload it has, and what follows that.
         payload: u8,
         behind: u8,
     },
-    /// Of an unreachable host, say: it has no number.
+    /// For example about an unreachable host: it has no number.
     NoEcho {
         source: u8,
         icmp_type: u8,
@@ -65,7 +65,7 @@ pub enum Report {
     Garbage(Vec<u8>),
 }
 
-/// A ping, and what is heard. Times are in microseconds.
+/// A ping, and what is received. Times are in microseconds.
 #[derive(Debug, Clone)]
 pub struct Case {
     pub clock: Clock,
@@ -75,11 +75,11 @@ pub struct Case {
     pub payload: u8,
     pub seq: u16,
     pub timeout_ms: u32,
-    /// Reports that arrive so long after the start, of whatever they are.
+    /// Reports of any kind that arrive at this time after the start.
     pub arriving: Vec<(u32, Report)>,
-    /// Somebody else's replies: from when on, how far apart, how many.
+    /// Foreign replies: their start, their interval, their count.
     pub floods: Vec<(u32, u32, u16)>,
-    /// What each request brings, and how long after it.
+    /// The reports that each request causes, and how long after it.
     pub echoes: Vec<Vec<(u32, Report)>>,
 }
 
@@ -92,12 +92,12 @@ impl Case {
         &PAYLOAD[..usize::from(self.payload) % (PAYLOAD.len() + 1)]
     }
 
-    /// The number of a request.
+    /// Returns the number of a request.
     fn number(&self, request: usize) -> u16 {
         self.seq.wrapping_add((request as u16).wrapping_mul(8_192))
     }
 
-    /// As a host writes it.
+    /// Returns the report as a host writes it.
     fn json(&self, report: &Report) -> Vec<u8> {
         match report {
             &Report::Echo {
@@ -123,13 +123,13 @@ impl Case {
                 format!(r#"{{"code":1,"source":"{source}","type":{icmp_type},"data":null}}"#)
                     .into_bytes()
             }
-            // A report of nothing is no report.
+            // An empty report is not a report.
             Report::Garbage(bytes) if bytes.iter().all(|byte| *byte == 0) => b"garbage".to_vec(),
             Report::Garbage(bytes) => bytes.clone(),
         }
     }
 
-    /// The request that a report answers, of those that have been sent.
+    /// Returns which of the sent requests a report replies to.
     fn answered(&self, report: &[u8], sent: usize) -> Option<usize> {
         let report: serde_json::Value = serde_json::from_slice(report).ok()?;
         let source = report.get("source")?.as_str()?;
@@ -154,7 +154,7 @@ fn place(number: u8) -> &'static str {
     PLACES[usize::from(number) % PLACES.len()]
 }
 
-/// An address, as IPv4 where it is one, and its scope.
+/// Returns an address, as IPv4 if possible, and its scope.
 fn address(text: &str) -> (Option<IpAddr>, Option<&str>) {
     let (ip, scope) = match text.split_once('%') {
         Some((ip, scope)) => (ip, Some(scope)),
@@ -163,7 +163,7 @@ fn address(text: &str) -> (Option<IpAddr>, Option<&str>) {
     (ip.parse().ok().map(|ip: IpAddr| ip.to_canonical()), scope)
 }
 
-/// Whether what was sent to this target may be answered from there.
+/// Returns whether a reply to a request to this target may come from there.
 fn may_answer(target: &str, source: &str) -> bool {
     let ((target, scope), (source, other)) = (address(target), address(source));
     let Some(target) = target else { return true };
@@ -178,7 +178,7 @@ fn may_answer(target: &str, source: &str) -> bool {
     source == Some(target) && same_scope
 }
 
-/// Runs a case, and checks what comes of it.
+/// Runs a case, and checks its result.
 #[track_caller]
 pub fn run(case: &Case) {
     let host = Scripted::new(case.clock);
@@ -213,7 +213,7 @@ pub fn run(case: &Case) {
     check_time(case, &host.state(), pinged.is_err());
 }
 
-/// Checks that it was answered by its own reply, if that was heard, and by nothing else.
+/// Checks that only its own reply ended the ping, if that was received.
 #[track_caller]
 fn check_answer(case: &Case, state: &State, pinged: &Result<PingReply, Error>) {
     let sent: Vec<u16> = state.pings.iter().map(|ping| ping.2).collect();
@@ -251,11 +251,11 @@ fn check_answer(case: &Case, state: &State, pinged: &Result<PingReply, Error>) {
     );
 }
 
-/// Checks that neither the ping nor any of its intervals took longer or shorter than it may.
+/// Checks that neither the ping nor any of its intervals took more or less time than allowed.
 #[track_caller]
 fn check_time(case: &Case, state: &State, unanswered: bool) {
     let ms = |ms: u32| Duration::from_millis(ms.into());
-    // By how much a clock is off, if it tells the time.
+    // The error of a clock that tells the time.
     let off = match case.clock {
         Clock::Real => Some(Duration::ZERO),
         Clock::Coarse(step) => Some(step),
@@ -274,7 +274,7 @@ fn check_time(case: &Case, state: &State, unanswered: bool) {
             .filter(|(_, sent)| *sent == request + 1)
             .count();
         let took = *end - *start;
-        // Each call takes its time, which is not waited for, and so does each reading of the clock.
+        // Each call and each reading of the clock takes time in addition to the waits.
         let calls = (AT_ONCE + Duration::from_nanos(2_000)) * state.calls(Call::IcmpRecv).max(20);
         let slack = calls + off.unwrap_or_default();
         let most = if off.is_some() {
@@ -287,10 +287,10 @@ fn check_time(case: &Case, state: &State, unanswered: bool) {
             assert!(took + slack >= ms(wait), "{took:?} of {wait} ms");
         }
     }
-    // The last request is the last that there is time for.
+    // There is no time for another request after the last.
     assert!(!unanswered || left == 0, "{left} ms left");
     assert!((1..=MOST_REQUESTS).contains(&state.pings.len()));
-    // The waits behind a report double, up to the interval.
+    // The waits after a report double, up to the interval.
     let (heard, requests) = (state.heard.len(), state.pings.len());
     let nothings = state.calls(Call::IcmpRecv) as usize - heard;
     let each = interval.ilog2() as usize + 2;

@@ -1,15 +1,15 @@
-//! What a read, a peek or a look at the buffer may come to.
+//! The allowed outcomes of a read, a peek or a look at the buffer.
 
 use super::super::host::{Call, Clock, HOST_WAIT, pattern};
 use super::{Before, Model};
 use harness_wasi_sockets::{Error, Silence};
 use std::time::Duration;
 
-/// What comes sooner comes at once.
+/// A shorter duration counts as at once.
 const AT_ONCE: Duration = Duration::from_millis(50);
 /// More than a step of the coarsest clock.
 const COARSE: Duration = Duration::from_millis(16);
-/// How long forever is without a clock.
+/// How long "forever" is without a clock.
 const WITHOUT_END: Duration = Duration::from_secs(3_600);
 
 impl<const N: usize> Model<N> {
@@ -21,7 +21,7 @@ impl<const N: usize> Model<N> {
         assert!(bytes.len() <= self.host.given() - self.taken);
     }
 
-    /// Checks that a read had reason to say this instead of giving a byte. `None` is the end.
+    /// Checks that a read had a reason to return this instead of data. `None` is EOF.
     #[track_caller]
     fn no_bytes(&mut self, before: Before, error: Option<Error>) {
         let asked = self.host.calls(Call::TcpRecv) - before.calls;
@@ -42,15 +42,15 @@ impl<const N: usize> Model<N> {
         }
     }
 
-    /// Goes through the host's answers, and checks that the last of them, and no earlier one, was reason
-    /// to say this.
+    /// Goes through the host's results, and checks that the last of them, and no earlier one, was the reason to return
+    /// this.
     #[track_caller]
     fn no_bytes_from_the_host(&self, error: Option<Error>) {
         let state = self.host.state();
         let (clock, nothings) = (state.clock, &state.nothings);
         let timeout = self.timeout.unwrap_or(Duration::MAX);
         let coarse = matches!(clock, Clock::Coarse(_));
-        // How far the library's reckoning may be from this one.
+        // How far the library's measurement may be from this one.
         let blur = if coarse {
             COARSE
         } else {
@@ -66,7 +66,7 @@ impl<const N: usize> Model<N> {
                 continue;
             }
             if soon && coarse && last && error.is_none() {
-                // Its step came just then.
+                // Its step happened just then.
                 continue;
             }
             let told = !soon && clock.shows_waits();
@@ -95,7 +95,7 @@ impl<const N: usize> Model<N> {
         );
     }
 
-    /// Whether a look has shown, since then, that the kernel has no memory for what the host may have had.
+    /// Returns whether a look has since shown that the kernel had no memory for possibly received data.
     pub(super) fn memory_is_missing(&self, before: Before) -> bool {
         let state = self.host.state();
         let undelivered = state.undelivered - before.undelivered;
@@ -122,7 +122,7 @@ impl<const N: usize> Model<N> {
     pub(super) fn read(&mut self, n: usize) {
         let before = self.before();
         let mut into = vec![0; n];
-        // A read ends where what is buffered lies side by side no longer.
+        // A read ends where the buffered bytes are no longer contiguous.
         let shown = if before.buffered > 0 {
             self.stream.fill_buf().map_or(0, <[u8]>::len)
         } else {
@@ -203,7 +203,7 @@ impl<const N: usize> Model<N> {
         self.taken += block.map_or(0, |bytes| bytes.len());
     }
 
-    /// It asks the host once, if it must, and what it says is true of the next read.
+    /// It calls the host at most once, and its result is true of the next read.
     #[track_caller]
     pub(super) fn ready(&mut self) {
         let before = self.before();

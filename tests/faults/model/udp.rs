@@ -1,10 +1,9 @@
-//! What a UDP socket with several peers must be like after every operation, whatever the host
-//! answers.
+//! The expected state of a UDP socket with several peers after every operation, whatever the host returns.
 //!
-//! The reference is a socket of std's: it hears everybody whom it has sent to, each datagram once
-//! and whole, and those of one peer in their order. Where there are more peers than places, and in
-//! which order they are asked, is what [`Order`] says. The property tests run this over the async
-//! stack, and so does a fuzz target; the tests of the facade use the same [`Order`].
+//! The reference is std's socket: it receives from every peer to which it has sent, each datagram once and whole, and
+//! those of one peer in order. [`Order`] defines which peer gives way if there are more peers than places, and in which
+//! order they are polled. The property tests run this over the async stack, and so does a fuzz target; the tests of the
+//! facade use the same [`Order`].
 
 use crate::host::{Call, Clock, Fault, Logged, Reply, Scripted, pattern};
 use embedded_nal_async::{UdpStack, UnconnectedUdp as _};
@@ -14,44 +13,44 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
-/// How many peers the stack's socket hears.
+/// How many peers the stack's socket receives from.
 const MOST_PEERS: usize = 8;
-/// How many peers there are. The last two have IPv6 addresses.
+/// The number of peers. The last two have IPv6 addresses.
 pub const PEERS: u8 = 12;
 const ANY: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), 0);
 
-/// What the caller does, or a peer, or the host, or the kernel.
+/// An action of the caller, a peer, the host, or the kernel.
 #[derive(Debug, Clone)]
 pub enum Op {
     Send(u8, u32),
     Receive(u32),
-    /// A peer sends so many bytes to where it hears the socket from.
+    /// A peer sends this many bytes to the address that it receives from.
     Answer(u8, u32),
-    /// Whether somebody listens at a peer's port.
+    /// Whether a peer's port has a listener.
     Listen(u8, bool),
-    /// What goes wrong at the call after so many others.
+    /// This fault happens after this many calls of the function.
     Break(Call, u8, Fault),
-    /// The allocation after so many others fails.
+    /// The allocation fails after this many others.
     OutOfMemory(u8),
     ResetKernel,
     Clock(Clock),
 }
 
-/// The peers that a socket hears, in the order in which they were last used.
+/// The peers that a socket receives from, in the order of their last use.
 pub struct Order<W> {
     most: usize,
     peers: Vec<Known<W>>,
-    /// How often one was asked in vain.
+    /// How often one was polled in vain.
     silences: u32,
 }
 
 struct Known<W> {
     who: W,
-    /// How many datagrams were sent to it, less those that came, since it was last silent.
+    /// How many datagrams were sent to it, minus those received from it, since it was last silent.
     owes: u32,
-    /// It was asked in vain, and neither used since.
+    /// It was polled in vain, and not used since.
     silence: Option<u32>,
-    /// It owed an answer then.
+    /// It owed a reply at that time.
     unanswered: bool,
 }
 
@@ -72,7 +71,7 @@ impl<W: Copy + PartialEq> Order<W> {
         self.peers.iter().map(|peer| peer.who)
     }
 
-    /// Something is sent to a peer. Returns who gives way to it.
+    /// A datagram is sent to a peer. Returns the peer that gives way, if any.
     pub fn sent(&mut self, who: W) -> Option<W> {
         let owed = self.take(who).map_or(0, |peer| peer.owes);
         self.used(who, owed + 1);
@@ -80,14 +79,14 @@ impl<W: Copy + PartialEq> Order<W> {
         full.then(|| self.peers.remove(0).who)
     }
 
-    /// Something came from a peer.
+    /// A datagram from a peer was received.
     pub fn heard(&mut self, who: W) {
         if let Some(peer) = self.take(who) {
             self.used(who, peer.owes.saturating_sub(1));
         }
     }
 
-    /// Nothing came from a peer that was asked.
+    /// A polled peer had no data.
     pub fn in_vain(&mut self, who: W) {
         self.silences += 1;
         if let Some(peer) = self.peers.iter_mut().find(|peer| peer.who == who) {
@@ -97,14 +96,13 @@ impl<W: Copy + PartialEq> Order<W> {
         }
     }
 
-    /// Whether it left a question unanswered when it was last asked.
+    /// Returns whether it left a request unanswered when it was last polled.
     pub fn is_gone(&self, who: W) -> bool {
         let mut peers = self.peers.iter();
         peers.any(|peer| peer.who == who && peer.unanswered)
     }
 
-    /// In which order a receive asks them: those that owe an answer, those that do not, and the
-    /// silent ones.
+    /// Returns the order in which a receive polls them: those that owe a reply, those that do not, and the silent ones.
     pub fn to_ask(&self) -> Vec<W> {
         let mut silent: Vec<_> = self.peers.iter().collect();
         silent.retain(|peer| peer.silence.is_some());
@@ -136,8 +134,8 @@ impl<W: Copy + PartialEq> Order<W> {
     }
 }
 
-/// Runs operations on a socket of the async stack, and checks each. In the end, everything that came
-/// must have been received.
+/// Runs operations on a socket of the async stack, and checks each. At the end, everything that arrived must have been
+/// received.
 #[track_caller]
 pub fn run(ops: &[Op]) {
     let host = Scripted::new(Clock::Real);
@@ -152,7 +150,7 @@ pub fn run(ops: &[Op]) {
     for op in ops {
         model.step(op);
     }
-    // Each receive takes one of them, unless the host still has something to do wrong.
+    // Each receive takes one of them, unless the host still has a fault to inject.
     let left = |host: &Scripted| -> usize {
         let state = host.state();
         let open = state.udp_open.values();
@@ -172,7 +170,7 @@ struct Model {
     host: Scripted,
     socket: BoundUdp<Scripted>,
     order: Order<SocketAddr>,
-    /// At whose port nobody listens.
+    /// The peers without a listener.
     deaf: [bool; PEERS as usize],
     answers: usize,
 }
@@ -202,7 +200,7 @@ impl Model {
         assert!(open.iter().copied().eq(&known), "{open:?}, not {known:?}");
     }
 
-    /// The id of the socket that is connected to a peer.
+    /// Returns the id of the socket that is connected to a peer.
     fn id(&self, who: SocketAddr) -> Option<u32> {
         let state = self.host.state();
         let mut open = state.udp_open.iter();
@@ -247,7 +245,7 @@ impl Model {
             }
         }
         match says[..] {
-            // No memory for it, the first time or the second.
+            // There is no memory for it, at the first or the second attempt.
             [] | [0] if result == Err(Error::OutOfMemory) => {}
             [0] | [0, 0] if len == 0 => assert_eq!((result, says.len()), (Ok(()), 1)),
             [sent] | [0, sent] => {
@@ -300,7 +298,7 @@ impl Model {
             _ if clock.shows_ends() && !waited => Error::WouldBlock,
             _ => Error::TimedOut,
         };
-        // A coarse clock may take its step just then.
+        // A coarse clock may step just then.
         let by_chance = matches!(clock, Clock::Coarse(_)) && !waited && !order.is_empty();
         let seen = result.map(drop);
         assert!(
@@ -352,7 +350,7 @@ fn peer(number: u8) -> SocketAddr {
     }
 }
 
-/// Polls a future once, which must do.
+/// Polls a future once: it must be ready.
 fn now<F: Future>(future: F) -> F::Output {
     match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(output) => output,

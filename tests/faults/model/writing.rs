@@ -1,4 +1,4 @@
-//! What a write may come to.
+//! The allowed outcomes of a write.
 
 use super::super::host::{Call, pattern};
 use super::{Before, Model};
@@ -66,7 +66,7 @@ impl<const N: usize> Model<N> {
         }
     }
 
-    /// What to write next: it differs from what was written before.
+    /// Returns the data of the next write: it differs from earlier data.
     fn data(&self, n: usize) -> Vec<u8> {
         let from = self.sent.len();
         (from..from + n).map(|at| pattern(at) ^ 0x5a).collect()

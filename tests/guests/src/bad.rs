@@ -1,17 +1,17 @@
-//! Addresses that are none, and peers that are not there.
+//! Invalid addresses, and missing peers.
 
 use crate::{outcome, panics};
 use extism_pdk::{FnResult, plugin_fn};
 use harness_wasi_sockets::{TcpStream, UdpSocket, embedded};
 
-/// Connects to its input over TCP, and returns what came of it.
+/// Connects to its input over TCP, and returns the result.
 #[plugin_fn]
 pub fn tcp_connect(address: String) -> FnResult<String> {
     panics::report();
     Ok(outcome(TcpStream::connect(address).map(drop)))
 }
 
-/// Connects to its input over UDP, and returns what came of it.
+/// Connects to its input over UDP, and returns the result.
 #[plugin_fn]
 pub fn udp_connect(address: String) -> FnResult<String> {
     panics::report();

@@ -1,11 +1,11 @@
-//! Blocks of the kernel's memory, and what extism-pdk calls its memory.
+//! Blocks of the kernel's memory, and extism-pdk's `Memory`.
 
 use crate::panics;
 use extism_pdk::{FnResult, Memory, plugin_fn};
 use harness_wasi_sockets::Block;
 use harness_wasi_sockets::embedded::{TcpStream, UdpSocket};
 
-/// Sends empty blocks, and nothing of what lies behind them: `STREAM DATAGRAMS`, two addresses.
+/// Sends empty blocks, and none of the bytes after them: `STREAM DATAGRAMS`, two addresses.
 #[plugin_fn]
 pub fn blocks_empty(input: String) -> FnResult<()> {
     panics::report();
@@ -25,7 +25,7 @@ pub fn blocks_empty(input: String) -> FnResult<()> {
     Ok(())
 }
 
-/// A memory that says it is shorter than its block in the kernel is as short as a block here.
+/// A memory with a length shorter than its kernel block is as short as a block here.
 #[plugin_fn]
 pub fn blocks_short(_: String) -> FnResult<()> {
     panics::report();

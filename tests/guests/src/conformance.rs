@@ -1,4 +1,4 @@
-//! The conformance suite: the behaviours that `tests/conformance` also tries on std and natively.
+//! The conformance suite: the behaviours that `tests/conformance` also checks over std and in native builds.
 
 #[path = "../../conformance/suite/mod.rs"]
 mod suite;
@@ -6,7 +6,7 @@ mod suite;
 #[path = "../../conformance/guest.rs"]
 mod guest;
 
-/// Whose behaviour it is.
+/// The types under test.
 mod net {
     pub use harness_wasi_sockets::net::*;
 }
@@ -23,12 +23,12 @@ fn udp_to<A: ToSocketAddrs>(addr: A) -> io::Result<UdpSocket> {
     UdpSocket::connect(addr)
 }
 
-/// Connects a UDP socket that is there already.
+/// Connects an existing UDP socket.
 fn connect_udp<A: ToSocketAddrs>(socket: &UdpSocket, addr: A) -> io::Result<()> {
     socket.connect_to(addr)
 }
 
-/// Runs the behaviour `NAME ADDRESSES`, in a host as production's.
+/// Runs the behaviour `NAME ADDRESSES`, in a host like production.
 #[plugin_fn]
 pub fn conformance_in_production(input: String) -> FnResult<()> {
     suite::production::expect();
@@ -41,7 +41,7 @@ pub fn conformance(input: String) -> FnResult<()> {
     guest::run(&input)
 }
 
-/// The names of all behaviours, a line each.
+/// Returns the names of all behaviours, one per line.
 #[plugin_fn]
 pub fn conformance_names() -> FnResult<String> {
     Ok(guest::names())

@@ -1,5 +1,5 @@
-//! The examples that users have seen of this library, to the letter: each of them compiles as it
-//! stands, in a function that returns `io::Result<()>`.
+//! The published examples of this library, verbatim: each of them compiles unchanged in a function that returns
+//! `io::Result<()>`.
 
 use std::io;
 

@@ -1,5 +1,5 @@
-//! What a plugin does while its host fails: each function goes on as far as it can, says how far that
-//! was, and checks that what has come is what had to.
+//! How a plugin handles a failing host: each function continues as far as it can, returns how far that was, and checks
+//! that the received data is right.
 
 use crate::{outcome, panics, pattern};
 use extism_pdk::{FnResult, plugin_fn};
@@ -7,8 +7,8 @@ use harness_wasi_sockets::{Block, IcmpSocket, TcpStream, UdpSocket, embedded};
 use std::io::{Read as _, Write as _};
 use std::sync::OnceLock;
 
-/// Over an echo server: sends `pattern(LEN)` and reads it back, `ADDRESS LEN READ`, with reads of READ
-/// bytes. Answers how both ended: `wrote N OUTCOME, read N OUTCOME`.
+/// Over an echo server: sends `pattern(LEN)` and reads it back, `ADDRESS LEN READ`, with reads of READ bytes. Returns
+/// how both ended: `wrote N OUTCOME, read N OUTCOME`.
 #[plugin_fn]
 pub fn faults_tcp(input: String) -> FnResult<String> {
     panics::report();
@@ -75,8 +75,8 @@ fn there_and_back<S>(
     format!("wrote {wrote} {wrote_how}, read {came} {came_how}")
 }
 
-/// Over an echo server: sends so many datagrams, `ADDRESS COUNT 0`, and receives what comes for each.
-/// Answers what came of every one.
+/// Over an echo server: sends this many datagrams, `ADDRESS COUNT 0`, and receives a reply to each. Returns each
+/// result.
 #[plugin_fn]
 pub fn faults_udp(input: String) -> FnResult<String> {
     panics::report();
@@ -94,7 +94,7 @@ pub fn faults_udp(input: String) -> FnResult<String> {
     Ok(outcomes.join(" "))
 }
 
-/// Over an echo server: sends one datagram, receives once, and then until it comes, for a minute of the host's waits.
+/// Over an echo server: sends one datagram, receives once, and then until it arrives, for a minute of the host's waits.
 #[plugin_fn]
 pub fn faults_udp_late(address: String) -> FnResult<String> {
     panics::report();
@@ -108,8 +108,8 @@ pub fn faults_udp_late(address: String) -> FnResult<String> {
     Ok(format!("{first} {}", outcome(later.expect("a datagram"))))
 }
 
-/// Over an echo server: two looks at what is there, the second larger, and then reads: `ADDRESS LEN READ`.
-/// Whatever is given, it is in order.
+/// Over an echo server: peeks twice, the second time with a larger buffer, and then reads: `ADDRESS LEN READ`. All data
+/// is in order.
 #[plugin_fn]
 pub fn faults_peeks(input: String) -> FnResult<String> {
     panics::report();
@@ -136,8 +136,8 @@ pub fn faults_peeks(input: String) -> FnResult<String> {
     }
 }
 
-/// Over a server that sends much: one read of 100 bytes from the facade, and one peek. Answers how many
-/// pages of memory that has taken.
+/// Over a server that sends much: one read of 100 bytes with the facade, and one peek. Returns how many pages of memory
+/// that took.
 #[plugin_fn]
 pub fn faults_memory_taken(address: String) -> FnResult<String> {
     panics::report();
@@ -162,7 +162,7 @@ pub fn faults_memory_taken_udp(address: String) -> FnResult<String> {
     Ok(format!("{peek} {read} {taken}"))
 }
 
-/// Takes so many bytes of the kernel's memory.
+/// Allocates this many bytes of the kernel's memory.
 #[plugin_fn]
 pub fn faults_block(len: String) -> FnResult<String> {
     panics::report();
@@ -170,7 +170,7 @@ pub fn faults_block(len: String) -> FnResult<String> {
     Ok(outcome(block.map(|block| block.len()).map_err(Into::into)))
 }
 
-/// Sends an echo request and listens: answers how both went.
+/// Sends an echo request and listens: returns both results.
 #[plugin_fn]
 pub fn faults_icmp(target: String) -> FnResult<String> {
     panics::report();
@@ -183,7 +183,7 @@ pub fn faults_icmp(target: String) -> FnResult<String> {
 static STREAM: OnceLock<TcpStream> = OnceLock::new();
 static SOCKET: OnceLock<UdpSocket> = OnceLock::new();
 
-/// Connects to a TCP server for the calls that follow.
+/// Connects to a TCP server for the following calls.
 #[plugin_fn]
 pub fn faults_keep_stream(address: String) -> FnResult<()> {
     panics::report();
@@ -191,7 +191,7 @@ pub fn faults_keep_stream(address: String) -> FnResult<()> {
     Ok(())
 }
 
-/// Reads from the stream that was kept, and looks at it, and writes to it.
+/// Reads from the kept stream, peeks, and writes to it.
 #[plugin_fn]
 pub fn faults_use_stream() -> FnResult<String> {
     panics::report();
@@ -203,7 +203,7 @@ pub fn faults_use_stream() -> FnResult<String> {
     Ok(format!("{read} {vectored} {peek} {write}"))
 }
 
-/// Makes a socket, and sends to an address through it, twice in all with the call before.
+/// Creates a socket, and sends to an address through it: twice, counting the previous call.
 #[plugin_fn]
 pub fn faults_use_socket(address: String) -> FnResult<String> {
     panics::report();
@@ -211,7 +211,7 @@ pub fn faults_use_socket(address: String) -> FnResult<String> {
     Ok(outcome(SOCKET.get_or_init(bind).send_to(b"x", address)))
 }
 
-/// Takes `ADDRESS NUMBER NUMBER` apart.
+/// Parses `ADDRESS NUMBER NUMBER`.
 fn parse(input: &str) -> (&str, usize, usize) {
     let words: Vec<&str> = input.split(' ').collect();
     let [address, one, other] = words[..] else {

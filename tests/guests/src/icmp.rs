@@ -4,7 +4,7 @@ use crate::{outcome, panics, pattern};
 use extism_pdk::{FnResult, plugin_fn};
 use harness_wasi_sockets::{IcmpSocket, PingReply, Pinged};
 
-/// Sends echo requests of many sizes to its input, a target on loopback, and hears the replies.
+/// Sends echo requests of many sizes to its input, a target on loopback, and receives the replies.
 #[plugin_fn]
 pub fn icmp_echo(target: String) -> FnResult<()> {
     panics::report();
@@ -27,7 +27,7 @@ pub fn icmp_echo(target: String) -> FnResult<()> {
     Ok(())
 }
 
-/// Listens, for as many milliseconds as its input says, and returns what came of it.
+/// Listens for as many milliseconds as its input says, and returns the result.
 #[plugin_fn]
 pub fn icmp_listen(timeout_ms: String) -> FnResult<String> {
     panics::report();
@@ -35,7 +35,7 @@ pub fn icmp_listen(timeout_ms: String) -> FnResult<String> {
     Ok(outcome(IcmpSocket::new().recv(timeout_ms)))
 }
 
-/// Sends an echo request to a target, and returns what came of it.
+/// Sends an echo request to a target, and returns the result.
 #[plugin_fn]
 pub fn icmp_send(target: String) -> FnResult<String> {
     panics::report();
@@ -53,8 +53,8 @@ pub fn icmp_stranger(input: String) -> FnResult<()> {
     Ok(())
 }
 
-/// Pings a target, `TARGET TIMEOUT_MS` and perhaps a payload of its own, and says who answered and
-/// whether the time is known.
+/// Pings a target, `TARGET TIMEOUT_MS`, optionally with a payload, and returns who replied and whether the time is
+/// known.
 #[plugin_fn]
 pub fn icmp_ping(input: String) -> FnResult<String> {
     panics::report();
@@ -75,8 +75,8 @@ pub fn icmp_ping(input: String) -> FnResult<String> {
     Ok(outcome(reply.map(words)))
 }
 
-/// Pings a target several times, `TARGET COUNT INTERVAL_MS TIMEOUT_MS PAYLOAD`, and returns what became of each ping,
-/// how many there were, and whether times are known.
+/// Pings a target several times, `TARGET COUNT INTERVAL_MS TIMEOUT_MS PAYLOAD`, and returns the result of each ping,
+/// the counters, and whether times are known.
 #[plugin_fn]
 pub fn icmp_pings(input: String) -> FnResult<String> {
     panics::report();

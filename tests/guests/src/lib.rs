@@ -1,5 +1,5 @@
-//! Guests that only the tests use: each function tries promises of the library inside a plugin,
-//! over whatever peers the test has started. A promise that does not hold is a panic.
+//! Guests that only the tests use: each function checks guarantees of the library inside a plugin, over the test's
+//! peers. A violation is a panic.
 
 #![cfg(target_family = "wasm")]
 
@@ -34,7 +34,7 @@ pub fn description(name: String) -> FnResult<String> {
     Ok(name)
 }
 
-/// What an `io::Result` comes to, in a word or two, for a test to compare.
+/// Summarizes an `io::Result` in a word or two, for comparison.
 fn outcome<T: std::fmt::Debug>(result: std::io::Result<T>) -> String {
     match result {
         Ok(value) => format!("Ok({value:?})"),
@@ -42,12 +42,12 @@ fn outcome<T: std::fmt::Debug>(result: std::io::Result<T>) -> String {
     }
 }
 
-/// Bytes that are easy to tell apart, `len` of them.
+/// Returns `len` bytes of a pattern in which positions are distinguishable.
 fn pattern(len: usize) -> Vec<u8> {
     (0..len).map(|i| (i ^ (i >> 8) ^ (i >> 16)) as u8).collect()
 }
 
-/// A digest of bytes (FNV-1a), to compare without sending them.
+/// Returns a digest of bytes (FNV-1a), to compare them without sending them.
 fn digest(bytes: &[u8]) -> u64 {
     bytes.iter().fold(0xcbf2_9ce4_8422_2325, |digest, byte| {
         (digest ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)

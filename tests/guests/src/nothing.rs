@@ -1,4 +1,4 @@
-//! What a read makes of the host's "nothing": in both layers, with whatever clock there is.
+//! How a read interprets the host's 0: in both layers, with whatever clock there is.
 
 use crate::{digest, outcome, panics};
 use extism_pdk::{FnResult, plugin_fn};
@@ -6,7 +6,7 @@ use harness_wasi_sockets::{TcpStream, UdpSocket, embedded};
 use std::io::Read as _;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-/// Reads a stream to its end: `ADDRESS`. Answers how many bytes came and their digest.
+/// Reads a stream to EOF: `ADDRESS`. Returns the number of bytes and their digest.
 #[plugin_fn]
 pub fn nothing_read_to_end(address: String) -> FnResult<String> {
     panics::report();
@@ -30,9 +30,8 @@ pub fn nothing_read_to_end_embedded(address: String) -> FnResult<String> {
     }
 }
 
-/// Reads a stream that sends one byte at a time, until that many reads have been made, and answers
-/// what each of them gave: `ADDRESS TIMEOUT READS`, with a timeout of `default`, `none` or so many
-/// milliseconds.
+/// Reads one byte at a time this many times, and returns the result of each read: `ADDRESS TIMEOUT READS`, with a
+/// timeout of `default`, `none` or a number of milliseconds.
 #[plugin_fn]
 pub fn nothing_reads(input: String) -> FnResult<String> {
     panics::report();
@@ -59,7 +58,7 @@ pub fn nothing_reads_embedded(input: String) -> FnResult<String> {
     Ok((0..reads).map(one).collect::<Vec<_>>().join(" "))
 }
 
-/// Receives from a UDP peer that says nothing, so many times: `ADDRESS TIMEOUT READS`.
+/// Receives from a silent UDP peer, this many times: `ADDRESS TIMEOUT READS`.
 #[plugin_fn]
 pub fn nothing_receives(input: String) -> FnResult<String> {
     panics::report();
@@ -73,7 +72,7 @@ pub fn nothing_receives(input: String) -> FnResult<String> {
     Ok((0..reads).map(one).collect::<Vec<_>>().join(" "))
 }
 
-/// Takes `ADDRESS TIMEOUT READS` apart.
+/// Parses `ADDRESS TIMEOUT READS`.
 fn parse(input: &str) -> (&str, Option<Option<Duration>>, usize) {
     let mut words = input.split(' ');
     let mut word = || words.next().expect("ADDRESS TIMEOUT READS");
@@ -88,8 +87,7 @@ fn parse(input: &str) -> (&str, Option<Option<Duration>>, usize) {
     (address, timeout, word().parse().expect("a number"))
 }
 
-/// The clocks of this world: the second since 1970, and how far each moves from one reading to the
-/// next.
+/// Returns the clocks' state: the second since 1970, and how far each advances from one reading to the next.
 #[plugin_fn]
 pub fn nothing_clocks(_: String) -> FnResult<String> {
     panics::report();
@@ -100,8 +98,7 @@ pub fn nothing_clocks(_: String) -> FnResult<String> {
     Ok(format!("{} {:?} {:?}", day.as_secs(), next - day, passed))
 }
 
-/// Asks a stream whether it is ready until it is, reads what there is, and all that again: `ADDRESS`. Answers
-/// what the two reads gave.
+/// Polls a stream until it is ready, reads, and repeats that: `ADDRESS`. Returns the results of the two reads.
 #[plugin_fn]
 pub fn nothing_ready(address: String) -> FnResult<String> {
     panics::report();
@@ -126,7 +123,7 @@ pub fn nothing_ready_embedded(address: String) -> FnResult<String> {
     Ok([read(()), read(())].join(" "))
 }
 
-/// As clients do that receive only when something is there.
+/// Polls like clients that receive only if there is data.
 fn until_ready(stream: &mut impl embedded_io::ReadReady) {
     while !stream.read_ready().expect("an answer") {}
 }

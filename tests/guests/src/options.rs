@@ -1,5 +1,5 @@
-//! The options of sockets, one by one: hints are remembered, and what the host has no function for
-//! is said to be unsupported. Run in wasm, and by the native tests.
+//! The options of sockets, one by one: hints are stored, and options without a host function return `Unsupported`. Run
+//! in wasm, and by the native tests.
 
 use harness_wasi_sockets::{Ipv4Addr, Ipv6Addr, TcpStream, UdpSocket};
 use std::io::{ErrorKind, Result};
@@ -15,7 +15,7 @@ fn kind<T>(result: Result<T>) -> ErrorKind {
     }
 }
 
-/// Tries what all of these come to: an error of kind `Unsupported`.
+/// Checks that all of these return an error of kind `Unsupported`.
 macro_rules! unsupported {
     ($socket:ident: $($method:ident($($arg:expr),*))*) => {
         $(assert_eq!(
@@ -26,7 +26,7 @@ macro_rules! unsupported {
     };
 }
 
-/// The options of a stream that has just been connected.
+/// Checks the options of a new stream.
 pub fn tcp(stream: &TcpStream) -> Result<()> {
     assert_eq!(stream.read_timeout()?, Some(Duration::from_secs(30)));
     stream.set_read_timeout(SECOND)?;
@@ -54,7 +54,7 @@ pub fn tcp(stream: &TcpStream) -> Result<()> {
     Ok(())
 }
 
-/// The options of a socket that has just been connected.
+/// Checks the options of a new socket.
 pub fn udp(socket: &UdpSocket) -> Result<()> {
     assert_eq!(socket.read_timeout()?, Some(Duration::from_secs(5)));
     socket.set_read_timeout(SECOND)?;

@@ -1,4 +1,4 @@
-//! Lets a panic's message reach the host.
+//! Passes a panic's message to the host.
 
 use extism_pdk::{Memory, extism};
 
@@ -6,7 +6,7 @@ use extism_pdk::{Memory, extism};
 pub fn report() {
     std::panic::set_hook(Box::new(|panic| {
         if let Ok(message) = Memory::from_bytes(panic.to_string()) {
-            // SAFETY: the offset is that of a block which has just been made.
+            // SAFETY: the offset is that of a newly allocated block.
             unsafe { extism::error_set(message.offset()) };
         }
     }));

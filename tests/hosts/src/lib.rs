@@ -1,8 +1,8 @@
-//! The hosts in `examples/hosts`, each in another language over that language's Extism SDK, for the
-//! tests to run plugins in.
+//! The hosts in `examples/hosts`, each in another language with that language's Extism SDK, for running plugins in
+//! tests.
 //!
-//! What they need beyond their language is installed below `target/hosts`, and nowhere else. A test whose
-//! language is missing is skipped, and says so; with the environment variable `REQUIRE_HOSTS=1` it fails.
+//! What they need besides their language is installed below `target/hosts` only. A test whose language is missing is
+//! skipped, and says so; with the environment variable `REQUIRE_HOSTS=1` it fails.
 
 mod install;
 mod run;
@@ -13,31 +13,31 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
-/// A language that has an Extism SDK, and a host here.
+/// A language with an Extism SDK, and a host here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Language {
-    /// Over `extism` from PyPI, which is the runtime in Rust.
+    /// With `extism` from PyPI, which is the Rust runtime.
     Python,
-    /// Over `@extism/extism` from npm, in node, whose WebAssembly it uses; the kernel is its own.
+    /// With `@extism/extism` from npm, in node, whose WebAssembly it uses; it has its own kernel.
     JavaScript,
 }
 
-/// A host that can be run.
+/// An installed host.
 #[derive(Debug)]
 pub struct Host {
-    /// The language that it is written in.
+    /// Its language.
     pub language: Language,
-    /// What runs it.
+    /// The program that runs it.
     program: PathBuf,
     /// Its source file.
     script: PathBuf,
 }
 
 impl Language {
-    /// All of them.
+    /// All languages.
     pub const ALL: [Language; 2] = [Language::Python, Language::JavaScript];
 
-    /// Its name, as tests have it.
+    /// Returns its name, as in the tests.
     pub fn name(self) -> &'static str {
         match self {
             Language::Python => "python",
@@ -45,7 +45,7 @@ impl Language {
         }
     }
 
-    /// Its host, installed when it is first wanted; or why there is none.
+    /// Returns its host, installed on first use; or why it is unavailable.
     pub fn host(self) -> Result<&'static Host, &'static str> {
         static PYTHON: OnceLock<Result<Host, String>> = OnceLock::new();
         static JAVASCRIPT: OnceLock<Result<Host, String>> = OnceLock::new();
@@ -58,26 +58,26 @@ impl Language {
 }
 
 impl Host {
-    /// A command that runs it, with nothing but its source file.
+    /// Returns a command that runs it, without arguments.
     pub fn command(&self) -> Command {
         self.command_for(&self.script)
     }
 
-    /// A command that runs a script of the tests, which is given the folder with the host's sources.
+    /// Returns a command that runs a script of the tests, with the folder of the host's sources as argument.
     pub fn command_for_script(&self, script: &Path) -> Command {
         let mut command = self.command_for(script);
         command.args(self.script.parent());
         command
     }
 
-    /// A command that runs another program beside the host's.
+    /// Returns a command that runs another program in the host's folder.
     pub fn command_for_example(&self, name: &str) -> Command {
         self.command_for(&self.script.with_file_name(name))
     }
 
     fn command_for(&self, source: &Path) -> Command {
         let mut command = Command::new(&self.program);
-        // No files beside the sources, and no warning that node's WASI is young.
+        // No files beside the sources, and no warning about node's experimental WASI.
         command
             .env("PYTHONDONTWRITEBYTECODE", "1")
             .env("NODE_NO_WARNINGS", "1")
@@ -86,7 +86,7 @@ impl Host {
     }
 }
 
-/// Whether a test whose language is missing is to fail, and not to be skipped.
+/// Returns whether a test whose language is missing must fail instead of being skipped.
 pub fn required() -> bool {
     std::env::var_os("REQUIRE_HOSTS").is_some_and(|value| value == "1")
 }

@@ -1,4 +1,4 @@
-//! Installs what the hosts need, and says which of them there are.
+//! Installs what the hosts need, and prints which are available.
 
 use host_tests::Language;
 use std::process::ExitCode;

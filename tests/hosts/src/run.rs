@@ -6,27 +6,27 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
-/// A call that is to be made.
+/// A call to make.
 #[derive(Clone, Debug)]
 pub struct Run {
     arguments: Vec<OsString>,
     preload: Option<PathBuf>,
 }
 
-/// What came of a call.
+/// The result of a call.
 #[derive(Debug)]
 pub struct Outcome {
-    /// The output, or what the plugin said of why it failed.
+    /// The output, or the plugin's error.
     pub output: Result<Vec<u8>, String>,
     /// How often each host function was called.
     pub calls: BTreeMap<String, u64>,
     /// How many connections it has left open.
     pub left_open: u64,
-    /// What else was said on standard error.
+    /// Other output on standard error.
     pub said: String,
 }
 
-/// What a host says at the end.
+/// What a host prints at the end.
 #[derive(serde::Deserialize)]
 struct Report {
     calls: BTreeMap<String, u64>,
@@ -34,7 +34,7 @@ struct Report {
 }
 
 impl Run {
-    /// A call of an exported function of a plugin, which may reach nothing yet.
+    /// Creates a call of an exported function of a plugin, which may reach no address yet.
     pub fn new(plugin: &Path, function: &str, input: &str) -> Run {
         let words = [plugin.as_os_str(), function.as_ref(), input.as_ref()];
         let run = Run {
@@ -44,18 +44,18 @@ impl Run {
         run.option("--report")
     }
 
-    /// The same with an option of the host's.
+    /// Adds an option of the host.
     pub fn option(mut self, option: &str) -> Run {
         self.arguments.push(option.into());
         self
     }
 
-    /// The same with an option that has a value.
+    /// Adds an option with a value.
     pub fn with(self, option: &str, value: &str) -> Run {
         self.option(option).option(value)
     }
 
-    /// The same with a module that node loads before the host.
+    /// Adds a module that node loads before the host.
     pub fn preload(mut self, module: PathBuf) -> Run {
         self.preload = Some(module);
         self
@@ -96,7 +96,7 @@ impl Run {
 }
 
 impl Outcome {
-    /// The output as text.
+    /// Returns the output as text.
     ///
     /// # Panics
     /// If the plugin failed, or has left a connection open.
@@ -108,7 +108,7 @@ impl Outcome {
         }
     }
 
-    /// How often a host function was called.
+    /// Returns how often a host function was called.
     pub fn calls_of(&self, function: &str) -> u64 {
         self.calls.get(function).copied().unwrap_or(0)
     }

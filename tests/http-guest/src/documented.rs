@@ -1,5 +1,5 @@
-//! What the page about porting shows, written as for the library that comes with the host: no line of it names
-//! this one but the `use`.
+//! The examples of the page about porting, written for the library that comes with the host: only the `use` line names
+//! this library.
 
 #![expect(
     clippy::needless_borrows_for_generic_args,

@@ -1,15 +1,15 @@
-//! Large bodies, and what they take of the plugin's memory.
+//! Large bodies, and how much of the plugin's memory they take.
 
 use core::arch::wasm32::memory_size;
 use extism_pdk::{FnResult, plugin_fn};
 use harness_wasi_sockets::Client;
 
-/// The plugin's own memory, in bytes. It never shrinks, so this is also the most that there was of it.
+/// Returns the size of the plugin's own memory in bytes. It never shrinks, so this is also the maximum.
 fn memory() -> usize {
     memory_size::<0>() * 65_536
 }
 
-/// A digest of bytes (FNV-1a), to compare without sending them.
+/// Returns a digest of bytes (FNV-1a), to compare them without sending them.
 fn digest(bytes: &[u8]) -> u64 {
     bytes.iter().fold(0xcbf2_9ce4_8422_2325, |digest, byte| {
         (digest ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
@@ -31,8 +31,8 @@ pub fn get_large(url: String) -> FnResult<String> {
     ))
 }
 
-/// Puts as many bytes as the input's second word says to the URL before it. Output: the status, and by how many
-/// bytes the memory grew, the body itself included.
+/// Puts as many bytes as the input's second word says to the URL before it. Output: the status, and by how many bytes
+/// the memory grew, including the body itself.
 #[plugin_fn]
 pub fn put_large(input: String) -> FnResult<String> {
     let (url, len) = input.split_once(' ').unwrap_or_default();

@@ -1,5 +1,4 @@
-//! A guest that only the tests use. It is a package of its own because it imports a function that not every host
-//! has.
+//! A guest that only the tests use. It is a separate package because it imports a function that not every host has.
 
 #![cfg(target_family = "wasm")]
 
@@ -9,8 +8,8 @@ mod large;
 use extism_pdk::{FnResult, plugin_fn};
 use harness_wasi_sockets::{Client, Response};
 
-/// Gets a URL. Output: the status and its headers, a line each, and behind an empty line the body; or the kind
-/// of the error and its text.
+/// Gets a URL. Output: the status and its headers, one per line, then an empty line and the body; or the kind of the
+/// error and its text.
 #[plugin_fn]
 pub fn get(url: String) -> FnResult<String> {
     Ok(match Client::new().get(url).send() {

@@ -32,7 +32,7 @@ fn input() -> Result<(), Error> {
     plugin::output(plugin::input(&mut buf)?)
 }
 
-/// Returns its input, read 1,000 bytes at a time, and checks that its end is its end.
+/// Returns its input, read 1,000 bytes at a time, and checks the end of the input.
 fn read() -> Result<(), &'static str> {
     let mut input = plugin::Input::new();
     let mut output = plugin::Output::with_capacity(input.remaining())?;
@@ -47,20 +47,20 @@ fn read() -> Result<(), &'static str> {
     Ok(())
 }
 
-/// Fails, and has set an output before.
+/// Fails after it has set an output.
 fn refuse() -> Result<(), &'static str> {
     plugin::output(b"half of it")?;
     Err("refused: \u{fc}")
 }
 
-/// Drops what it has written.
+/// Drops an output that it has written to.
 fn unwritten() -> Result<(), Error> {
     plugin::Output::with_capacity(10)?.write_all(b"unfinished")
 }
 
 fn nothing() {}
 
-/// The last output counts; an empty one is none.
+/// The last output counts; an empty one means none.
 fn output_twice() -> Result<(), Error> {
     plugin::output(b"the first")?;
     plugin::output(b"another")?;
@@ -68,13 +68,13 @@ fn output_twice() -> Result<(), Error> {
     plugin::output(b"")
 }
 
-/// Writes its input, of at most 64 bytes, in two pieces into an output that has room for 2,000.
+/// Writes its input, of at most 64 bytes, in two pieces into an output with a capacity of 2,000.
 fn shorter() -> Result<(), Error> {
     let mut buf = [0; 64];
     let input = plugin::input(&mut buf)?;
     let mut output = plugin::Output::with_capacity(2_000)?;
     for piece in input.chunks(33) {
-        // Longer than a piece of what is copied.
+        // Longer than one chunk of the copy.
         for _ in 0..20 {
             output.write_all(piece)?;
         }
@@ -82,7 +82,7 @@ fn shorter() -> Result<(), Error> {
     output.finish()
 }
 
-/// Writes more than there is room for.
+/// Writes more than the capacity.
 fn write() -> Result<(), Error> {
     let mut output = plugin::Output::with_capacity(8)?;
     output.write_all(b"")?;
@@ -93,7 +93,7 @@ fn write() -> Result<(), Error> {
     output.write_all(b"x")
 }
 
-/// Sends its input to the server of the configuration, and returns the reply. None of it is copied.
+/// Sends its input to the server in the configuration, and returns the reply, without copying either.
 fn send() -> Result<(), &'static str> {
     let mut buf = [0; 64];
     let server = plugin::config("server", &mut buf)?.ok_or("no server")?;
@@ -105,19 +105,19 @@ fn send() -> Result<(), &'static str> {
     Ok(())
 }
 
-/// Fails with the text of the library's error.
+/// Fails with the library's error text.
 fn connect() -> Result<(), Error> {
     TcpStream::connect("no port").map(drop)
 }
 
-/// Fails with its input as the text.
+/// Fails with its input as the error text.
 fn say() -> Result<(), Text> {
     let mut text = Text([0; 64], 0);
     text.1 = plugin::input(&mut text.0).map_or(0, <[u8]>::len);
     Err(text)
 }
 
-/// A text without an allocation, as `heapless::String` is one.
+/// A text without an allocation, like `heapless::String`.
 struct Text([u8; 64], usize);
 
 impl AsRef<str> for Text {

@@ -1,4 +1,4 @@
-//! A certificate authority of the tests' own.
+//! The tests' own certificate authority.
 
 use crate::{Error, Result};
 use rcgen::{
@@ -6,22 +6,22 @@ use rcgen::{
     KeyPair, KeyUsagePurpose, date_time_ymd,
 };
 
-/// Signs certificates that nobody trusts but who is told to.
+/// Signs certificates that are trusted only by clients told to.
 #[derive(Debug)]
 pub struct Authority(CertifiedIssuer<'static, KeyPair>);
 
-/// When a certificate is valid.
+/// The validity of a certificate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Validity {
-    /// Now.
+    /// Valid now.
     Now,
-    /// It was, until years ago.
+    /// Expired years ago.
     Past,
-    /// Now, and since the beginning of 2023.
+    /// Valid now, and since the beginning of 2023.
     Since2023,
 }
 
-/// A server's certificate and its key, as PEM.
+/// A server's certificate and its key, in PEM.
 #[derive(Clone, Debug)]
 pub struct Signed {
     /// The certificate.
@@ -31,7 +31,7 @@ pub struct Signed {
 }
 
 impl Authority {
-    /// A new one.
+    /// Creates a new authority.
     pub fn new() -> Result<Authority> {
         let mut params = params(&[], "The tests' authority")?;
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
@@ -41,7 +41,7 @@ impl Authority {
         Ok(Authority(issuer))
     }
 
-    /// Its own certificate, as PEM.
+    /// Returns its own certificate, in PEM.
     pub fn pem(&self) -> String {
         self.0.pem()
     }

@@ -1,20 +1,20 @@
-//! Why a server is not there.
+//! Why a server is unavailable.
 
 use std::fmt;
 use std::io;
 
-/// Why a server is not there.
+/// Why a server is unavailable.
 #[derive(Debug)]
 pub enum Error {
     /// A program, or a part of it, is not installed.
     Missing(String),
-    /// It is installed, and does not do what it should; the text says what happened.
+    /// It is installed but does not work; the text says what happened.
     Failed(String),
-    /// Something around it went wrong.
+    /// An I/O error.
     Io(io::Error),
 }
 
-/// What starting a server comes to.
+/// The result of starting a server.
 pub type Result<T> = std::result::Result<T, Error>;
 
 impl fmt::Display for Error {

@@ -1,14 +1,14 @@
-//! Where programs are.
+//! Finds programs.
 
 use crate::{Error, Result};
 use std::env;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// Where Debian keeps daemons, which is not on everybody's path.
+/// Where Debian puts daemons, which is not always in the path.
 const DAEMONS: [&str; 4] = ["/usr/sbin", "/usr/local/sbin", "/sbin", "/usr/bin"];
 
-/// Where the program is.
+/// Returns the path of the program.
 pub fn program(name: &str) -> Result<PathBuf> {
     let path = env::var_os("PATH").unwrap_or_default();
     env::split_paths(&path)
@@ -18,7 +18,7 @@ pub fn program(name: &str) -> Result<PathBuf> {
         .ok_or_else(|| Error::Missing(name.to_owned()))
 }
 
-/// The folder of PostgreSQL's programs: the newest, where there are several.
+/// Returns the folder of PostgreSQL's programs: the newest, if there are several.
 pub fn postgres_folder() -> Result<PathBuf> {
     let versions = Path::new("/usr/lib/postgresql").read_dir();
     let mut folders: Vec<(u32, PathBuf)> = versions
@@ -39,9 +39,9 @@ pub fn postgres_folder() -> Result<PathBuf> {
     Ok(initdb.parent().unwrap_or(Path::new("/")).to_owned())
 }
 
-/// A Python that has this module.
+/// Returns a Python that has this module.
 pub fn python_with(module: &str) -> Result<PathBuf> {
-    // Debian's package is for Debian's Python, which need not be the first on the path.
+    // Debian's package is for Debian's Python, which need not be the first in the path.
     let debian = PathBuf::from("/usr/bin/python3");
     let python = if debian.is_file() {
         debian

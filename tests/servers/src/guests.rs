@@ -1,4 +1,4 @@
-//! The guests: the plugins over well-known crates, built when they are needed.
+//! The guests: the plugins over well-known crates, built when needed.
 
 use harness_host::wasm::{Artifact, Build, Compiler, Target};
 use harness_host::{Allow, Config, Plugin, guests};
@@ -8,15 +8,14 @@ use std::time::Duration;
 /// The host that a guest runs in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Host {
-    /// The reference host as it is by default.
+    /// The reference host with its defaults.
     Default,
-    /// The reference host as the one in production. What a test sets beyond that is never set there: a
-    /// configuration value.
+    /// The reference host like production. A test additionally sets configuration values, which production never does.
     Production,
 }
 
 impl Host {
-    /// How it is run.
+    /// Returns the settings.
     pub fn config(self) -> Config {
         match self {
             Host::Default => Config::new(),
@@ -28,16 +27,16 @@ impl Host {
 /// A package of guests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Package {
-    /// Those with std.
+    /// Guests with std.
     Std,
-    /// Those without.
+    /// Guests without std.
     NoStd,
-    /// Those whose crates open their sockets themselves, with std's own names.
+    /// Guests whose crates open their sockets themselves, through std's names.
     Unmodified,
 }
 
 impl Package {
-    /// All its guests, built.
+    /// Builds and returns all its guests.
     ///
     /// # Panics
     /// If they cannot be built.
@@ -52,7 +51,7 @@ impl Package {
             Package::NoStd => NO_STD.get_or_init(|| {
                 let package = "no-std-crate-guests";
                 let mut guests = build(package, Target::Unknown, |build| build.examples());
-                // By itself: its feature would bring TLS into others.
+                // Separately: its feature would add TLS to the others.
                 guests.extend(build(package, Target::Unknown, |build| {
                     build.example("bare_https").features(["https"])
                 }));
@@ -69,18 +68,18 @@ impl Package {
     /// Loads one of its guests.
     ///
     /// # Panics
-    /// If there is none of this name, or it cannot be loaded.
+    /// If there is none with this name, or it cannot be loaded.
     pub fn load(self, name: &str, config: &Config) -> Plugin {
         // A server on a busy machine may be slow. (A UDP receive ends with the host's wait.)
         self.load_with_wait(name, config, Duration::from_secs(60))
     }
 
-    /// The same, in a host that waits only so long: for tests of silences.
+    /// The same in a host with a shorter wait: for tests of silence.
     #[must_use]
     pub fn load_with_wait(self, name: &str, config: &Config, wait: Duration) -> Plugin {
         let found = self.build().iter().find(|guest| guest.name == name);
         let guest = found.unwrap_or_else(|| panic!("there is no guest `{name}`"));
-        // The servers are here. Those without std must do without WASI too.
+        // The servers are on this machine. The guests without std must work without WASI too.
         let config = config
             .clone()
             .allow(Allow::loopback())

@@ -1,11 +1,11 @@
-//! Servers that nobody here wrote, for the plugins over well-known crates to talk to.
+//! Independent servers, for the plugins over well-known crates to talk to.
 //!
-//! Each is started on loopback, on a free port, in a temporary folder, and stopped when it is
-//! dropped. `.ci/servers` installs them all from Debian's packages. A test whose server is not
-//! there is skipped, and says so; with the environment variable `REQUIRE_SERVERS=1` it fails.
+//! Each is started on loopback, on a free port, in a temporary folder, and stopped when it is dropped. `.ci/servers`
+//! installs them all from Debian's packages. A test whose server is missing is skipped, and says so; with the
+//! environment variable `REQUIRE_SERVERS=1` it fails.
 //!
-//! `cargo test -p server-tests` runs the tests; `cargo run -p server-tests` prints how large the
-//! guests are, and which servers there are.
+//! `cargo test -p server-tests` runs the tests; `cargo run -p server-tests` prints the sizes of the guests and the
+//! installed servers.
 
 mod authority;
 mod error;
@@ -20,15 +20,15 @@ pub use error::{Error, Result};
 use find::program;
 pub use process::Server;
 
-/// The server.
+/// Returns the server.
 ///
 /// # Panics
-/// If it has not started.
+/// If it did not start.
 pub fn started<S>(server: Result<S>) -> S {
     server.unwrap_or_else(|error| panic!("{error}"))
 }
 
-/// Whether a test whose server is not installed is to fail, and not to be skipped.
+/// Returns whether a test whose server is not installed must fail instead of being skipped.
 pub fn required() -> bool {
     std::env::var_os("REQUIRE_SERVERS").is_some_and(|value| value == "1")
 }

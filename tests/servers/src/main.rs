@@ -1,4 +1,4 @@
-//! Prints how large the guests are, and which servers there are.
+//! Prints the sizes of the guests, and the installed servers.
 
 use server_tests::guests::Package;
 use server_tests::servers::Kind;

@@ -1,4 +1,4 @@
-//! Starting a server, waiting until it answers, and stopping it.
+//! Starts a server, waits until it is ready, and stops it.
 
 use crate::user::User;
 use crate::{Error, Result};
@@ -13,22 +13,22 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
-/// How long a server may take until it answers, and until it has stopped.
+/// How long a server may take to start, and to stop.
 const START: Duration = Duration::from_secs(60);
 const STOP: Duration = Duration::from_secs(10);
-/// How often something is looked at that should come soon.
+/// How often to check a condition that should hold soon.
 const SOON: Duration = Duration::from_millis(20);
-/// A free port may be somebody else's by the time that a server takes it, though that is not likely.
+/// Another process may use a free port before the server does, though that is unlikely.
 const TRIES: u32 = 5;
 
-/// A server that is running. It stops when this is dropped.
+/// A running server. It stops when this is dropped.
 #[derive(Debug)]
 pub struct Server {
     process: Process,
     place: Place,
 }
 
-/// Where a server lives: its folder, and its ports.
+/// A server's folder and ports.
 #[derive(Debug)]
 pub struct Place {
     folder: TempDir,
@@ -36,29 +36,29 @@ pub struct Place {
     user: User,
 }
 
-/// How to tell that a server is up.
+/// How to detect that a server is ready.
 #[derive(Clone, Copy, Debug)]
 pub enum Ready {
-    /// It takes connections at its first port.
+    /// It accepts connections on its first port.
     Tcp,
-    /// It answers this datagram.
+    /// It replies to this datagram.
     Udp(&'static [u8]),
-    /// It says this, because nothing that is sent to it is answered.
+    /// It prints this, because it replies to no datagram.
     Says(&'static str),
 }
 
-/// How a server is run.
+/// How to run a server.
 pub struct Launch {
-    /// What to run.
+    /// The command.
     pub command: Command,
-    /// How to tell that it is up.
+    /// How to detect that it is ready.
     pub ready: Ready,
-    /// What makes it stop.
+    /// The signal that stops it.
     pub stop: Signal,
 }
 
 impl Launch {
-    /// A command that stops when it is asked to, and takes connections.
+    /// Creates a launch of a server that stops on the default signal and accepts connections.
     pub fn new(program: impl AsRef<Path>) -> Launch {
         Launch {
             command: Command::new(program.as_ref()),
@@ -69,7 +69,7 @@ impl Launch {
 }
 
 impl Server {
-    /// Starts a server with so many ports, as `prepare` says.
+    /// Starts a server with this many ports, as `prepare` sets up.
     pub(crate) fn start(
         name: &str,
         ports: usize,
@@ -91,22 +91,22 @@ impl Server {
         }
     }
 
-    /// Where it is: at its first port.
+    /// Returns the address of its first port.
     pub fn addr(&self) -> SocketAddr {
         self.place.addr(0)
     }
 
-    /// Where its other port is, counted from 0.
+    /// Returns the address of the port with this index, counted from 0.
     pub fn addr_of(&self, port: usize) -> SocketAddr {
         self.place.addr(port)
     }
 
-    /// A file in its folder.
+    /// Returns the path of a file in its folder.
     pub fn file(&self, name: &str) -> PathBuf {
         self.place.file(name)
     }
 
-    /// The number of its process.
+    /// Returns its process id.
     pub fn pid(&self) -> u32 {
         self.process.child.id()
     }
@@ -114,7 +114,7 @@ impl Server {
 
 impl Place {
     fn new(ports: usize) -> Result<Place> {
-        // Some servers write into no folder that begins with a dot, as the usual ones do.
+        // Some servers do not write into a folder that begins with a dot, as the default ones do.
         let folder = tempfile::Builder::new().prefix("server-").tempdir()?;
         let user = User::of_servers()?;
         user.give(folder.path())?;
@@ -125,32 +125,32 @@ impl Place {
         })
     }
 
-    /// One of the ports, as text.
+    /// Returns one of the ports, as text.
     pub fn port(&self, index: usize) -> String {
         self.ports[index].to_string()
     }
 
-    /// Where one of the ports is.
+    /// Returns the address of one of the ports.
     pub fn addr(&self, index: usize) -> SocketAddr {
         (Ipv4Addr::LOCALHOST, self.ports[index]).into()
     }
 
-    /// The folder.
+    /// Returns the folder.
     pub fn folder(&self) -> &Path {
         self.folder.path()
     }
 
-    /// Who runs the server.
+    /// Returns the user that runs the server.
     pub fn user(&self) -> &User {
         &self.user
     }
 
-    /// A path in the folder.
+    /// Returns a path in the folder.
     pub fn file(&self, name: &str) -> PathBuf {
         self.folder().join(name)
     }
 
-    /// Writes a file in the folder, which is the server's user's.
+    /// Writes a file in the folder, which belongs to the server's user.
     pub fn write(&self, name: &str, content: impl AsRef<[u8]>) -> Result<PathBuf> {
         let path = self.file(name);
         fs::write(&path, content)?;
@@ -158,7 +158,7 @@ impl Place {
         Ok(path)
     }
 
-    /// Makes a folder in the folder.
+    /// Creates a folder in the folder.
     pub fn make_folder(&self, name: &str) -> Result<PathBuf> {
         let path = self.file(name);
         fs::create_dir(&path)?;
@@ -166,7 +166,7 @@ impl Place {
         Ok(path)
     }
 
-    /// Runs a command that prepares something, and wants it to succeed.
+    /// Runs a preparing command, and fails if it fails.
     pub fn run(&self, command: &mut Command) -> Result<()> {
         self.user.run(command);
         let output = command.current_dir(self.folder()).output()?;
@@ -195,7 +195,7 @@ impl Process {
             .stdin(Stdio::null())
             .stdout(log.try_clone()?)
             .stderr(log)
-            // A group of its own, with all that it starts.
+            // A separate process group, with everything that it starts.
             .process_group(0)
             .spawn()?;
         let mut process = Process {
@@ -227,14 +227,14 @@ impl Drop for Process {
         let Some(pid) = Pid::from_raw(pid) else {
             return;
         };
-        // Not `kill_process_group` at once: a server stops its children in its own way. As long as
-        // we have not waited for it, its number is nobody else's.
+        // Not `kill_process_group` at once: a server stops its children in its own way. Until it has been waited for,
+        // its process id is not reused.
         let _ = kill_process(pid, self.stop);
         let deadline = Instant::now() + STOP;
         while matches!(self.child.try_wait(), Ok(None)) && Instant::now() < deadline {
             sleep(SOON);
         }
-        // What is left of its group; if nothing is, there is nobody to kill.
+        // Whatever is left of its group, if anything.
         let _ = kill_process_group(pid, Signal::KILL);
         let _ = self.child.wait();
     }
@@ -244,7 +244,7 @@ fn failed(place: &Place, what: &str) -> Error {
     Error::Failed(format!("{what}; it says:\n{}", said(place)))
 }
 
-/// The last that it said.
+/// Returns the end of its output.
 fn said(place: &Place) -> String {
     let said = fs::read(place.file("output.log")).unwrap_or_default();
     String::from_utf8_lossy(&said[said.len().saturating_sub(4096)..]).into_owned()
@@ -259,18 +259,18 @@ fn answers(place: &Place, ready: Ready) -> Result<bool> {
             let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0))?;
             socket.connect(addr)?;
             socket.set_read_timeout(Some(Duration::from_millis(200)))?;
-            // Either may fail because nobody is there yet.
+            // Either may fail because the server is not up yet.
             let heard = socket.send(probe).and_then(|_| socket.recv(&mut [0; 512]));
             Ok(heard.is_ok())
         }
     }
 }
 
-/// Where ports are looked for: the system gives none of these to a program that asks for any.
+/// The range of ports to use: the system assigns none of these automatically.
 const PORTS: std::ops::Range<u32> = 10_000..32_000;
 
-/// Ports that are free, for TCP and for UDP. Nobody is likely to take one before the server does: not a
-/// connection, which gets another, nor another test.
+/// Returns ports that are free for TCP and for UDP. A connection or another test is unlikely to take one before the
+/// server does.
 fn free_ports(count: usize) -> Result<Vec<u16>> {
     static NEXT: AtomicU32 = AtomicU32::new(0);
     let start = std::process::id().wrapping_mul(1_009);

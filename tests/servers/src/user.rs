@@ -1,4 +1,4 @@
-//! Who runs the servers: not root, which some of them refuse.
+//! The user that runs the servers: not root, which some of them refuse.
 
 use crate::{Error, Result};
 use std::fs;
@@ -7,21 +7,21 @@ use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::Command;
 
-/// Who runs the servers: `nobody` if we are root, and otherwise we ourselves.
+/// The user that runs the servers: `nobody` if this process is root, or else its own user.
 #[derive(Clone, Debug)]
 pub struct User {
     /// The user's name.
     pub name: String,
-    /// The name of their group.
+    /// The name of the group.
     pub group: String,
     uid: u32,
     gid: u32,
-    /// Whether we have to become them.
+    /// Whether the user differs from this process's.
     other: bool,
 }
 
 impl User {
-    /// Who it is on this machine.
+    /// Returns the user on this machine.
     pub fn of_servers() -> Result<User> {
         let me = rustix::process::geteuid();
         let users = fs::read_to_string("/etc/passwd")?;
@@ -50,7 +50,7 @@ impl User {
         })
     }
 
-    /// Makes a file or folder theirs.
+    /// Gives a file or folder to the user.
     pub fn give(&self, path: &Path) -> Result<()> {
         if self.other {
             chown(path, Some(self.uid), Some(self.gid))?;
@@ -58,7 +58,7 @@ impl User {
         Ok(())
     }
 
-    /// Has a command run as them.
+    /// Makes a command run as the user.
     pub fn run(&self, command: &mut Command) {
         if self.other {
             command.uid(self.uid).gid(self.gid);

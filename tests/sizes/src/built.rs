@@ -1,4 +1,4 @@
-//! The guests, built.
+//! Builds the guests.
 
 use crate::Result;
 use crate::guests::{GUESTS, Guest};
@@ -8,30 +8,29 @@ use harness_host::wasm::{Artifact, Build, Compiler, Target};
 use std::fs;
 use std::path::PathBuf;
 
-/// A guest that has been built.
+/// A built guest.
 #[derive(Clone, Debug)]
 pub struct Built {
-    /// Which one.
+    /// The guest.
     pub guest: &'static Guest,
-    /// Where it is.
+    /// Its path.
     pub path: PathBuf,
-    /// How large it is.
+    /// Its size.
     pub bytes: u64,
-    /// What it imports.
+    /// Its imports.
     pub imports: Imports,
 }
 
 /// Builds all guests, in the order of [`GUESTS`]. Progress goes to standard error.
 ///
-/// Those with std are a package of their own: in one package the library would have the features
-/// of both kinds.
+/// Those with std are a separate package: in one package the library would have the features of both kinds.
 pub fn all() -> Result<Vec<Built>> {
     let mut artifacts = build("size-guests", Target::Unknown)?;
     artifacts.extend(build("size-std-guests", Target::Wasip1)?);
     GUESTS.iter().map(|guest| find(guest, &artifacts)).collect()
 }
 
-/// The guest of this name.
+/// Returns the guest of this name.
 pub fn get<'a>(built: &'a [Built], name: &str) -> Result<&'a Built> {
     let found = built.iter().find(|built| built.guest.name == name);
     found.ok_or_else(|| format!("there is no guest `{name}`").into())

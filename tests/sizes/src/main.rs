@@ -1,4 +1,4 @@
-//! Builds the guests, runs them, and prints how large they are.
+//! Builds the guests, runs them, and prints their sizes.
 
 use sizes::{Result, built, pairs, scenarios, table};
 

@@ -1,4 +1,4 @@
-//! What a finished wasm module says of itself.
+//! Reads the imports of a finished wasm module.
 
 use crate::Result;
 use crate::guests::Guest;
@@ -6,19 +6,19 @@ use harness_host::HOST_FUNCTIONS;
 use std::collections::BTreeSet;
 use wasmparser::{Parser, Payload};
 
-/// What the guests without std call in a panic, and nowhere else.
+/// The function that the guests without std call only in a panic.
 const PANIC: &str = "log_error";
-/// The modules that WASI's functions come from start with this.
+/// The prefix of the modules of WASI's functions.
 const WASI: &str = "wasi";
 
 /// A guest's imports.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Imports {
-    /// The host's functions and its kernel's, as `module name`.
+    /// The host's and the kernel's functions, as `module name`.
     pub host: BTreeSet<String>,
     /// WASI's functions, by name.
     pub wasi: BTreeSet<String>,
-    /// Whether the guest can panic. (Of those with std this is not known.)
+    /// Whether the guest can panic. (Unknown for guests with std.)
     pub panic: bool,
 }
 
@@ -41,7 +41,7 @@ impl Imports {
         Ok(imports)
     }
 
-    /// How many there are in all.
+    /// Returns their total number.
     #[must_use]
     pub fn count(&self) -> usize {
         self.host.len() + self.wasi.len() + usize::from(self.panic)
@@ -58,14 +58,14 @@ impl Imports {
     }
 }
 
-/// The imports that a guest should have.
+/// Returns the imports that a guest should have.
 #[must_use]
 pub fn expected(guest: &Guest) -> BTreeSet<String> {
     let names = guest.uses.iter().copied().flatten().chain(guest.input);
     names.map(|name| format!("{} {name}", home(name))).collect()
 }
 
-/// The module that a function is imported from.
+/// Returns the module that a function is imported from.
 fn home(name: &str) -> &'static str {
     if HOST_FUNCTIONS.contains(&name) {
         "env"

@@ -1,33 +1,33 @@
-//! What is compared with what, and how good that should be.
+//! The pairs to compare, and their goals.
 
 use crate::Result;
 use crate::built::{Built, get};
 
-/// A guest with the library, and what it is compared with.
+/// A guest with the library, and the guest that it is compared with.
 #[derive(Clone, Copy, Debug)]
 pub struct Pair {
-    /// In a word or two.
+    /// A short description.
     pub about: &'static str,
     /// The guest with the library.
     pub ours: &'static str,
-    /// The same by hand.
+    /// The equivalent guest by hand.
     pub by_hand: Option<&'static str>,
-    /// What there is to reach.
+    /// The goals.
     pub goals: &'static [Goal],
 }
 
-/// How small a guest should be.
+/// A goal for a guest's size.
 #[derive(Clone, Copy, Debug)]
 pub enum Goal {
-    /// At most so many hundredths of the one by hand.
+    /// At most this percentage of the one by hand.
     Percent(u64),
     /// Fewer bytes than this.
     Under(u64),
-    /// At most so many bytes more than that other guest.
+    /// At most this many bytes more than the other guest.
     Over(&'static str, u64),
 }
 
-/// All of them, in the order of the table.
+/// All pairs, in the order of the table.
 pub const PAIRS: [Pair; 17] = [
     pair("TCP", "tcp_ours", Some("tcp_hand"), &[Goal::Under(2_351)]),
     pair(
@@ -107,20 +107,20 @@ const fn pair(
     }
 }
 
-/// A pair that has been weighed.
+/// A measured pair.
 #[derive(Clone, Debug)]
 pub struct Weighed<'a> {
-    /// Which one.
+    /// The pair.
     pub pair: &'static Pair,
-    /// With the library.
+    /// The guest with the library.
     pub ours: &'a Built,
-    /// By hand.
+    /// The guest by hand.
     pub by_hand: Option<&'a Built>,
-    /// Each goal in words, and whether it is met.
+    /// Each goal as text, and whether it is met.
     pub goals: Vec<(String, bool)>,
 }
 
-/// Weighs every pair.
+/// Measures every pair.
 pub fn weigh(built: &[Built]) -> Result<Vec<Weighed<'_>>> {
     PAIRS.iter().map(|pair| weigh_one(pair, built)).collect()
 }

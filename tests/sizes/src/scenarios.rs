@@ -1,5 +1,4 @@
-//! The guests at work: whatever a peer does, a pair of guests must answer the same, and leave
-//! nothing behind.
+//! Runs the guests: whatever a peer does, a pair of guests must return the same, and leak nothing.
 
 use crate::Result;
 use crate::built::{Built, get};
@@ -12,28 +11,27 @@ use std::thread;
 use std::time::Duration;
 
 const LOCALHOST: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
-/// The scenario in which all goes well.
+/// The successful scenario.
 const ECHO: &str = "an echo";
-/// The scenario in which a stream neither goes on nor ends.
+/// The scenario in which a stream neither continues nor ends.
 const SILENCE: &str = "a silence";
-/// As long as the guests' message.
+/// The length of the guests' message.
 const LEN: usize = 64;
 
-/// Something that a guest meets.
+/// A scenario for a guest.
 struct Scenario {
     what: &'static str,
     protocol: &'static str,
     /// The guest's input.
     address: String,
     dialect: Dialect,
-    /// Whether the guest should answer that all went well.
+    /// Whether the guest should report success.
     works: bool,
-    /// Who answers.
+    /// The peer.
     _peer: Box<dyn Send>,
 }
 
-/// Runs every guest in every scenario of its protocol. Answers how many runs that were, and why
-/// some were left out, if any were.
+/// Runs every guest in every scenario of its protocol. Returns the number of runs, and why some were left out, if any.
 pub fn run_all(built: &[Built]) -> Result<(usize, Option<String>)> {
     let mut runs = 0;
     let skipped = icmp::allowed().err();
@@ -45,7 +43,7 @@ pub fn run_all(built: &[Built]) -> Result<(usize, Option<String>)> {
             if skipped.is_none() {
                 scenarios.extend(echo_requests());
             }
-            // Fresh peers for each guest: what one has sent late must not reach the next.
+            // New peers for each guest: late data of one must not reach the next.
             for scenario in &scenarios {
                 runs += usize::from(run(guest, scenario)?);
             }
@@ -68,7 +66,7 @@ fn run(built: &Built, scenario: &Scenario) -> Result<bool> {
     } else {
         ("run", format!("{} {}", scenario.protocol, scenario.address))
     };
-    // These do nothing, and that one wants peers that echo whatever they are sent.
+    // These do nothing, and that one needs peers that echo everything.
     let wanted = match built.guest.name {
         "empty" | "std_empty" | "std_error" => false,
         "std_tcp" => scenario.protocol == "tcp" && scenario.what != SILENCE,
@@ -77,7 +75,7 @@ fn run(built: &Built, scenario: &Scenario) -> Result<bool> {
         "every_call_ours" => {
             scenario.what == ECHO || (scenario.works && scenario.protocol == "icmp")
         }
-        // With a clock a silence is waited out, and that takes 30 s.
+        // With a clock, silence takes the whole 30 s.
         _ => bare || scenario.what != SILENCE,
     };
     if !wanted || !plugin.function_exists(function) {
@@ -221,7 +219,7 @@ fn linger(stop: &Stop) {
     }
 }
 
-/// An address at which nobody listens.
+/// Returns an address without a listener.
 fn unused() -> io::Result<String> {
     Ok(TcpListener::bind((LOCALHOST, 0))?.local_addr()?.to_string())
 }

@@ -1,4 +1,4 @@
-//! A plugin that talks to two echo servers, over whichever `net` it is built with.
+//! A plugin that talks to two echo servers, with the `net` that it is built with.
 
 #![cfg(target_family = "wasm")]
 
@@ -11,7 +11,7 @@ use extism_pdk::{FnResult, plugin_fn};
 use net::{TcpStream, UdpSocket};
 use std::io::{Read, Write};
 
-/// 1,000 times 64 bytes to `ADDRESS` and back, over one stream.
+/// Sends 64 bytes 1,000 times to `ADDRESS` and back, over one stream.
 #[plugin_fn]
 pub fn tcp(address: String) -> FnResult<()> {
     let mut stream = TcpStream::connect(address)?;
@@ -23,7 +23,7 @@ pub fn tcp(address: String) -> FnResult<()> {
     Ok(())
 }
 
-/// The same in datagrams, to a socket that is not connected.
+/// The same in datagrams, with an unconnected socket.
 #[plugin_fn]
 pub fn udp(address: String) -> FnResult<()> {
     let socket = UdpSocket::bind("0.0.0.0:0")?;
@@ -35,7 +35,7 @@ pub fn udp(address: String) -> FnResult<()> {
     Ok(())
 }
 
-/// 100 connections, each opened and closed.
+/// Opens and closes 100 connections.
 #[plugin_fn]
 pub fn connect(address: String) -> FnResult<()> {
     for _ in 0..100 {

@@ -1,5 +1,4 @@
-//! The conformance suite's std leg, in a plugin: nothing here names the library, and the sockets are
-//! `std::net`'s.
+//! The conformance suite over std, in a plugin: nothing here names the library, and the sockets are `std::net`'s.
 
 #![cfg(target_family = "wasm")]
 
@@ -21,7 +20,7 @@ use suite::Who;
 
 const WHO: Who = Who::Shadow;
 
-// Where the sockets are std's own, this does not compile.
+// With the original std, this does not compile.
 const _: () = assert!(std::IS_HARNESS_STD);
 
 /// Runs the behaviour `NAME ADDRESSES`.
@@ -30,7 +29,7 @@ pub fn conformance(input: String) -> FnResult<()> {
     guest::run(&input)
 }
 
-/// The names of all behaviours, a line each.
+/// Returns the names of all behaviours, one per line.
 #[plugin_fn]
 pub fn conformance_names() -> FnResult<String> {
     Ok(guest::names())

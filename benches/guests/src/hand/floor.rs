@@ -1,4 +1,4 @@
-//! The floor: what it costs to get bytes across and nothing else. A kernel moves 8 of them a call.
+//! The minimum cost of moving bytes, without anything else. The kernel moves 8 bytes per call.
 
 use super::kernel::{alloc, free, load_u64, store_u64};
 use crate::frame::{Job, MOST, Outcome};
@@ -25,7 +25,7 @@ pub fn store(job: &Job<'_>, room: &mut [u8; MOST]) -> Option<Outcome> {
     })
 }
 
-/// As [`load`], eight words a turn of the loop.
+/// Like [`load`], with eight words per iteration.
 pub fn load_unrolled(job: &Job<'_>, room: &mut [u8; MOST]) -> Option<Outcome> {
     each(job, room, |block, words| {
         let (turns, _) = words.as_chunks_mut::<8>();
@@ -45,7 +45,7 @@ pub fn load_unrolled(job: &Job<'_>, room: &mut [u8; MOST]) -> Option<Outcome> {
     })
 }
 
-/// As [`store`], eight words a turn of the loop.
+/// Like [`store`], with eight words per iteration.
 pub fn store_unrolled(job: &Job<'_>, room: &mut [u8; MOST]) -> Option<Outcome> {
     each(job, room, |block, words| {
         let (turns, _) = words.as_chunks_mut::<8>();

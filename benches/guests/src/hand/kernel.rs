@@ -1,7 +1,7 @@
 //! The kernel's memory.
 
-// SAFETY: the signatures are the kernel's. The arguments are plain numbers, and no value of them
-// touches this module's memory.
+// SAFETY: the signatures are the kernel's. The arguments are plain numbers, and no value of them accesses this module's
+// memory.
 #[link(wasm_import_module = "extism:host/env")]
 unsafe extern "C" {
     pub safe fn alloc(len: u64) -> u64;
@@ -13,7 +13,7 @@ unsafe extern "C" {
     pub safe fn free(offset: u64);
 }
 
-/// Puts bytes into a block, lends it to `f`, and frees it. `None` if there is no memory for it.
+/// Copies bytes into a block, lends it to `f`, and frees it. `None` if there is no memory for it.
 pub fn lend(bytes: &[u8], f: impl FnOnce(u64) -> u32) -> Option<u32> {
     let block = alloc(bytes.len() as u64);
     if block == 0 {
@@ -25,8 +25,8 @@ pub fn lend(bytes: &[u8], f: impl FnOnce(u64) -> u32) -> Option<u32> {
     Some(answer)
 }
 
-/// Copies a block that the host has given into `into`, as much as fits, and frees it. Answers how
-/// much that was; 0 if there is no block.
+/// Copies a block that the host has returned into `into`, as much as fits, and frees it. Returns how much was copied; 0
+/// if there is no block.
 pub fn take(block: u64, into: &mut [u8]) -> usize {
     if block == 0 {
         return 0;
@@ -39,7 +39,7 @@ pub fn take(block: u64, into: &mut [u8]) -> usize {
     len
 }
 
-/// Copies `bytes` to `at`: in words, the last of which may overlap the one before.
+/// Copies `bytes` to `at` in words; the last one may overlap the one before.
 pub fn store(at: u64, bytes: &[u8]) {
     let (words, rest) = bytes.as_chunks::<8>();
     let mut to = at;
@@ -62,7 +62,7 @@ pub fn store(at: u64, bytes: &[u8]) {
     }
 }
 
-/// Fills `bytes` from `at` on, the same way.
+/// Fills `bytes` from `at`, in the same way.
 pub fn load(at: u64, bytes: &mut [u8]) {
     let len = bytes.len() as u64;
     let (words, rest) = bytes.as_chunks_mut::<8>();

@@ -1,5 +1,5 @@
-//! By hand: the host's functions and the kernel's memory, with every block freed and no byte copied
-//! twice. Nothing is checked that need not be, and no buffer is kept between reads.
+//! By hand: uses the host functions and the kernel's memory directly. Every block is freed and no byte is copied twice.
+//! There are no unnecessary checks, and no buffer is kept between reads.
 
 mod floor;
 mod icmp;

@@ -5,8 +5,8 @@ use crate::frame::{Job, MOST, Outcome};
 use crate::slot::Slot;
 use crate::work::{LINE, SLICES, Stream};
 
-// SAFETY: the signatures are the host's. The arguments are plain numbers, and no value of them
-// touches this module's memory.
+// SAFETY: the signatures are the host's. The arguments are plain numbers, and no value of them accesses this module's
+// memory.
 #[link(wasm_import_module = "env")]
 unsafe extern "C" {
     safe fn tcp_connect(addr: u64) -> u32;
@@ -15,12 +15,12 @@ unsafe extern "C" {
     safe fn tcp_close(id: u32);
 }
 
-/// How often the host may say "nothing" before a stream has ended: it waits 5 s each time.
+/// How often the host may return 0 before a stream counts as ended: it waits 5 s each time.
 const PATIENCE: u32 = 6;
-/// As large as `BufReader`'s.
+/// The size of `BufReader`'s buffer.
 const BUFFER: usize = 8_192;
 
-/// The stream that stays from call to call.
+/// The stream that is kept between calls.
 pub static KEPT: Slot<Tcp> = Slot::new();
 
 /// A connection.

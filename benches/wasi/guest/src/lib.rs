@@ -1,6 +1,5 @@
-//! A component that does the work of the second table over WASI 0.2 sockets, as directly as they can
-//! be used. Arguments: `tcp` or `udp`, the port of the peer on 127.0.0.1, how many rounds, and the
-//! bytes of a round.
+//! A component that does the work of the second table over WASI 0.2 sockets, as directly as possible. Arguments: `tcp`
+//! or `udp`, the port of the peer on 127.0.0.1, the number of rounds, and the bytes per round.
 
 #![cfg(target_family = "wasm")]
 
@@ -40,7 +39,7 @@ fn loopback(port: u16) -> IpSocketAddress {
     })
 }
 
-/// Tries something until it no longer says that it would block.
+/// Retries until the attempt no longer would block.
 fn wait<T>(ready: impl Fn(), attempt: impl Fn() -> Result<T, ErrorCode>) -> Option<T> {
     loop {
         match attempt() {

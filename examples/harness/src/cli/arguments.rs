@@ -14,7 +14,7 @@ use crate::{Allow, Clock, Config, Dialect, Faults, IcmpListening, soak};
 
 pub(super) const HELP: &str = include_str!("help.txt");
 
-/// What to do.
+/// The command to run.
 #[derive(Debug)]
 pub(super) enum Command {
     Help,
@@ -27,12 +27,12 @@ pub(super) enum Command {
     Clippy(Vec<OsString>),
     Std(Vec<OsString>),
     Toolchain,
-    /// Writes a plugin to begin with.
+    /// Writes a new plugin.
     New {
         folder: PathBuf,
         no_std: bool,
     },
-    /// Starts peers, and nothing else.
+    /// Only starts peers.
     Serve(Vec<Kind>),
     /// Writes the kit into a folder.
     Kit(PathBuf),
@@ -40,19 +40,19 @@ pub(super) enum Command {
     KitPeers,
 }
 
-/// How the report is written.
+/// The form of the report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Form {
     Lines,
     Json,
 }
 
-/// One plugin to run, and how.
+/// A plugin to run, and its settings.
 #[derive(Debug)]
 pub(super) struct Job {
     /// A file, or the name of an example.
     pub plugin: OsString,
-    /// What follows it.
+    /// The words after it.
     pub words: Vec<OsString>,
     pub input_file: Option<PathBuf>,
     pub peer: Option<Kind>,
@@ -61,7 +61,7 @@ pub(super) struct Job {
     pub config: Config,
 }
 
-/// A command line that makes no sense. The program ends with 2 then, as cargo does.
+/// An invalid command line. The exit status is then 2, as for cargo.
 #[derive(Debug)]
 pub(super) struct Usage(pub String);
 
@@ -73,7 +73,7 @@ impl fmt::Display for Usage {
 
 impl std::error::Error for Usage {}
 
-/// What a word can say, if it is the first. Another first word is a plugin.
+/// The commands that the first word can be. Any other first word is a plugin.
 const COMMANDS: [&str; 8] = [
     "cargo",
     "clippy",
@@ -85,7 +85,7 @@ const COMMANDS: [&str; 8] = [
     "toolchain",
 ];
 
-/// Reads a command line. Every error is a [`Usage`].
+/// Parses a command line. Every error is a [`Usage`].
 pub(super) fn parse(mut parser: lexopt::Parser) -> Result<Command, Usage> {
     let mut config = Config::new();
     let (mut allow, mut faults) = (None::<Allow>, Faults::default());
@@ -179,7 +179,7 @@ pub(super) fn parse(mut parser: lexopt::Parser) -> Result<Command, Usage> {
                 config = config.redirect(from, to);
             }
             Long("module") => config = config.module(text(&mut parser, "--module", "NAME")?),
-            // All that follows is for cargo.
+            // Everything after it is for cargo.
             Value(word) if words.is_empty() && word == "cargo" => {
                 return rest(parser).map(Command::Cargo);
             }
@@ -214,7 +214,7 @@ pub(super) fn parse(mut parser: lexopt::Parser) -> Result<Command, Usage> {
     if json && !report {
         return Err(Usage("--json: it is the form of --report".to_owned()));
     }
-    // Who names a plugin and its input by hand vouches for both.
+    // A user who names a plugin and its input trusts both.
     config = config.allow(allow.unwrap_or_else(Allow::everything));
     config = config.faults(faults);
     let plugin = words.remove(0);
@@ -287,7 +287,7 @@ fn serve(mut parser: lexopt::Parser) -> Result<Command, Usage> {
     Ok(Command::Serve(kinds))
 }
 
-/// The value of an option. `form` is what a good one looks like.
+/// Parses the value of an option. `form` describes a valid one.
 fn value<T>(
     parser: &mut lexopt::Parser,
     option: &str,
@@ -336,21 +336,21 @@ fn unexpected(argument: &lexopt::Arg<'_>) -> Usage {
     })
 }
 
-/// All options, as the help names them.
+/// Returns all options, as in the help.
 fn options() -> impl Iterator<Item = &'static str> {
     let words = HELP.split(|c: char| !(c.is_ascii_alphanumeric() || c == '-'));
     words.filter(|word| word.len() > 2 && word.starts_with("--"))
 }
 
-/// The first word of a command line that is neither a file nor an example: what it may have been meant to be.
+/// Returns the command that a first word may have meant, if it is neither a file nor an example.
 pub(super) fn meant(word: &str) -> Option<&'static str> {
     let examples = guests::EXAMPLES.iter().chain(&guests::CRATES);
     nearest(word, examples.map(|e| e.name).chain(COMMANDS))
 }
 
-/// The name that is most like the one given, if one is like it at all.
+/// Returns the name most similar to the given one, if any is similar enough.
 fn nearest<'a>(given: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    /// How much of a name must be right.
+    /// The similarity that a name must have.
     const ENOUGH: f64 = 0.7;
     let like = |name: &str| strsim::normalized_damerau_levenshtein(given, name);
     names
@@ -460,7 +460,7 @@ mod tests {
         assert_eq!(job.config.redirected(b"example.org:80"), b"127.0.0.1:8080");
     }
 
-    /// Each error names what was wrong, and what would have been right.
+    /// Each error says what is wrong, and what is right.
     #[test]
     fn what_makes_no_sense() {
         for (words, says) in [

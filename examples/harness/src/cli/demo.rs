@@ -1,4 +1,4 @@
-//! All example guests in one run: the program's main job.
+//! Runs all example guests: the program's main job.
 
 use std::process::ExitCode;
 
@@ -14,7 +14,7 @@ const NUMBERS: &str = "data in numbers";
 /// The hosts.
 const DEFAULT: &str = "default";
 const PRODUCTION: &str = "production";
-/// How much of an output is shown: the table fits 80 columns.
+/// How many characters of an output are shown: the table fits 80 columns.
 const SHOWN: usize = 18;
 
 /// One run of a guest.
@@ -29,7 +29,7 @@ struct Run {
     /// What the output must contain.
     expected: String,
     config: Config,
-    /// Why it cannot be done on this machine.
+    /// Why it cannot run on this machine.
     skip: Option<String>,
 }
 
@@ -42,14 +42,14 @@ struct Peers {
     http: HttpServer,
 }
 
-/// What came of a run.
+/// The result of a run.
 enum Outcome {
     Worked { output: String, report: Box<Report> },
     Failed(String),
     Skipped(String),
 }
 
-/// Builds all guests, runs them, and shows what came of it.
+/// Builds all guests, runs them, and shows the results.
 pub(super) fn run() -> Result<ExitCode, Failure> {
     let guests = EXAMPLES
         .iter()
@@ -151,7 +151,7 @@ fn runs(peers: &Peers) -> Vec<Run> {
     ]
 }
 
-/// The same in a host as the one in production. `None` for what differs in nothing there.
+/// Returns the same run with a host like production. `None` if production has no such case.
 fn in_production(run: &Run) -> Option<Run> {
     let mut run = Run {
         host: PRODUCTION,
@@ -185,7 +185,7 @@ fn perform(run: &Run, guest: Option<&Artifact>) -> Outcome {
     }
 }
 
-/// A run has worked if the right output came, and nothing was left behind.
+/// Runs a guest. It succeeds if the output is right, and nothing is leaked.
 fn try_run(run: &Run, guest: &Artifact) -> Result<(String, Report), Failure> {
     let mut plugin = Plugin::from_file(&guest.path, &run.config)?;
     let output = String::from_utf8(plugin.call("run", run.input.as_bytes())?)?;
@@ -248,7 +248,7 @@ fn row(run: &Run, outcome: &Outcome, bytes: u64) -> [String; 7] {
     ]
 }
 
-/// Says last what must not be overlooked.
+/// Prints the failures, the skipped runs and the totals.
 fn conclude(outcomes: &[(Run, Outcome, u64)]) -> ExitCode {
     let mut failed = 0;
     let mut skipped = 0;

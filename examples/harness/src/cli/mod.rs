@@ -1,4 +1,4 @@
-//! The program `harness-host`. Not meant to be called by others than its `main`.
+//! The program `harness-host`. Only its `main` should call this.
 
 mod arguments;
 mod demo;
@@ -12,13 +12,13 @@ use std::process::ExitCode;
 
 use arguments::{Command, Usage};
 
-/// What the program can end with other than success: any error is text for a person.
+/// Any failure of the program: text for a person.
 type Failure = Box<dyn std::error::Error>;
 
-/// The exit status of a command line that makes no sense.
+/// The exit status for an invalid command line.
 const USAGE: u8 = 2;
 
-/// Does what the command line says.
+/// Runs the command line.
 pub fn main() -> ExitCode {
     let parsed = arguments::parse(lexopt::Parser::from_env());
     let done = parsed.map_err(Failure::from).and_then(execute);
@@ -73,7 +73,7 @@ fn kit(folder: &std::path::Path) -> Result<ExitCode, Failure> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Starts peers, prints where they are, and is there until it is stopped.
+/// Starts peers, prints their addresses, and runs until it is stopped.
 fn serve(kinds: &[peer::Kind]) -> Result<ExitCode, Failure> {
     let peers = kinds.iter().map(|kind| kind.start());
     let peers = peers.collect::<Result<Vec<_>, _>>()?;
@@ -86,7 +86,7 @@ fn serve(kinds: &[peer::Kind]) -> Result<ExitCode, Failure> {
     }
 }
 
-/// Prints the plugin's input, and is there until it is stopped.
+/// Prints the plugin's input, and runs until it is stopped.
 fn kit_peers() -> Result<ExitCode, Failure> {
     let peers = crate::kit::Peers::start()?;
     println!("{}", peers.input());
@@ -96,7 +96,7 @@ fn kit_peers() -> Result<ExitCode, Failure> {
     }
 }
 
-/// Progress, for people who wait.
+/// Reports progress to the user.
 fn say(line: &str) {
     eprintln!("{line}");
 }

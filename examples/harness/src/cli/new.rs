@@ -1,4 +1,4 @@
-//! `harness-host new NAME`: a plugin to begin with, with its tests.
+//! `harness-host new NAME`: writes a new plugin, with its tests.
 
 use std::ffi::OsStr;
 use std::path::{Component, Path, PathBuf};
@@ -10,8 +10,8 @@ use super::{Failure, say};
 use crate::error::writing;
 use crate::guests;
 
-/// A file of a plugin: where it goes, and what is in it. `PLUGIN_NAME`, `PLUGIN_FILE` (the name as Rust spells
-/// it), `FOLDER` and `HARNESS` (the way from the file's package to the library) are filled in.
+/// A file of a plugin: its path and its content. `PLUGIN_NAME`, `PLUGIN_FILE` (the name as a Rust identifier), `FOLDER`
+/// and `HARNESS` (the path from the file's package to the library) are replaced.
 type File = (&'static str, &'static str);
 
 macro_rules! files {
@@ -39,7 +39,7 @@ macro_rules! template {
 const STD: &[File] = template!("std");
 const NO_STD: &[File] = template!("no-std");
 
-/// Writes the plugin, and says what to do with it.
+/// Writes the plugin, and prints what to do with it.
 pub(super) fn run(folder: &Path, no_std: bool) -> Result<ExitCode, Failure> {
     let name = folder
         .file_name()
@@ -68,7 +68,7 @@ pub(super) fn run(folder: &Path, no_std: bool) -> Result<ExitCode, Failure> {
             &filled(text, name, folder, &way(&package, &library)?),
         )?;
     }
-    // The versions of everything that the library is tested with.
+    // The versions that the library is tested with.
     let lock = library.join("Cargo.lock");
     let text = fs::read_to_string(&lock)?;
     write(&folder.join("Cargo.lock"), &text)?;
@@ -82,7 +82,7 @@ pub(super) fn run(folder: &Path, no_std: bool) -> Result<ExitCode, Failure> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// A name that cargo takes for a package.
+/// Returns whether cargo accepts the name for a package.
 fn is_name(name: &str) -> bool {
     let good = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
     name.starts_with(|c: char| c.is_ascii_alphabetic()) && name.chars().all(good)
@@ -102,7 +102,7 @@ fn write(path: &Path, text: &str) -> Result<(), Failure> {
     Ok(fs::write(path, text).map_err(writing(path))?)
 }
 
-/// The way from a folder, which need not exist, to another: relative, so that both can be moved together.
+/// Returns the relative path from a folder, which need not exist, to another, so that both can be moved together.
 fn way(from: &Path, to: &Path) -> Result<PathBuf, Failure> {
     let from = env::current_dir()?.canonicalize()?.join(from);
     let from: Vec<_> = from

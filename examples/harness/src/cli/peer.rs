@@ -19,7 +19,7 @@ pub(super) enum Kind {
     Http,
 }
 
-/// A peer that is there until this is dropped.
+/// A peer that runs until this is dropped.
 pub(super) struct Peer {
     address: SocketAddr,
     _server: Box<dyn Any>,
@@ -66,13 +66,13 @@ impl Peer {
         self.address
     }
 
-    /// An input that leads a plugin here: `PEER` in it is the peer's address.
+    /// Returns an input that leads a plugin here: `PEER` in the pattern is replaced by the peer's address.
     pub fn input(&self, pattern: &str) -> String {
         pattern.replace("PEER", &self.address.to_string())
     }
 }
 
-/// Says what an example needs that no peer here can be.
+/// Fails if an example needs a server that none of these peers can replace.
 pub(super) fn check(example: &Example) -> Result<(), Failure> {
     let (name, input) = (example.name, example.input);
     example.server.map_or(Ok(()), |server| {
@@ -84,7 +84,7 @@ pub(super) fn check(example: &Example) -> Result<(), Failure> {
     })
 }
 
-/// An input that makes sense for an example, and the peer that it leads to.
+/// Returns a suitable input for an example, and the peer that it leads to.
 pub(super) fn of(
     example: &Example,
     config: &mut Config,

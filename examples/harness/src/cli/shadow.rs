@@ -1,4 +1,4 @@
-//! `harness-host std cargo ARGS...`: cargo, for a plugin all of whose crates have `harness-std` for std.
+//! `harness-host std cargo ARGS...`: runs cargo with `harness-std` as std for all crates of a plugin.
 
 use std::env;
 use std::ffi::{OsStr, OsString};
@@ -9,10 +9,10 @@ use super::{Failure, say, tools};
 use crate::wasm::shadow::{Flags, Shadow, target_dir};
 use crate::wasm::{Compiler, Target};
 
-/// The variable that names the target for who does not.
+/// The variable that names the target if no argument does.
 const TARGET: &str = "CARGO_BUILD_TARGET";
 
-/// Runs cargo; the first word has to say so.
+/// Runs cargo; the first word must be `cargo`.
 pub(super) fn run(words: &[OsString]) -> Result<ExitCode, Failure> {
     let Some((cargo, arguments)) = words.split_first() else {
         return Err("std: expected a cargo command, as in `std cargo build --release`".into());
@@ -26,7 +26,7 @@ pub(super) fn run(words: &[OsString]) -> Result<ExitCode, Failure> {
     let shadow = Shadow::find(&compiler, &say)?;
 
     let (mut command, arguments) = match arguments.split_first() {
-        // Of a compiler that is not cargo's own, clippy is another program.
+        // A compiler other than cargo's has its own clippy program.
         Some((clippy, rest)) if clippy == "clippy" => (compiler.clippy()?, rest),
         _ => (compiler.cargo(), arguments),
     };
@@ -39,7 +39,7 @@ pub(super) fn run(words: &[OsString]) -> Result<ExitCode, Failure> {
         "std::net is harness-std's, from {}",
         shadow.folder().display()
     ));
-    // What was built with another std is not to be replaced, nor to be taken for this.
+    // Builds with another std must neither be overwritten nor be mistaken for this one.
     let folder = match option(arguments, "--target-dir") {
         Some(folder) => PathBuf::from(folder),
         None => match usual(&compiler, arguments) {
@@ -48,7 +48,7 @@ pub(super) fn run(words: &[OsString]) -> Result<ExitCode, Failure> {
                 command.env("CARGO_TARGET_DIR", &folder);
                 folder
             }
-            // No package: then nothing is built here.
+            // There is no package, so nothing is built here.
             None => return tools::finish(command.args(arguments)),
         },
     };
@@ -59,7 +59,7 @@ pub(super) fn run(words: &[OsString]) -> Result<ExitCode, Failure> {
     tools::finish(command.args(arguments))
 }
 
-/// Looks whether the arguments name the target, and refuses those for which the shadow is not.
+/// Returns whether the arguments name the target; refuses targets that the shadow does not support.
 fn wanted(arguments: &[OsString]) -> Result<bool, Failure> {
     let own = || own(arguments);
     if let Some(flag) = own().find(|word| word.to_string_lossy().starts_with("-Zbuild-std")) {
@@ -85,12 +85,12 @@ fn wanted(arguments: &[OsString]) -> Result<bool, Failure> {
     }
 }
 
-/// The arguments that are cargo's own, and not those of what it runs.
+/// Returns cargo's own arguments, not those of the program that it runs.
 fn own(arguments: &[OsString]) -> impl Iterator<Item = &OsString> {
     arguments.iter().take_while(|word| *word != "--")
 }
 
-/// The value of an option of cargo's, of which the last counts.
+/// Returns the value of a cargo option; the last one counts.
 fn option(arguments: &[OsString], name: &str) -> Option<OsString> {
     let mut found = None;
     let mut words = own(arguments);
@@ -106,7 +106,7 @@ fn option(arguments: &[OsString], name: &str) -> Option<OsString> {
     found
 }
 
-/// Where cargo would build, if there is a package.
+/// Returns where cargo would build, if there is a package.
 fn usual(compiler: &Compiler, arguments: &[OsString]) -> Option<PathBuf> {
     let mut ask = compiler.cargo();
     ask.args(["metadata", "--no-deps", "--format-version=1"]);

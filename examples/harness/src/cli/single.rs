@@ -1,4 +1,4 @@
-//! One plugin: an example by its name, or a file of the user's.
+//! Runs one plugin: an example by its name, or a file of the user.
 
 use std::ffi::{OsStr, OsString};
 use std::io::{Read, Write};
@@ -14,13 +14,13 @@ use crate::table::grouped;
 use crate::wasm::Target;
 use crate::{Config, Denied, Error, Plugin, Report, Why};
 
-/// The switch with which Extism lets a plugin's standard output and error through.
+/// The variable that makes Extism pass through a plugin's standard output and error.
 const STDIO: &str = "EXTISM_ENABLE_WASI_OUTPUT";
 
-/// A plugin of this size takes seconds to compile to machine code the first time.
+/// Compiling a plugin of this size to machine code takes seconds the first time.
 const LARGE: u64 = 500_000;
 
-/// Names the example guests.
+/// Lists the example guests.
 pub(super) fn list() {
     for example in EXAMPLES.iter().chain(&CRATES) {
         println!("{:<16}{}", example.name, example.about);
@@ -63,7 +63,7 @@ pub(super) fn run(job: &Job) -> Result<ExitCode, Failure> {
             "{surplus}: not expected after {form}; quote an input with spaces"
         )));
     }
-    // The peer lives as long as this.
+    // Keeps the peer alive until the end.
     let (input, _peer) = match (given, &job.input_file, job.peer, example) {
         (Some(_), Some(_), ..) => {
             return Err(usage("give INPUT or --input-file, not both".to_owned()));
@@ -119,7 +119,7 @@ pub(super) fn run(job: &Job) -> Result<ExitCode, Failure> {
     }
 }
 
-/// What a plugin is not told: for who runs it.
+/// Tells the user what the plugin was denied; the plugin itself is not told.
 fn denied(denied: &Denied) {
     let (function, target) = (denied.function, &denied.target);
     eprintln!(
@@ -133,7 +133,7 @@ fn denied(denied: &Denied) {
     );
 }
 
-/// An error with the option that is behind it.
+/// Adds to an error the option that caused it.
 fn explained(error: Error, config: &Config) -> Failure {
     match &error {
         Error::Load(why) if why.contains("wasi_snapshot_preview1") && !config.wasi => {
@@ -150,8 +150,7 @@ fn usage(text: String) -> Failure {
     Usage(text).into()
 }
 
-/// Runs this program once more: the switch is an environment variable, and only a new process can
-/// be given one safely.
+/// Runs this program again: the switch is an environment variable, which is safe to set only for a new process.
 fn again_with_stdio() -> Result<ExitCode, Failure> {
     let status = process::Command::new(env::current_exe()?)
         .args(env::args_os().skip(1))
@@ -164,7 +163,7 @@ fn again_with_stdio() -> Result<ExitCode, Failure> {
     })
 }
 
-/// The wasm file, the example if it is one, and what else was on the command line.
+/// Returns the wasm file, the example if it is one, and the other words of the command line.
 fn locate(job: &Job) -> Result<(PathBuf, Option<&'static Example>, &[OsString]), Failure> {
     let path = Path::new(&job.plugin);
     let example = job.plugin.to_str().and_then(|name| guests::find(name).ok());
@@ -232,7 +231,7 @@ fn show(report: &Report, open: usize) {
     );
 }
 
-/// The same as one line of JSON. A number that is not known is `null`.
+/// Returns the report as one line of JSON. An unknown number is `null`.
 fn json(report: &Report, open: usize) -> serde_json::Value {
     let calls: serde_json::Map<_, _> = report
         .calls

@@ -1,4 +1,4 @@
-//! Cargo and clippy with a compiler that can build wasm.
+//! Runs cargo and clippy with a compiler that can build wasm.
 
 use std::collections::BTreeMap;
 use std::env;
@@ -34,7 +34,7 @@ pub(super) fn toolchain() -> Result<ExitCode, Failure> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// The target that the arguments are about.
+/// Returns the target that the arguments name.
 fn target(arguments: &[OsString]) -> Target {
     let names = |argument: &OsString, target: Target| {
         let text = argument.to_string_lossy();
@@ -50,23 +50,22 @@ fn target(arguments: &[OsString]) -> Target {
 }
 
 fn execute(mut command: Command, arguments: &[OsString]) -> Result<ExitCode, Failure> {
-    // The compiler's own preparations drop it, as they are for builds that nobody asked for by
-    // hand. This one was.
+    // `Compiler::cargo` removes it, because a parent cargo may have set it. Here the user has set it.
     if let Some(folder) = env::var_os("CARGO_TARGET_DIR") {
         command.env("CARGO_TARGET_DIR", folder);
     }
     finish(command.args(arguments))
 }
 
-/// Runs a command, and ends as it does.
+/// Runs a command, and exits with its status.
 pub(super) fn finish(command: &mut Command) -> Result<ExitCode, Failure> {
     let status = command.status()?;
-    // A process that a signal has ended has no code.
+    // A process that was ended by a signal has no exit code.
     let code = status.code().and_then(|code| u8::try_from(code).ok());
     Ok(code.map_or(ExitCode::FAILURE, ExitCode::from))
 }
 
-/// A value that a shell takes for what it is.
+/// Quotes a value for a shell.
 fn quoted(value: &OsStr) -> String {
     format!("'{}'", value.to_string_lossy().replace('\'', r"'\''"))
 }

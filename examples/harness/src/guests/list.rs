@@ -1,8 +1,8 @@
-//! What there is.
+//! The list of example guests.
 
 use crate::wasm::Target;
 
-/// An example guest. Each exports `run`, and takes its input as text.
+/// An example guest. Each exports `run`, and takes text as input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Example {
@@ -10,17 +10,17 @@ pub struct Example {
     pub name: &'static str,
     /// The package that it belongs to.
     pub package: &'static str,
-    /// What it does, in a few words.
+    /// A short description.
     pub about: &'static str,
-    /// What it takes as input.
+    /// The form of its input.
     pub input: &'static str,
-    /// What it is built for.
+    /// The target that it is built for.
     pub target: Target,
-    /// The server that it needs, if none of [`peers`](crate::peers) will do.
+    /// The server that it needs, if [`peers`](crate::peers) has none for it.
     pub server: Option<&'static str>,
 }
 
-/// Those that need nothing but the library: the ones to begin with.
+/// Examples that need only the library: start with these.
 pub const EXAMPLES: [Example; 9] = [
     example(
         "tcp_echo",
@@ -73,8 +73,8 @@ pub const EXAMPLES: [Example; 9] = [
     },
 ];
 
-/// Those over crates that many people use: with std, without, and crates that open their sockets with
-/// `std::net` themselves.
+/// Examples that use popular crates: with std, without std, and with crates that open their sockets with `std::net`
+/// themselves.
 pub const CRATES: [Example; 37] = [
     over(
         "websocket",
@@ -271,12 +271,12 @@ pub const CRATES: [Example; 37] = [
 ];
 
 impl Example {
-    /// Whether it must be built with harness-std: the crates in it use `std::net`.
+    /// Returns whether it must be built with harness-std, because its crates use `std::net`.
     pub fn needs_harness_std(&self) -> bool {
         self.package == UNMODIFIED
     }
 
-    /// The feature of its package that brings the crates that it needs, if there are such features.
+    /// Returns the feature of its package that enables its crates, if the package has such features.
     pub(super) fn feature(&self) -> Option<&'static str> {
         match self.package {
             "crate-guests" => Some(self.name),
@@ -287,7 +287,7 @@ impl Example {
     }
 }
 
-/// The package of those that are built with harness-std.
+/// The package of the examples that are built with harness-std.
 const UNMODIFIED: &str = "unmodified-guests";
 
 const fn example(name: &'static str, input: &'static str, about: &'static str) -> Example {
@@ -301,7 +301,7 @@ const fn example(name: &'static str, input: &'static str, about: &'static str) -
     }
 }
 
-/// With std, over a crate.
+/// An example with std that uses a crate.
 const fn over(
     name: &'static str,
     input: &'static str,
@@ -315,7 +315,7 @@ const fn over(
     }
 }
 
-/// Without std, over a crate.
+/// An example without std that uses a crate.
 const fn bare(
     name: &'static str,
     input: &'static str,
@@ -329,7 +329,7 @@ const fn bare(
     }
 }
 
-/// With std, over a crate that opens its sockets itself.
+/// An example with std that uses a crate which opens its sockets itself.
 const fn unmodified(
     name: &'static str,
     input: &'static str,

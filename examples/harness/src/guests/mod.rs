@@ -1,4 +1,4 @@
-//! The example guests that come with the library, built to wasm when they are needed.
+//! The library's example guests, built to wasm when needed.
 //!
 //! ```no_run
 //! use harness_host::{Config, Plugin, guests, peers::TcpEcho};
@@ -24,7 +24,7 @@ pub use list::{CRATES, EXAMPLES, Example};
 /// The cargo profile that the examples are built with.
 const PROFILE: &str = "guest";
 
-/// The example of this name, among [`EXAMPLES`] and [`CRATES`].
+/// Returns the example of this name, among [`EXAMPLES`] and [`CRATES`].
 pub fn find(name: &str) -> Result<&'static Example, Error> {
     EXAMPLES
         .iter()
@@ -33,19 +33,19 @@ pub fn find(name: &str) -> Result<&'static Example, Error> {
         .ok_or_else(|| Error::NoSuchExample(name.to_owned()))
 }
 
-/// Builds an example guest and answers where its wasm file is. Progress goes to standard error.
+/// Builds an example guest and returns the path of its wasm file. Progress goes to standard error.
 ///
-/// The first call in a process builds, or finds that all is up to date; the others know the
-/// answer. Any number of threads and processes may call it at the same time.
+/// The first call in a process builds, or finds that everything is up to date; later calls return the same result. Any
+/// number of threads and processes may call it at the same time.
 pub fn example(name: &str) -> Result<PathBuf, Error> {
     let artifact = build(find(name)?, &|line| eprintln!("{line}"))?;
     Ok(artifact.path)
 }
 
-/// As [`example`](fn@example), with the progress told to `say`, and with the size of the file.
+/// Like [`example`](fn@example), but reports progress to `say`, and returns the file's size too.
 ///
-/// All of [`EXAMPLES`] that are for one target are built together, which takes little longer than one
-/// of them. One of [`CRATES`] is built alone, and cargo asked again in each call.
+/// All [`EXAMPLES`] for one target are built together, which takes little longer than a single one. An example of
+/// [`CRATES`] is built separately, and every call runs cargo.
 pub fn build(example: &Example, say: &dyn Fn(&str)) -> Result<Artifact, Error> {
     static WITH_STD: OnceLock<Built> = OnceLock::new();
     static WITHOUT: OnceLock<Built> = OnceLock::new();
@@ -71,8 +71,8 @@ pub fn build(example: &Example, say: &dyn Fn(&str)) -> Result<Artifact, Error> {
         .ok_or_else(|| Error::NoSuchExample(example.name.to_owned()))
 }
 
-/// Builds the library of another package of this workspace, and answers where its wasm file is.
-/// Progress goes to standard error.
+/// Builds the library of another package of this workspace, and returns the path of its wasm file. Progress goes to
+/// standard error.
 pub fn package(name: &str, target: Target) -> Result<PathBuf, Error> {
     let workspace = workspace()?;
     let built = build_library(&workspace, name, target, &|line| eprintln!("{line}"))?;
@@ -82,7 +82,7 @@ pub fn package(name: &str, target: Target) -> Result<PathBuf, Error> {
         .ok_or_else(|| Error::NoSuchExample(name.to_owned()))
 }
 
-/// The same for an example of such a package.
+/// Builds an example of such a package.
 pub(crate) fn package_example(name: &str, example: &str, target: Target) -> Result<PathBuf, Error> {
     let workspace = workspace()?;
     let say = |line: &str| eprintln!("{line}");
@@ -136,7 +136,7 @@ fn build_library(workspace: &Path, package: &str, target: Target, say: &dyn Fn(&
         .run(say)
 }
 
-/// The folder of the library's workspace, where this crate was compiled.
+/// Returns the workspace folder of the library, where this crate was compiled.
 pub fn workspace() -> Result<PathBuf, Error> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     match folder.canonicalize() {
@@ -145,8 +145,8 @@ pub fn workspace() -> Result<PathBuf, Error> {
     }
 }
 
-/// Where guests are built, for a workspace: in a folder of their own, `wasm` below the usual one,
-/// so that they do not get in the way of other builds, nor those in theirs.
+/// Returns the folder where a workspace's guests are built: `wasm` below the usual one, so that they do not conflict
+/// with other builds.
 pub fn target_dir(workspace: &Path) -> PathBuf {
     let target = env::var_os("CARGO_TARGET_DIR").unwrap_or_else(|| "target".into());
     workspace.join(target).join("wasm")

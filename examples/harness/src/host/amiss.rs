@@ -1,4 +1,4 @@
-//! What the functions do when something is to go wrong in them.
+//! Implements the faults in the functions.
 
 use std::thread;
 use std::time::Duration;
@@ -7,13 +7,11 @@ use super::connections::Protocol;
 use super::functions::Arguments;
 use super::{Fault, Host};
 
-/// The most that a slow peer keeps a receive waiting, and that an over-long block waits for the
-/// bytes that make it too long.
+/// The longest that a slow peer delays a receive, and that an over-long block waits for its extra bytes.
 const SLOWLY: Duration = Duration::from_millis(20);
 
 impl Host {
-    /// Does what is to go wrong in a call, if that leaves nothing to do but to answer 0. For a
-    /// stall, `limit` is how long it takes.
+    /// Applies the fault of a call. Returns true if all that remains is to return 0. A stall takes `limit`.
     pub(super) fn goes_wrong(&mut self, a: &Arguments, limit: Duration) -> bool {
         let Some(fault) = a.fault else {
             return false;
@@ -39,7 +37,7 @@ impl Host {
         happens
     }
 
-    /// The data to send: all of it, or a part.
+    /// Returns the data to send: all of it, or a part.
     pub(super) fn part_of<'a>(&mut self, data: &'a [u8], a: &Arguments) -> &'a [u8] {
         let most = data.len().saturating_sub(1);
         if a.fault != Some(Fault::Partial) || most == 0 {
@@ -72,7 +70,7 @@ impl Host {
             Fault::OverLong if max > 0 => {
                 let most = max.saturating_add(self.injector.over_long_by());
                 let mut received = receive(most, limit)?;
-                // A datagram comes whole. A stream comes in pieces.
+                // A datagram arrives whole. A stream arrives in pieces.
                 while protocol == Protocol::Tcp && received.len() < most {
                     match receive(most - received.len(), limit.min(SLOWLY)) {
                         Some(more) => received.extend(more),
@@ -90,7 +88,7 @@ impl Host {
         received
     }
 
-    /// A malformed answer, if it is time for one.
+    /// Returns a malformed result, if this call has that fault.
     pub(super) fn garbage(&mut self, a: &Arguments) -> Option<Vec<u8>> {
         (a.fault == Some(Fault::Garbage)).then(|| {
             self.report.faults.count(Fault::Garbage, a.function);
@@ -99,7 +97,7 @@ impl Host {
     }
 }
 
-/// Whose connections a function is about; none of ICMP's.
+/// Returns the protocol that a function is about; `None` for ICMP.
 fn protocol(function: &str) -> Option<Protocol> {
     match function.split_once('_') {
         Some(("tcp", _)) => Some(Protocol::Tcp),

@@ -1,7 +1,6 @@
-//! One plugin's connections, and what the functions `tcp_*` and `udp_*` do with them.
+//! One plugin's connections, and the operations of the functions `tcp_*` and `udp_*`.
 //!
-//! Nothing here knows of wasm: bytes come in and go out as slices. A failure has no reason: the
-//! plugin is told no more than 0 in any case.
+//! This module knows nothing about wasm: bytes are slices. A failure has no reason, since the plugin only gets 0.
 
 use std::collections::HashMap;
 use std::io::{self, Read, Write};
@@ -13,15 +12,15 @@ use socket2::SockRef;
 use crate::Allow;
 use crate::address::{self, Nowhere};
 
-/// What a connection id stands for.
+/// What a connection id refers to.
 enum Connection {
     Tcp(TcpStream),
     Udp(UdpSocket),
-    /// A TCP connection that has been broken off, and not been closed by the plugin.
+    /// A TCP connection that was reset but not yet closed by the plugin.
     Broken,
 }
 
-/// Which of the two families of functions asks. An id of one is unknown to the other.
+/// Which of the two families of functions is calling. An id of one is unknown to the other.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Protocol {
     Tcp,
@@ -36,7 +35,7 @@ pub(crate) struct Connections {
 }
 
 impl Connections {
-    /// No connections, and room for `limit`.
+    /// Creates an empty set with room for `limit`.
     pub fn new(limit: usize) -> Self {
         Connections {
             open: HashMap::new(),
@@ -45,12 +44,12 @@ impl Connections {
         }
     }
 
-    /// How many are open.
+    /// Returns the number of open connections.
     pub fn len(&self) -> usize {
         self.open.len()
     }
 
-    /// Whether there is no room for another.
+    /// Returns whether there is no room for another.
     pub fn is_full(&self) -> bool {
         self.open.len() >= self.limit
     }
@@ -60,7 +59,7 @@ impl Connections {
         self.open.clear();
     }
 
-    /// Opens a connection, where that is allowed, and answers its id.
+    /// Opens a connection, if allowed, and returns its id.
     pub fn connect(
         &mut self,
         protocol: Protocol,
@@ -85,8 +84,8 @@ impl Connections {
         Ok(id)
     }
 
-    /// Sends all of `data` and answers its length. A datagram may be empty; it is sent, and the
-    /// answer, 0, is the same as that of a failure.
+    /// Sends all of `data` and returns its length. An empty datagram is sent, and the result, 0, is the same as for a
+    /// failure.
     pub fn send(
         &mut self,
         protocol: Protocol,
@@ -104,9 +103,9 @@ impl Connections {
         }
     }
 
-    /// Waits for bytes, at most `max` of them. Never answers with none: the end of the stream, an
-    /// empty datagram and a silent peer are all `None`. With `whole` it waits for all `max` bytes of
-    /// a stream, and gives fewer only at its end, or when the time is over.
+    /// Waits for data, at most `max` bytes. Never returns an empty buffer: end of stream, an empty datagram and silence
+    /// are all `None`. With `whole` it waits for all `max` bytes of a stream, and returns fewer only at end of stream
+    /// or after the time limit.
     pub fn receive(
         &mut self,
         protocol: Protocol,
@@ -149,20 +148,19 @@ impl Connections {
         (received > 0).then_some(buffer)
     }
 
-    /// Closes a connection. Answers whether it was open.
+    /// Closes a connection. Returns whether it was open.
     pub fn close(&mut self, protocol: Protocol, id: u32) -> bool {
         let known = self.get(protocol, id).is_some();
         known && self.open.remove(&id).is_some()
     }
 
-    /// Breaks off a TCP connection: the peer gets a reset. The id stays until it is closed. Answers
-    /// whether there was something to break.
+    /// Resets a TCP connection: the peer gets a reset. The id stays until it is closed. Returns whether there was a
+    /// connection to reset.
     pub fn break_off(&mut self, id: u32) -> bool {
         match self.open.get_mut(&id) {
             Some(connection @ Connection::Tcp(_)) => {
                 if let Connection::Tcp(stream) = std::mem::replace(connection, Connection::Broken) {
-                    // To linger for no time at all is to reset. (If it cannot be set, the peer sees
-                    // an end instead.)
+                    // A linger time of zero makes closing a reset. (If it cannot be set, the peer sees EOF instead.)
                     let _ = SockRef::from(&stream).set_linger(Some(Duration::ZERO));
                 }
                 true
@@ -171,7 +169,7 @@ impl Connections {
         }
     }
 
-    /// Whether this id is open and not broken.
+    /// Returns whether this id is open and not broken.
     pub fn is_sound(&mut self, protocol: Protocol, id: u32) -> bool {
         let connection = self.get(protocol, id);
         connection.is_some_and(|connection| !matches!(connection, Connection::Broken))
@@ -188,7 +186,7 @@ impl Connections {
     }
 }
 
-/// The first address that accepts. Each gets its share of the time that is left.
+/// Connects to the first address that accepts. Each gets a share of the remaining time.
 pub(crate) fn connect_tcp(addresses: &[SocketAddr], deadline: Instant) -> Option<TcpStream> {
     let stream = addresses.iter().enumerate().find_map(|(tried, address)| {
         let left = deadline.saturating_duration_since(Instant::now());
@@ -233,7 +231,7 @@ fn send_tcp(stream: &mut TcpStream, data: &[u8], limit: Duration) -> io::Result<
     Ok(sent)
 }
 
-/// The operating system takes a timeout of nothing for "forever".
+/// The operating system takes a zero timeout as "forever".
 fn at_least(timeout: Duration) -> Duration {
     timeout.max(Duration::from_millis(1))
 }

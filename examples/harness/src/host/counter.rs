@@ -1,9 +1,8 @@
-//! Counting a plugin's calls of its kernel.
+//! Counts a plugin's calls of its kernel.
 //!
-//! The kernel is a wasm module beside the plugin's: a call of it is not seen from outside. So a
-//! small module is put between the two. It has the functions of the kernel that are worth counting;
-//! each says its number to the host and goes on to the kernel's. The plugin is led to it by another
-//! name in its imports. Only the plugin's calls are counted, not the host's own.
+//! The kernel is another wasm module, so its calls are invisible to the host. So a small module is put between the two.
+//! It has the kernel functions that are worth counting; each reports its number to the host and then calls the
+//! kernel's. The plugin's imports are renamed to lead to it. Only the plugin's calls are counted, not the host's.
 
 use std::fmt::Write;
 
@@ -13,14 +12,14 @@ use wasmparser::{Parser, Payload};
 use super::{Host, lock};
 use crate::report::KERNEL_FUNCTIONS;
 
-/// The module in between. As long as the kernel's name, so that the one can take the other's place
-/// in a module and nothing else moves.
+/// The name of the module in between. It has the length of the kernel's name, so that it can replace that name in a
+/// module without moving anything.
 pub(crate) const MODULE: &str = "counting/kernel";
-/// Where the function that counts comes from.
+/// The import module of the counting function.
 const HOST: &str = "harness:host/count";
 const COUNT: &str = "count";
 
-/// The signature of a kernel function, as WebAssembly text has it.
+/// Returns the signature of a kernel function, in WebAssembly text.
 fn signature(name: &str) -> (&'static [&'static str], &'static str) {
     match name {
         "free" => (&["i64"], ""),
@@ -32,7 +31,7 @@ fn signature(name: &str) -> (&'static [&'static str], &'static str) {
     }
 }
 
-/// The module in between, in text form.
+/// Returns the module in between, in text form.
 pub(crate) fn module() -> String {
     let (mut imports, mut functions) = (String::new(), String::new());
     for (number, name) in KERNEL_FUNCTIONS.into_iter().enumerate() {
@@ -41,7 +40,7 @@ pub(crate) fn module() -> String {
         let arguments: String = (0..params.len())
             .map(|i| format!("(local.get {i}) "))
             .collect();
-        // Writing to a `String` does not fail.
+        // Writing to a `String` cannot fail.
         let _ = writeln!(
             imports,
             r#"(import "{EXTISM_ENV_MODULE}" "{name}" (func ${name} {types}))"#
@@ -57,7 +56,7 @@ pub(crate) fn module() -> String {
     )
 }
 
-/// The function that the module in between calls.
+/// Returns the function that the module in between calls.
 pub(crate) fn function(host: &UserData<Host>) -> Function {
     let run = |_: &mut _, inputs: &[Val], _: &mut [Val], host: UserData<Host>| {
         let number = inputs.first().and_then(Val::i32).unwrap_or(-1);
@@ -70,8 +69,8 @@ pub(crate) fn function(host: &UserData<Host>) -> Function {
     Function::new(COUNT, [ValType::I32], [], host.clone(), run).with_namespace(HOST)
 }
 
-/// A plugin's module, with its imports of those kernel functions led to the module in between. The
-/// error is in words.
+/// Returns a plugin's module with its imports of those kernel functions redirected to the module in between. The error
+/// is text.
 pub(crate) fn behind(wasm: &[u8]) -> Result<Vec<u8>, String> {
     let mut changed = wasm.to_vec();
     for payload in Parser::new(0).parse_all(wasm) {
@@ -90,8 +89,8 @@ pub(crate) fn behind(wasm: &[u8]) -> Result<Vec<u8>, String> {
     Ok(changed)
 }
 
-/// How an import starts: two names, each with its length before it. (None is longer than 127 bytes,
-/// so the lengths are a byte each.)
+/// Returns the start of an import: two names, each preceded by its length. (None is longer than 127 bytes, so each
+/// length is one byte.)
 fn import(module: &str, name: &str) -> Vec<u8> {
     let mut bytes = Vec::new();
     for part in [module, name] {

@@ -1,7 +1,8 @@
-//! The ten functions, and with feature `http` the eleventh, of import module `env` unless the configuration says otherwise, as wasm sees them.
+//! The wasm side of the ten functions and, with feature `http`, the eleventh. Their import module is `env` unless
+//! configured otherwise.
 //!
-//! Each reads its arguments, calls [`Host`] and answers a number. None ever fails: whatever a
-//! plugin passes, the worst answer is 0.
+//! Each reads its arguments, calls [`Host`] and returns a number. None ever fails: whatever a plugin passes, the worst
+//! result is 0.
 
 use std::borrow::Cow;
 use std::sync::Mutex;
@@ -19,13 +20,13 @@ use crate::{Denied, Why};
 const I32: ValType = ValType::I32;
 const I64: ValType = ValType::I64;
 
-/// Who keeps the state of the plugins that use a set of functions.
+/// Keeps the state of the plugins that use a set of functions.
 pub(crate) trait Owner: Sized + 'static {
-    /// Runs something with the state of one plugin. No other plugin waits for it.
+    /// Calls `run` with the state of one plugin. No other plugin waits for it.
     fn with<T>(owner: &Mutex<Self>, plugin: Uuid, run: impl FnOnce(&mut Host) -> T) -> T;
 }
 
-/// All of them in this import module, bound to the state of the plugin that calls.
+/// Returns all functions in this import module, bound to the state of the calling plugin.
 pub(crate) fn all<O: Owner>(owner: &UserData<O>, module: &str) -> Vec<Function> {
     let define = |name: &'static str, params: &[ValType], result: Option<ValType>, f: Body| {
         let run = move |plugin: &mut CurrentPlugin,
@@ -81,11 +82,11 @@ pub(crate) fn all<O: Owner>(owner: &UserData<O>, module: &str) -> Vec<Function> 
 
 type Body = fn(&mut Host, &mut CurrentPlugin, &Arguments) -> Answer;
 
-/// What wasm passed, and what is to go wrong. The types are checked when the plugin is linked, so the zeros for another
-/// type are never seen.
+/// The arguments from wasm, and the fault of this call. The types are checked when the plugin is linked, so the zeros
+/// for another type are never used.
 pub(super) struct Arguments<'a> {
     values: &'a [Val],
-    /// Which function was called.
+    /// The function that was called.
     pub function: &'static str,
     pub fault: Option<Fault>,
 }
@@ -100,7 +101,7 @@ impl Arguments<'_> {
     }
 }
 
-/// What wasm gets back.
+/// The value returned to wasm.
 pub(super) enum Answer {
     Nothing,
     Number(u32),
@@ -122,7 +123,7 @@ impl Answer {
 }
 
 impl Host {
-    /// Runs a function, and counts how long it takes.
+    /// Runs a function, and measures its duration.
     fn timed(&mut self, plugin: &mut CurrentPlugin, a: &Arguments, run: Body) -> Answer {
         let closes = a.function.ends_with("_close");
         if self.waited >= self.config.max_waiting && !closes {
@@ -138,7 +139,7 @@ impl Host {
         answer
     }
 
-    /// Counts what is denied, and reports it.
+    /// Counts and reports a denial.
     pub(super) fn deny(&mut self, a: &Arguments, plugin: &CurrentPlugin, target: &[u8], why: Why) {
         match why {
             Why::NotAllowed => self.report.denied += 1,
@@ -152,12 +153,12 @@ impl Host {
         });
     }
 
-    /// How many more bytes the plugin may send or receive.
+    /// Returns how many more bytes the plugin may send or receive.
     pub(super) fn bytes_left(&self) -> u64 {
         self.config.max_bytes.saturating_sub(self.moved)
     }
 
-    /// No longer than the call of the plugin may last, nor than it may wait in all.
+    /// Shortens `limit` to the time left for the plugin's call and for its waits in total.
     pub(super) fn within(&self, plugin: &CurrentPlugin, limit: Duration) -> Duration {
         let limit = limit.min(self.config.max_waiting.saturating_sub(self.waited));
         plugin
@@ -238,7 +239,7 @@ impl Host {
             received.as_ref().map_or(0, Vec::len),
         );
         if received.is_some() && matches!(answer, Answer::Offset(0)) {
-            // The kernel has no memory for what has come. Of a stream, no later bytes may pass for it.
+            // The kernel has no memory for the received bytes. Later bytes of a stream must not take their place.
             self.connections.break_off(a.u32(0));
         }
         answer
@@ -306,7 +307,7 @@ impl Host {
         self.hand_over(plugin, json.as_deref(), packet.map_or(0, |p| p.data.len()))
     }
 
-    /// Gives received bytes to the plugin, of which `payload` came from the network.
+    /// Passes received bytes to the plugin; `payload` of them came from the network.
     pub(super) fn hand_over(
         &mut self,
         plugin: &mut CurrentPlugin,
@@ -322,12 +323,12 @@ impl Host {
     }
 }
 
-/// The whole block at an offset.
+/// Returns the whole block at an offset.
 fn block(plugin: &mut CurrentPlugin, offset: u64) -> Option<&[u8]> {
     block_in(&Kernel::of(plugin)?, offset)
 }
 
-/// The kernel has no block for no bytes: its offset is 0.
+/// The kernel has no empty blocks: their offset is 0.
 pub(super) fn block_in<'a>(kernel: &Kernel<'a>, offset: u64) -> Option<&'a [u8]> {
     match offset {
         0 => Some(&[]),
@@ -335,16 +336,16 @@ pub(super) fn block_in<'a>(kernel: &Kernel<'a>, offset: u64) -> Option<&'a [u8]>
     }
 }
 
-/// What a send reads of a block of which it sends `length` bytes.
+/// Returns what a send reads from a block of which it sends `length` bytes.
 fn read(block: &[u8], length: u64, whole: bool) -> Cow<'_, [u8]> {
     match whole {
-        // Copied, as in production: so what it costs there shows here.
+        // Copied as in production, so that the cost is the same.
         true => Cow::Owned(block.to_vec()),
         false => Cow::Borrowed(cut(block, length)),
     }
 }
 
-/// The first `length` bytes of a block, or all of it if it is shorter.
+/// Returns the first `length` bytes of a block, or all of it if it is shorter.
 fn cut(block: &[u8], length: u64) -> &[u8] {
     let length = usize::try_from(length).unwrap_or(usize::MAX);
     &block[..block.len().min(length)]

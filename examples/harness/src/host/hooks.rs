@@ -1,20 +1,19 @@
-//! How the host gets to see the kernel's memory at the end of a call.
+//! How the host sees the kernel's memory at the end of a call.
 //!
-//! Between two calls nobody can look at that memory, and at the start of each it is cleared. But
-//! when a plugin function has returned, or trapped, Extism asks its kernel for the length of the
-//! output and for the error message, through two functions of the module `extism:host/env`. The
-//! linker lets later definitions stand in for earlier ones, so here the host puts its own in
-//! their place: they answer the same, and look around while they are at it.
+//! Between two calls nobody can read that memory, and the start of each call clears it. But when a plugin function has
+//! returned or trapped, Extism asks its kernel for the length of the output and for the error message, through two
+//! functions of the module `extism:host/env`. In the linker a later definition replaces an earlier one. So the host
+//! defines these two itself: they return the same, and inspect the memory.
 //!
-//! They also answer 0 where a plugin has written nonsense into the kernel's memory, which Extism
-//! itself would follow.
+//! They also return 0 if a plugin has written invalid values into the kernel's memory, which Extism itself would
+//! follow.
 
 use extism::{CurrentPlugin, EXTISM_ENV_MODULE, Error, Function, PTR, UserData, Val};
 
 use super::{Host, lock};
 use crate::kernel::Kernel;
 
-/// Both stand-ins, bound to one plugin's state.
+/// Returns both replacements, bound to one plugin's state.
 pub(crate) fn all(host: &UserData<Host>) -> Vec<Function> {
     let define = |name: &str, f: fn(&mut CurrentPlugin, &mut Host) -> u64| {
         let run = move |plugin: &mut CurrentPlugin,

@@ -50,14 +50,14 @@ impl Host {
         }
     }
 
-    /// What the plugin asks for.
+    /// Returns the request that the plugin passes.
     fn request(&mut self, plugin: &mut CurrentPlugin, a: &Arguments) -> Result<Request, Failure> {
         let kernel = Kernel::of(plugin).ok_or(Failure::Failed)?;
         let block = |index| block_in(&kernel, a.u64(index)).ok_or(Failure::Failed);
         let (method, url, headers, body) = (block(0)?, block(1)?, block(2)?, block(3)?);
         self.report.bytes_read += body.len() as u64;
         let mut request = Request::new(method, url, headers, Vec::new()).ok_or(Failure::Failed)?;
-        // Too long a body need not be copied to be refused.
+        // A body that is too long is refused without being copied.
         if body.len() as u64 > self.config.max_request_body {
             return Err(Failure::Denied(request.target(), Why::Bytes));
         }

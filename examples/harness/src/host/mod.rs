@@ -1,4 +1,4 @@
-//! The host's side of one plugin: what its ten functions keep between calls.
+//! The host's state for one plugin, kept between calls of its ten functions.
 
 mod amiss;
 mod connections;
@@ -40,7 +40,7 @@ pub(crate) use hooks::all as hooks;
 #[cfg(feature = "full")]
 pub(crate) use wasi::as_configured as with_wasi_as_configured;
 
-/// What the host keeps for one plugin.
+/// The state that the host keeps for one plugin.
 pub(crate) struct Host {
     config: Config,
     connections: Connections,
@@ -48,7 +48,7 @@ pub(crate) struct Host {
     injector: Injector,
     #[cfg(feature = "http")]
     trust: crate::http::Trust,
-    /// How long the plugin has waited in its functions.
+    /// How long the plugin has waited in the functions.
     waited: Duration,
     /// How many bytes it has sent and received.
     moved: u64,
@@ -56,7 +56,7 @@ pub(crate) struct Host {
     pub report: Report,
     /// The kernel's memory at the end of the last call.
     pub census: Option<Census>,
-    /// The error message that the plugin has set in the last call.
+    /// The error message that the plugin set in the last call.
     pub message: Option<String>,
 }
 
@@ -77,13 +77,13 @@ impl Host {
         }
     }
 
-    /// Forgets what is known of the call before.
+    /// Forgets the results of the previous call.
     pub fn begin_call(&mut self) {
         self.census = None;
         self.message = None;
     }
 
-    /// The totals, and the kernel's memory at the end of the last call.
+    /// Returns the totals, and the kernel's memory at the end of the last call.
     pub fn report(&self) -> Report {
         Report {
             live_blocks: self.census.map(|c| c.live_blocks),
@@ -113,7 +113,7 @@ impl Owner for Host {
     }
 }
 
-/// Nothing that holds such a lock can leave what it guards half changed, so a poisoned one is as good.
+/// No code that holds such a lock can leave its data half changed, so a poisoned lock is still usable.
 pub(crate) fn lock<T>(guarded: &Mutex<T>) -> MutexGuard<'_, T> {
     guarded.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,9 +1,8 @@
-//! WASI as the production host has it: a clock that is not real, sleeps that take no time, and random
-//! bytes that are the same in every process.
+//! WASI as in the production host: a clock that is not real, sleeps that take no time, and random bytes that are the
+//! same in every process.
 //!
-//! WASI writes its answers into the plugin's own memory, which a host function cannot reach in this
-//! runtime. So the plugin's module is written anew: its calls of these functions of WASI are led to
-//! functions that are put at its end.
+//! WASI writes its results into the plugin's own memory, which a host function cannot reach in this runtime. So the
+//! plugin's module is rewritten: its calls of these WASI functions are redirected to functions appended to it.
 
 use std::convert::Infallible;
 
@@ -19,31 +18,31 @@ use wasmparser::{
 
 use crate::{Clock, Config, Randomness};
 
-/// The module that all of them are imported from.
+/// The module that they are all imported from.
 const WASI: &str = "wasi_snapshot_preview1";
-/// What the clock advances by at each reading, in nanoseconds: 1 ms.
+/// How far the clock advances at each reading, in nanoseconds: 1 ms.
 const TICK: i64 = 1_000_000;
-/// What it begins with, as the time of day: the midnight before 2022-01-01, in nanoseconds.
+/// The clock's initial time of day: 2022-01-01 00:00 UTC, in nanoseconds.
 const BEGIN: i64 = 1_640_995_200_000_000_000;
-/// What the random bytes begin with. Any number would do.
+/// The initial state of the random bytes. Any number would do.
 const SEED: i64 = 42;
-/// WASI's numbers of errors.
+/// WASI's error numbers.
 const INVALID: i32 = 28;
 const NOT_SUPPORTED: i32 = 58;
 
-/// A function of WASI that is not WASI's own.
+/// A function that replaces one of WASI's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum StandIn {
     /// `clock_time_get(clock, precision, out)`.
     Clock,
-    /// `poll_oneoff(in, out, how many, how many happened)`, by which a plugin sleeps.
+    /// `poll_oneoff(in, out, how many, how many happened)`, with which a plugin sleeps.
     Sleep,
     /// `random_get(out, length)`.
     Random,
 }
 
 impl StandIn {
-    /// What stands in for a function that a plugin imports, if anything does.
+    /// Returns the replacement for an imported function, if any.
     fn of(name: &str, config: &Config) -> Option<Self> {
         match name {
             "clock_time_get" if config.clock == Clock::Fake => Some(Self::Clock),
@@ -53,7 +52,7 @@ impl StandIn {
         }
     }
 
-    /// What its variable begins with.
+    /// Returns the initial value of its variable.
     fn begin(self) -> i64 {
         match self {
             Self::Clock => BEGIN,
@@ -71,12 +70,12 @@ impl StandIn {
     }
 }
 
-/// A plugin's module in which WASI is as the configuration says. The error is in words.
+/// Returns a plugin's module with WASI as configured. The error is text.
 pub(crate) fn as_configured(wasm: &[u8], config: &Config) -> Result<Vec<u8>, String> {
     if config.clock == Clock::Real && config.sleep && config.randomness == Randomness::Real {
         return Ok(wasm.to_vec());
     }
-    // The runtime takes the text form too.
+    // The runtime accepts the text form too.
     let wasm = wat::Parser::new()
         .parse_bytes(None, wasm)
         .map_err(|e| e.to_string())?;
@@ -91,21 +90,21 @@ pub(crate) fn as_configured(wasm: &[u8], config: &Config) -> Result<Vec<u8>, Str
     Ok(module.finish())
 }
 
-/// An import of a module that something stands in for.
+/// A replaced import of a module.
 struct Replaced {
     by: StandIn,
-    /// Its place among the functions.
+    /// Its index among the functions.
     function: u32,
-    /// Its type, among the types.
+    /// The index of its type.
     of_type: u32,
 }
 
-/// Where in a module things stand, and where the new ones will.
+/// The positions of existing and new items in a module.
 struct Places {
     replaced: Vec<Replaced>,
-    /// The first free place among the functions, which becomes that of the first stand-in.
+    /// The first free function index, used for the first replacement.
     function: u32,
-    /// The first free place among the globals, which becomes that of its variable.
+    /// The first free global index, used for its variable.
     global: u32,
 }
 
@@ -147,8 +146,8 @@ impl Places {
     }
 }
 
-/// Everything as it was, but for the additions. A plugin that calls WASI has each of these sections: it
-/// has functions, and the first global is its stack's.
+/// Copies everything unchanged, except the additions. A plugin that calls WASI has each of these sections: it has
+/// functions, and its first global is the stack pointer.
 impl Reencode for Places {
     type Error = Infallible;
 
@@ -199,7 +198,7 @@ impl Reencode for Places {
     }
 }
 
-/// A place in the plugin's memory, so far behind an address.
+/// Returns a position in the plugin's memory, at this offset from an address.
 fn at(offset: u64) -> MemArg {
     MemArg {
         offset,
@@ -208,7 +207,7 @@ fn at(offset: u64) -> MemArg {
     }
 }
 
-/// Moves the variable on, and writes it where the third argument says.
+/// Advances the variable, and writes it to the address in the third argument.
 fn clock(variable: u32) -> Function {
     let mut function = Function::new([]);
     function
@@ -225,12 +224,12 @@ fn clock(variable: u32) -> Function {
     function
 }
 
-/// Whatever is waited for has happened, without a wait. Only for time to pass is supported: plugins have
+/// Reports that everything waited for has happened, without a wait. Only waiting for time is supported: plugins have
 /// nothing else to wait for.
 fn sleep() -> Function {
     const SUBSCRIPTION: i32 = 48;
     const EVENT: i32 = 32;
-    // The local behind the four parameters counts down; the one behind it is the kind of what is awaited.
+    // The local after the four parameters counts down; the next one is the kind of event.
     let mut function = Function::new([(2, ValType::I32)]);
     let (subscriptions, events, how_many, happened, left, kind) = (0, 1, 2, 3, 4, 5);
     function
@@ -244,7 +243,7 @@ fn sleep() -> Function {
         .local_get(how_many)
         .local_set(left)
         .loop_(BlockType::Empty)
-        // What the plugin knows it by.
+        // The plugin's own identifier of the event.
         .local_get(events)
         .local_get(subscriptions)
         .i64_load(at(0))
@@ -252,7 +251,7 @@ fn sleep() -> Function {
         .local_get(subscriptions)
         .i32_load8_u(at(8))
         .local_set(kind)
-        // An error for any kind but a clock, which has number 0.
+        // An error for any kind except a clock, which is number 0.
         .local_get(events)
         .i32_const(NOT_SUPPORTED)
         .i32_const(0)
@@ -284,7 +283,7 @@ fn sleep() -> Function {
     function
 }
 
-/// Writes bytes that depend on nothing but how many there were before (a linear congruence, Knuth's).
+/// Writes bytes that depend only on how many there were before (Knuth's linear congruential generator).
 fn random(variable: u32) -> Function {
     let mut function = Function::new([]);
     let (out, left) = (0, 1);

@@ -1,11 +1,11 @@
-//! A response as the plugin gets it.
+//! A response in the form that the plugin gets.
 
 use std::collections::BTreeMap;
 
 use data_encoding::BASE64;
 use ureq::http::{HeaderMap, StatusCode};
 
-/// A whole response.
+/// A complete response.
 #[derive(Debug)]
 pub(crate) struct Answer {
     status: StatusCode,
@@ -17,7 +17,7 @@ impl Answer {
     pub(super) fn new(status: StatusCode, headers: &HeaderMap, body: Vec<u8>) -> Self {
         let mut named = BTreeMap::<_, Vec<_>>::new();
         for (name, value) in headers {
-            // JSON is text, and values need not be.
+            // JSON is text, but values may be other bytes.
             let value = String::from_utf8_lossy(value.as_bytes()).into_owned();
             named
                 .entry(canonical(name.as_str()))
@@ -31,7 +31,7 @@ impl Answer {
         }
     }
 
-    /// `{"status":200,"headers":{"Content-Type":["text/plain"]},"body":"SGk="}`
+    /// Returns `{"status":200,"headers":{"Content-Type":["text/plain"]},"body":"SGk="}`
     pub fn json(self) -> Option<Vec<u8>> {
         let headers = serde_json::to_string(&self.headers).ok()?;
         let head = format!(
@@ -46,7 +46,7 @@ impl Answer {
     }
 }
 
-/// A header's name as Go writes it: `Content-Type`, `X-Request-Id`, `Etag`.
+/// Returns a header's name as Go writes it: `Content-Type`, `X-Request-Id`, `Etag`.
 fn canonical(name: &str) -> String {
     let mut starts = true;
     let letter = |c: char| {

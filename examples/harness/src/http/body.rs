@@ -1,10 +1,10 @@
-//! The body of a response, read to its end.
+//! Reads the body of a response to its end.
 
 use std::io::{self, BufRead, BufReader, ErrorKind, Read};
 
 use flate2::bufread::MultiGzDecoder;
 
-/// Why a body is not whole.
+/// Why a body is incomplete.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Cut {
     TooLong,
@@ -13,8 +13,8 @@ pub(super) enum Cut {
 
 const PIECE: usize = 64 * 1024;
 
-/// Reads all of it, at most so many bytes, decoded if need be. An error comes with what was read before it.
-/// With `short` a body that ends early counts as whole.
+/// Reads the whole body, decoded if necessary, up to a limit. An error includes what was read before it. With `short` a
+/// body that ends early counts as complete.
 pub(super) fn read(
     body: impl Read + 'static,
     gzip: bool,
@@ -24,7 +24,7 @@ pub(super) fn read(
     let mut body: Box<dyn Read> = match gzip {
         true => {
             let mut body = BufReader::new(body);
-            // No body at all is not packed either. (An error comes again when it is read.)
+            // An empty body is not compressed either. (If this read fails, the next one returns the error again.)
             if body.fill_buf().is_ok_and(<[u8]>::is_empty) {
                 return Ok(Vec::new());
             }

@@ -1,9 +1,9 @@
-//! The HTTP client behind `http_request`: one request, and the redirects that it leads to.
+//! The HTTP client behind `http_request`: one request, and its redirects.
 //!
-//! HTTP itself is ureq's. What is done here is what a host must not leave to a client: which addresses are
-//! connected to, for how long, how much is read, and what goes along on a redirect. gzip is decoded here, since
-//! ureq's feature for it decodes also what a plugin wants as it is. (If another crate of an application turns that
-//! feature on, it is on here as well.)
+//! ureq implements HTTP. This module does what a host must control itself: which addresses it connects to, for how
+//! long, how much it reads, and what a redirect sends along. gzip is decoded here, since ureq's feature for it also
+//! decodes what a plugin wants unchanged. (If another crate of an application enables that feature, it is enabled here
+//! too.)
 
 mod answer;
 mod body;
@@ -34,9 +34,9 @@ const REDIRECTS: usize = 10;
 /// Why there is no response.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Failure {
-    /// There is none, or it is none, or it came too late.
+    /// There is no response, or an invalid one, or it arrived too late.
     Failed,
-    /// A rule or a limit stood against this host and port.
+    /// A rule or a limit denied this host and port.
     Denied(String, Why),
 }
 
@@ -46,19 +46,19 @@ impl<E: std::error::Error> From<E> for Failure {
     }
 }
 
-/// Body bytes on the network, whether there was a response in the end or not.
+/// Body bytes sent and received, whether or not the request succeeded.
 #[derive(Debug, Default)]
 pub(crate) struct Traffic {
     pub sent: u64,
     pub received: u64,
 }
 
-/// Within what a request must stay.
+/// The limits of a request.
 pub(crate) struct Limits<'a> {
     pub config: &'a Config,
     pub trust: &'a Trust,
     pub deadline: Instant,
-    /// How many body bytes may be sent and received in all.
+    /// How many body bytes may be sent and received in total.
     pub bytes: u64,
 }
 
@@ -68,7 +68,7 @@ impl Limits<'_> {
     }
 }
 
-/// Makes a request, follows redirects, and reads the response to its end.
+/// Sends a request, follows redirects, and reads the response to its end.
 pub(crate) fn send(
     mut request: Request,
     limits: &Limits,
@@ -84,7 +84,7 @@ pub(crate) fn send(
     Err(Failure::Failed)
 }
 
-/// One request, to one of the addresses that are allowed, up to the end of the response's headers.
+/// Sends one request to one of the allowed addresses, and reads up to the end of the response's headers.
 fn hop(
     request: &Request,
     limits: &Limits,
@@ -113,7 +113,7 @@ fn hop(
     }
     traffic.sent = traffic.sent.saturating_add(size);
     let has_length = [Method::POST, Method::PUT, Method::PATCH].contains(&request.method);
-    // Without a body these three say that its length is 0; the others say nothing.
+    // Without a body these three methods send a length of 0; the others send no length.
     Ok(if request.body.is_empty() && !has_length {
         agent.run(message.body(())?)?
     } else {
@@ -121,7 +121,7 @@ fn hop(
     })
 }
 
-/// The addresses to connect to. Nothing is looked up again after this.
+/// Returns the addresses to connect to. Nothing is resolved again after this.
 fn addresses(request: &Request, target: &str, limits: &Limits) -> Result<Vec<SocketAddr>, Failure> {
     if !limits.config.short_numbers && address::is_short_number(&request.host_as_written) {
         return Err(Failure::Failed);
@@ -135,7 +135,7 @@ fn addresses(request: &Request, target: &str, limits: &Limits) -> Result<Vec<Soc
     })
 }
 
-/// ureq does no more than it must: it follows nothing, keeps no connection, knows no proxy.
+/// ureq does only the minimum: it follows no redirects, keeps no connections, and uses no proxy.
 fn client(limit: Duration) -> ureq::config::Config {
     Agent::config_builder()
         .http_status_as_error(false)
@@ -167,7 +167,7 @@ fn read(
         head.headers.remove(header::CONTENT_ENCODING);
         head.headers.remove(header::CONTENT_LENGTH);
     }
-    // That is how it came; the body is handed over in one piece.
+    // It described the transfer; the body is returned in one piece.
     head.headers.remove(header::TRANSFER_ENCODING);
     let left = limits.bytes.saturating_sub(traffic.sent);
     let most = left.min(limits.config.max_response_body);
@@ -184,7 +184,7 @@ fn read(
     }
 }
 
-/// `host:port`, the port written out; an IPv6 address in brackets.
+/// Returns `host:port` with an explicit port; an IPv6 address is in brackets.
 fn host_and_port(url: &Url) -> Option<String> {
     let port = url.port_or_known_default()?;
     match url.host()? {

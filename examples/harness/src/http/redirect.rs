@@ -1,4 +1,4 @@
-//! What a redirect makes of a request.
+//! How a redirect changes a request.
 
 use ureq::http::{HeaderName, Method, Response, StatusCode, header};
 use url::Url;
@@ -6,14 +6,14 @@ use url::Url;
 use super::Failure;
 use super::request::{self, Request};
 
-/// What tells another server who is asking.
+/// The headers that identify the client to a server.
 const CREDENTIALS: [HeaderName; 3] = [
     header::AUTHORIZATION,
     header::COOKIE,
     header::PROXY_AUTHORIZATION,
 ];
 
-/// What describes a body that is not sent again.
+/// The headers that describe a body, which is not sent again.
 const OF_THE_BODY: [HeaderName; 4] = [
     header::CONTENT_TYPE,
     header::CONTENT_ENCODING,
@@ -21,8 +21,8 @@ const OF_THE_BODY: [HeaderName; 4] = [
     header::CONTENT_LOCATION,
 ];
 
-/// Where a response leads, and how its host is written there. A redirect without a place to go to is a
-/// response as any other.
+/// Returns where a response redirects to, and how its host is written there. A redirect without a location is an
+/// ordinary response.
 pub(super) fn target<T>(
     request: &Request,
     response: &Response<T>,
@@ -42,8 +42,9 @@ pub(super) fn target<T>(
     Ok(Some((url, written)))
 }
 
-/// The request to make next: 301, 302 and 303 turn all but `HEAD` into a `GET` without a body; 307 and 308
-/// repeat it as it is. To another origin no credentials go along, nor later when it leads back.
+/// Changes the request into the next one: 301, 302 and 303 turn everything except `HEAD` into a `GET` without a body;
+/// 307 and 308 repeat it unchanged. Credentials are dropped at another origin, and stay dropped if a later redirect
+/// leads back.
 pub(super) fn follow(request: &mut Request, status: StatusCode, url: Url, host_as_written: String) {
     let repeats = matches!(status.as_u16(), 307 | 308);
     if !repeats {
@@ -70,7 +71,7 @@ mod tests {
 
     const HEADERS: &[u8] = br#"["Authorization: a","Cookie: b","Content-Type: c","X-Other: d"]"#;
 
-    /// The request after a redirect of this kind, from `http://a.example/x`.
+    /// Returns the request after a redirect of this kind, from `http://a.example/x`.
     fn after(method: &str, status: u16, location: &str) -> Request {
         let url = b"http://a.example/x";
         let mut request = Request::new(method.as_bytes(), url, HEADERS, b"body".to_vec()).unwrap();

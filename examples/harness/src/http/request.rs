@@ -1,4 +1,4 @@
-//! A request as the plugin gives it.
+//! A request, as the plugin passes it.
 
 use std::str::FromStr;
 
@@ -7,18 +7,18 @@ use url::Url;
 
 use super::host_and_port;
 
-/// What is asked for. A redirect changes it.
+/// The request. A redirect changes it.
 #[derive(Debug)]
 pub(crate) struct Request {
     pub method: Method,
     pub url: Url,
-    /// The host before it was brought into its plain form, which makes addresses of short numbers.
+    /// The host before normalization, which turns short numbers into addresses.
     pub host_as_written: String,
     pub headers: HeaderMap,
     pub body: Vec<u8>,
 }
 
-/// What Go's client takes from elsewhere, and ignores among the headers.
+/// Headers that Go's client sets itself, and ignores if given.
 const IGNORED: [HeaderName; 4] = [
     header::HOST,
     header::CONTENT_LENGTH,
@@ -27,19 +27,19 @@ const IGNORED: [HeaderName; 4] = [
 ];
 
 impl Request {
-    /// `headers` is a JSON array of strings, each `Name: value`; or nothing. `None` if anything is not
-    /// what it should be.
+    /// Parses a request. `headers` is a JSON array of strings, each `Name: value`, or empty. `None` if anything is
+    /// invalid.
     pub fn new(method: &[u8], url: &[u8], headers: &[u8], body: Vec<u8>) -> Option<Self> {
         let method = match method {
             b"" => Method::GET,
             method => Method::from_bytes(method).ok()?,
         };
-        // That would be a way to a proxy, and none is used.
+        // It would lead to a proxy, and none is used.
         if method == Method::CONNECT {
             return None;
         }
         let url = std::str::from_utf8(url).ok()?;
-        // The parser would leave these out without a word.
+        // The parser would remove these silently.
         if url.contains(|c: char| c.is_ascii_control()) {
             return None;
         }
@@ -54,12 +54,12 @@ impl Request {
         })
     }
 
-    /// The host and port, as the allow list and its reports have them.
+    /// Returns the host and port, in the form of the allow list and its reports.
     pub fn target(&self) -> String {
         host_and_port(&self.url).unwrap_or_default()
     }
 
-    /// As in Go: where the plugin leaves the coding to the host, it asks for gzip and decodes it.
+    /// Returns whether the host asks for gzip and decodes it. As in Go, it does if the plugin does not set the coding.
     pub fn asks_for_gzip(&self) -> bool {
         self.method != Method::HEAD
             && !self.headers.contains_key(header::ACCEPT_ENCODING)
@@ -67,13 +67,13 @@ impl Request {
     }
 }
 
-/// Only HTTP, and only with a host.
+/// Accepts only HTTP, and only with a host.
 pub(super) fn parse(url: Url) -> Option<Url> {
     let known = matches!(url.scheme(), "http" | "https");
     (known && host_and_port(&url).is_some()).then_some(url)
 }
 
-/// The host in the text of a URL; nothing for a relative one.
+/// Returns the host in the text of a URL; empty for a relative one.
 pub(super) fn written_host(url: &str) -> &str {
     let Some((_, rest)) = url.split_once("//") else {
         return "";

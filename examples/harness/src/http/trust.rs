@@ -1,4 +1,4 @@
-//! Whose certificates are believed.
+//! Which certificates are trusted.
 
 use std::sync::{Arc, OnceLock};
 
@@ -8,15 +8,15 @@ use rustls::{ClientConfig, RootCertStore};
 
 use super::Failure;
 
-/// Certificates of authorities that are trusted besides those of the system.
+/// Certificate authorities that are trusted in addition to the system's.
 pub(crate) type Authorities = Vec<CertificateDer<'static>>;
 
-/// Why a text holds no certificate authority.
+/// The error if a text contains no certificate authority.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not a certificate: expected at least one in PEM, `-----BEGIN CERTIFICATE-----`")]
 pub struct NoCertificate;
 
-/// The certificates in a PEM text: at least one, and each of a form that can be trusted.
+/// Parses the certificates in a PEM text: at least one, each of a form that can be trusted.
 pub(crate) fn authorities(pem: &[u8]) -> Result<Authorities, NoCertificate> {
     let found: Result<Authorities, _> = CertificateDer::pem_slice_iter(pem).collect();
     let found = found.map_err(|_| NoCertificate)?;
@@ -30,7 +30,7 @@ pub(crate) fn authorities(pem: &[u8]) -> Result<Authorities, NoCertificate> {
     }
 }
 
-/// The client side of TLS, made when first needed.
+/// The client side of TLS, created on first use.
 #[derive(Debug)]
 pub(crate) struct Trust {
     more: Authorities,
@@ -51,7 +51,7 @@ impl Trust {
         }
         let mut roots = RootCertStore::empty();
         roots.add_parsable_certificates(systems().iter().chain(&self.more).cloned());
-        // Named: another crate in the program may have chosen another for the process.
+        // Named explicitly: another crate in the program may have set another default for the process.
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         let client = ClientConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()?
@@ -61,10 +61,10 @@ impl Trust {
     }
 }
 
-/// Those that the system trusts; read once.
+/// Returns the authorities that the system trusts; read once.
 fn systems() -> &'static Authorities {
     static SYSTEMS: OnceLock<Authorities> = OnceLock::new();
-    // What cannot be read is not trusted; the rest is.
+    // Certificates that cannot be read are not trusted; the others are.
     SYSTEMS.get_or_init(|| rustls_native_certs::load_native_certs().certs)
 }
 

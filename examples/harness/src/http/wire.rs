@@ -1,4 +1,4 @@
-//! One connection of the client's: to an address that has been checked, and until a point in time.
+//! One connection of the client: to an address that has been checked, until a deadline.
 
 use std::fmt;
 use std::io::{self, ErrorKind, Read, Write};
@@ -17,10 +17,10 @@ use ureq::unversioned::transport::{
 
 use crate::host::connect_tcp;
 
-/// Of what is read and written at once. All of a response's headers must fit.
+/// The buffer size for reading and for writing. All of a response's headers must fit.
 const BUFFER: usize = 128 * 1024;
 
-/// ureq need not look up anything: that is done.
+/// ureq must not resolve anything: the name has been resolved.
 #[derive(Debug)]
 pub(super) struct Elsewhere;
 
@@ -35,7 +35,7 @@ impl Resolver for Elsewhere {
     }
 }
 
-/// Connects to these addresses, whatever it is asked for.
+/// Connects to these addresses, whatever ureq requests.
 #[derive(Debug)]
 pub(super) struct Dial {
     addresses: Vec<SocketAddr>,
@@ -70,7 +70,7 @@ impl Connector for Dial {
             None => Stream::Plain(stream),
             Some(config) => {
                 let host = details.uri.host().unwrap_or_default();
-                // rustls knows an IPv6 address without brackets.
+                // rustls expects an IPv6 address without brackets.
                 let host = host.trim_matches(['[', ']']).to_owned();
                 let name = ServerName::try_from(host).map_err(|_| Error::ConnectionFailed)?;
                 let client = ClientConnection::new(Arc::clone(config), name)
@@ -83,8 +83,8 @@ impl Connector for Dial {
     }
 }
 
-/// A connection as ureq wants it. The time limits that ureq passes are not looked at: each operation of the
-/// stream has what is left until the one deadline.
+/// A connection for ureq. The timeouts that ureq passes are ignored: each operation of the stream gets the time left
+/// until the one deadline.
 pub(super) struct Wire {
     stream: Stream,
     buffers: LazyBuffers,
@@ -144,7 +144,7 @@ impl Transport for Wire {
     }
 }
 
-/// A stream that fails from a point in time on, however many operations it takes to get there.
+/// A stream that fails after a deadline, however many operations it takes to get there.
 struct Until {
     stream: TcpStream,
     deadline: Instant,

@@ -1,8 +1,7 @@
-//! ICMP over raw sockets, as `icmp_send` and `icmp_recv` need it.
+//! ICMP over raw sockets, for `icmp_send` and `icmp_recv`.
 //!
-//! A raw socket hears all ICMP of the machine: replies to somebody else, the echo requests
-//! themselves on loopback, unreachable ports. Plugins get to see all of it, as they do in
-//! production.
+//! A raw socket receives all ICMP of the machine: replies to others, the echo requests themselves on loopback,
+//! unreachable ports. Plugins see all of it, as in production.
 
 mod packet;
 
@@ -16,14 +15,14 @@ use crate::address::{self, Nowhere};
 use crate::{Allow, Config, IcmpListening};
 pub(crate) use packet::Packet;
 
-/// Packets are cut to this many bytes, the IPv4 header included.
+/// Packets are truncated to this many bytes, including the IPv4 header.
 const LONGEST_PACKET: usize = 1500;
 
-/// With more than one socket to listen on, how long each one gets at a time.
+/// With several sockets to listen on, how long each one is polled at a time.
 const TURN: Duration = Duration::from_millis(10);
 
-/// Whether this process may use ICMP. If not, `icmp_send` and `icmp_recv` answer 0, and the error
-/// says which right is missing.
+/// Checks whether this process may use ICMP. If not, `icmp_send` and `icmp_recv` return 0, and the error names the
+/// missing permission.
 pub fn allowed() -> Result<(), String> {
     match open(Family::V4) {
         Ok(_) => Ok(()),
@@ -36,7 +35,7 @@ pub fn allowed() -> Result<(), String> {
     }
 }
 
-/// Whether a test may use ICMP. If not, says that it is skipped, by its name.
+/// Returns whether a test may use ICMP. If not, reports that the test of this name is skipped.
 pub fn allowed_or_skipped(test: &str) -> bool {
     let allowed = allowed();
     if let Err(why) = &allowed {
@@ -45,7 +44,7 @@ pub fn allowed_or_skipped(test: &str) -> bool {
     allowed.is_ok()
 }
 
-/// Sends an echo reply to this machine, from itself, each time it is called.
+/// Sends an echo reply from this machine to itself, each time it is called.
 #[cfg(feature = "full")]
 pub(crate) fn replies(
     seq: u16,
@@ -56,7 +55,7 @@ pub(crate) fn replies(
     Ok(move || socket.send_to(&reply, (Ipv4Addr::LOCALHOST, 0)))
 }
 
-/// ICMP for IPv4, or the ICMPv6 of IPv6.
+/// ICMP for IPv4, or ICMPv6 for IPv6.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Family {
     V4,
@@ -73,8 +72,8 @@ impl Family {
     }
 }
 
-/// A raw socket. The standard library has no type for it, but its UDP socket does all that a raw
-/// one needs, and without unsafe code.
+/// Opens a raw socket. The standard library has no type for it, but its UDP socket supports what a raw one needs,
+/// without unsafe code.
 fn open(family: Family) -> io::Result<UdpSocket> {
     let (domain, protocol, any): (_, _, IpAddr) = match family {
         Family::V4 => (Domain::IPV4, Protocol::ICMPV4, Ipv4Addr::UNSPECIFIED.into()),
@@ -85,14 +84,14 @@ fn open(family: Family) -> io::Result<UdpSocket> {
     Ok(socket.into())
 }
 
-/// One plugin's ICMP.
+/// The ICMP state of one plugin.
 pub(crate) struct Icmp {
     listening: IcmpListening,
-    /// What it sends to and listens to.
+    /// The address families that it sends to and listens to.
     families: &'static [Family],
-    /// The payload of the one packet that is heard, if they are not real.
+    /// The payload of the only packet received, if packets are not real.
     reply: Option<Vec<u8>>,
-    /// The sockets that stay open from the first send on: at most one for each family.
+    /// The sockets that stay open from the first send on: at most one per family.
     kept: Vec<(Family, UdpSocket)>,
 }
 
@@ -109,7 +108,7 @@ impl Icmp {
         }
     }
 
-    /// Sends one echo request, where that is allowed, and answers the length of its payload.
+    /// Sends one echo request, if allowed, and returns the length of its payload.
     pub fn send(
         &mut self,
         target: &str,
@@ -122,7 +121,7 @@ impl Icmp {
             return Ok(payload.len());
         }
         let mut addresses = address::find(target, None, limit, allow)?;
-        // Of a name's addresses, IPv4 first: it is what the production host speaks.
+        // Of a name's addresses, IPv4 first, as in the production host.
         addresses.sort_by_key(SocketAddr::is_ipv6);
         addresses
             .into_iter()
@@ -150,7 +149,7 @@ impl Icmp {
             (Some((_, socket)), _) => send(socket),
             (None, IcmpListening::AtReceive) => send(&open(family)?),
             (None, IcmpListening::FromSend) => {
-                // Open before the request leaves, so that the fastest reply is heard.
+                // Open before the request is sent, so that the fastest reply is received.
                 let socket = open(family)?;
                 send(&socket)?;
                 self.kept.push((family, socket));
@@ -159,7 +158,7 @@ impl Icmp {
         }
     }
 
-    /// The next ICMP packet of any kind, if one comes in time from where it is allowed.
+    /// Returns the next ICMP packet of any kind from an allowed address, if one arrives in time.
     pub fn receive(&mut self, limit: Duration, allow: &Allow) -> Option<Packet> {
         if let Some(payload) = &self.reply {
             return Some(Packet::echo_reply(payload));
@@ -209,7 +208,7 @@ impl Icmp {
     }
 }
 
-/// Nothing came in this turn; or a signal did.
+/// Returns whether the error is a timeout or an interruption by a signal.
 fn is_passing(error: &io::Error) -> bool {
     matches!(
         error.kind(),
@@ -217,7 +216,7 @@ fn is_passing(error: &io::Error) -> bool {
     )
 }
 
-/// The operating system takes a timeout of nothing for "forever".
+/// The operating system takes a zero timeout as "forever".
 fn at_least(timeout: Duration) -> Duration {
     timeout.max(Duration::from_millis(1))
 }

@@ -1,4 +1,4 @@
-//! ICMP packets: how they are built, taken apart, and written as JSON.
+//! ICMP packets: builds them, parses them, and writes them as JSON.
 
 use std::net::{IpAddr, Ipv4Addr};
 
@@ -12,10 +12,10 @@ use serde::Serialize;
 use super::Family;
 use crate::Dialect;
 
-/// The identifier of every echo request, as in production; nothing tells two plugins apart.
+/// The identifier of every echo request, as in production: plugins cannot be distinguished.
 const ECHO_ID: u16 = 1;
 
-/// The bytes of an echo request.
+/// Returns the bytes of an echo request.
 pub(super) fn echo_request(family: Family, seq: u16, payload: &[u8]) -> Vec<u8> {
     let echo = IcmpEchoHeader { id: ECHO_ID, seq };
     match family {
@@ -25,14 +25,14 @@ pub(super) fn echo_request(family: Family, seq: u16, payload: &[u8]) -> Vec<u8> 
             [header.as_slice(), payload].concat()
         }
         Family::V6 => {
-            // The operating system knows the addresses that this checksum covers, and fills it in.
+            // The operating system knows the addresses that this checksum includes, and fills it in.
             let header = Icmpv6Header::new(Icmpv6Type::EchoRequest(echo)).to_bytes();
             [header.as_slice(), payload].concat()
         }
     }
 }
 
-/// The bytes of an echo reply, for IPv4.
+/// Returns the bytes of an echo reply, for IPv4.
 #[cfg(feature = "full")]
 pub(super) fn echo_reply(seq: u16, payload: &[u8]) -> Vec<u8> {
     let kind = Icmpv4Type::EchoReply(IcmpEchoHeader { id: ECHO_ID, seq });
@@ -40,7 +40,7 @@ pub(super) fn echo_reply(seq: u16, payload: &[u8]) -> Vec<u8> {
     [header.as_slice(), payload].concat()
 }
 
-/// A received packet, as much of it as plugins are told.
+/// A received packet, as far as plugins see it.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Packet {
     pub source: IpAddr,
@@ -48,12 +48,12 @@ pub(crate) struct Packet {
     pub code: u8,
     /// Identifier and sequence number; only echo requests and replies have them.
     pub echo: Option<(u16, u16)>,
-    /// What follows the ICMP header.
+    /// The data after the ICMP header.
     pub data: Vec<u8>,
 }
 
 impl Packet {
-    /// The reply to an echo request with the number 1, from this machine.
+    /// Returns the reply to an echo request with number 1, from this machine.
     pub fn echo_reply(payload: &[u8]) -> Self {
         Packet {
             source: Ipv4Addr::LOCALHOST.into(),
@@ -64,8 +64,8 @@ impl Packet {
         }
     }
 
-    /// Reads what a raw socket hands out: with the IP header before it for IPv4, without for
-    /// IPv6. Checksums are the operating system's business, and a cut packet has none that fits.
+    /// Parses what a raw socket returns: with the IP header for IPv4, without it for IPv6. Checksums are left to the
+    /// operating system, and a truncated packet's cannot match.
     pub fn parse(family: Family, source: IpAddr, bytes: &[u8]) -> Option<Self> {
         match family {
             Family::V4 => {
@@ -100,7 +100,7 @@ impl Packet {
         }
     }
 
-    /// The packet as `icmp_recv` answers it.
+    /// Returns the packet as `icmp_recv` returns it.
     pub fn json(&self, dialect: Dialect) -> Option<Vec<u8>> {
         let (id, seq) = self.echo.unzip();
         let json = match dialect {
@@ -143,7 +143,7 @@ struct Described<'a> {
 #[derive(Serialize)]
 struct Real {
     code: u8,
-    /// Of a packet that is no echo the production host tells no more than its type.
+    /// For a packet that is not an echo, the production host reports only its type.
     #[serde(skip_serializing_if = "Option::is_none")]
     data: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]

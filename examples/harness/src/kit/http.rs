@@ -1,4 +1,4 @@
-//! What the peers answer to HTTP.
+//! The peers' HTTP responses.
 
 use std::io::{self, Write};
 use std::net::TcpStream;
@@ -8,15 +8,15 @@ use std::time::Duration;
 use super::peers::{line, read};
 use crate::peers::Stop;
 
-/// Longer requests than this are a broken host's.
+/// Only a broken host sends a longer request.
 const LONGEST: usize = 64 * 1024;
-/// "unpacked", packed.
+/// "unpacked", compressed with gzip.
 const PACKED: &[u8] = &[
     31, 139, 8, 0, 0, 0, 0, 0, 2, 3, 43, 205, 43, 72, 76, 206, 78, 77, 1, 0, 150, 98, 47, 202, 8,
     0, 0, 0,
 ];
 
-/// Answers the request that begins with this line. To end a response is to close.
+/// Responds to the request that begins with this line. Closing ends the response.
 pub(super) fn serve(
     stream: &mut TcpStream,
     first: &str,
@@ -57,7 +57,7 @@ fn respond(status: &str, headers: &str, body: &[u8]) -> Vec<u8> {
     [head.as_bytes(), body].concat()
 }
 
-/// The whole request, with a line feed after each line of its head.
+/// Returns the whole request, with a line feed after each line of its head.
 fn rest(stream: &mut TcpStream, first: &str, stop: &Stop) -> io::Result<Vec<u8>> {
     let mut request = format!("{}\n", first.trim_end()).into_bytes();
     let mut length = 0;
@@ -86,7 +86,7 @@ fn rest(stream: &mut TcpStream, first: &str, stop: &Stop) -> io::Result<Vec<u8>>
     Ok(request)
 }
 
-/// Says nothing, or a byte now and then, until the host gives up.
+/// Sends nothing, or one byte now and then, until the host gives up.
 fn keep(stream: &mut TcpStream, drips: bool, stop: &Stop) -> io::Result<()> {
     if !drips {
         while read(stream, &mut [0; 1], stop)?.is_some() {}

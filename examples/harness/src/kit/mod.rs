@@ -1,8 +1,8 @@
-//! A kit for anybody with a host: a plugin that says which behaviours of the contract hold in it, and the peers
-//! that the plugin talks to.
+//! A kit for checking any host: a plugin that reports which behaviours of the contract the host has, and the peers that
+//! the plugin talks to.
 //!
-//! The plugin is `examples/kit`. It needs nothing but the ten functions, so any host can run it. A second one is
-//! for hosts that have the eleventh, `http_request`.
+//! The plugin is `examples/kit`. It needs only the ten functions, so any host can run it. A second one is for hosts
+//! with the eleventh function, `http_request`.
 
 mod http;
 mod peers;
@@ -15,24 +15,24 @@ use crate::{Error, error};
 
 pub use peers::Peers;
 
-/// The name of the plugin's file.
+/// The file name of the plugin.
 pub const PLUGIN: &str = "host-kit.wasm";
-/// The name of the file of the plugin for `http_request`.
+/// The file name of the plugin for `http_request`.
 pub const HTTP_PLUGIN: &str = "host-kit-http.wasm";
-/// The page that explains them.
+/// The page that explains the plugins.
 const PAGE: &str = include_str!("kit.md");
 
-/// Builds the plugin, and answers where it is. Progress goes to standard error.
+/// Builds the plugin, and returns its path. Progress goes to standard error.
 pub fn plugin() -> Result<PathBuf, Error> {
     guests::package("host-kit", Target::Unknown)
 }
 
-/// The same for the plugin that checks `http_request`.
+/// Builds the plugin that checks `http_request`, and returns its path.
 pub fn http_plugin() -> Result<PathBuf, Error> {
     guests::package_example("host-kit", "host_kit_http", Target::Unknown)
 }
 
-/// Writes the plugins and their page into a folder, which is made if it is not there.
+/// Writes the plugins and their page into a folder, which is created if needed.
 pub fn write(folder: &Path) -> Result<(), Error> {
     let plugins = [(plugin()?, PLUGIN), (http_plugin()?, HTTP_PLUGIN)];
     let failed = |path: &Path| error::writing(path);

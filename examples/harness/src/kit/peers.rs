@@ -1,4 +1,4 @@
-//! The peers of the kit: they do what they are told, and know what time it is.
+//! The peers of the kit: they follow commands, and report times.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -14,30 +14,30 @@ use super::http;
 use crate::icmp;
 use crate::peers::{Stop, TcpPeer, UdpPeer};
 
-/// How long somebody waits for what another connection brings about, and is told to ask again then.
+/// How long a peer waits for another connection's action before it asks the caller to retry.
 const A_WHILE: Duration = Duration::from_millis(100);
-/// How long something waits to be told to go on.
+/// How long a peer waits for the command to continue.
 const PATIENCE: Duration = Duration::from_secs(60);
-/// For how long replies are sent to pings, and how often.
+/// How many replies are sent to pings.
 const REPLIES: u32 = 100;
 const BETWEEN_REPLIES: Duration = Duration::from_millis(30);
 
-/// The peers, on free ports of 127.0.0.1, and of ::1 if the machine has that. They stop when this is dropped.
-/// As text it is the input of the plugin.
+/// The peers, on free ports of 127.0.0.1, and of ::1 if the machine has it. They stop when this is dropped. The
+/// `Display` form is the plugin's input.
 #[derive(Debug)]
 pub struct Peers {
     tcp: TcpPeer,
     tcp6: Option<TcpPeer>,
     udp: UdpPeer,
     udp6: Option<UdpPeer>,
-    /// Bound, and nobody listens.
+    /// Bound, but not listening.
     closed_tcp: Socket,
-    /// Connected to somebody else, and so deaf.
+    /// Connected to another address, so it receives nothing.
     closed_udp: UdpSocket,
 }
 
 impl Peers {
-    /// Starts them.
+    /// Starts the peers.
     pub fn start() -> io::Result<Self> {
         let start = Instant::now();
         let (v4, v6) = (
@@ -65,7 +65,7 @@ impl Peers {
         })
     }
 
-    /// The input that leads the plugin here.
+    /// Returns the plugin's input that leads it here.
     pub fn input(&self) -> String {
         self.to_string()
     }
@@ -86,7 +86,7 @@ impl fmt::Display for Peers {
     }
 }
 
-/// Where one connection leaves word for another.
+/// Where one connection leaves a message for another.
 #[derive(Debug, Default)]
 struct Board {
     notes: Mutex<HashMap<String, String>>,
@@ -100,7 +100,7 @@ impl Board {
         self.news.notify_all();
     }
 
-    /// Takes a note, when there is one; each is for one reader.
+    /// Takes a message as soon as there is one; each has one reader.
     fn take(&self, name: &str, patience: Duration, stop: &Stop) -> Option<String> {
         let deadline = Instant::now() + patience;
         let mut notes = self.notes.lock().unwrap_or_else(PoisonError::into_inner);
@@ -132,8 +132,7 @@ fn answer(datagram: &[u8], start: Instant) -> Vec<u8> {
     }
 }
 
-/// Does with a connection what its first line says. What is no such line is a broken host's, and is not
-/// answered.
+/// Runs the command in the first line of a connection. An unknown command comes from a broken host, and gets no reply.
 fn serve(mut stream: TcpStream, stop: &Stop, board: &Board, start: Instant) -> io::Result<()> {
     let line = line(&mut stream, 200, stop)?;
     let words: Vec<&str> = line.trim_end().split(' ').collect();
@@ -181,7 +180,7 @@ fn serve(mut stream: TcpStream, stop: &Stop, board: &Board, start: Instant) -> i
                 note.as_deref().unwrap_or("the connection is still open")
             )
         }
-        // When something has come.
+        // When data has arrived.
         ["reset", length] => {
             stream.write_all(&pattern(number(length)))?;
             read(&mut stream, &mut [0; 1], stop)?;
@@ -191,7 +190,7 @@ fn serve(mut stream: TcpStream, stop: &Stop, board: &Board, start: Instant) -> i
             Ok(mut reply) => {
                 thread::spawn(move || {
                     for _ in 0..REPLIES {
-                        // One that is not sent is one that is lost.
+                        // A failed send counts as a lost reply.
                         let _ = reply();
                         thread::sleep(BETWEEN_REPLIES);
                     }
@@ -209,14 +208,14 @@ fn number(word: &str) -> usize {
 }
 
 fn pattern(length: usize) -> Vec<u8> {
-    // No more than a datagram, or a send or two: anybody may ask.
+    // At most a datagram, or a few sends: anybody may send commands.
     let length = length.min(1 << 20);
     (0..length)
         .map(|i| (i ^ (i >> 8) ^ (i >> 16)) as u8)
         .collect()
 }
 
-/// The next line, byte by byte: what follows is somebody else's.
+/// Reads the next line, byte by byte: the rest belongs to another reader.
 pub(super) fn line(stream: &mut TcpStream, most: usize, stop: &Stop) -> io::Result<String> {
     let mut line = Vec::new();
     let mut byte = [0];
@@ -226,7 +225,7 @@ pub(super) fn line(stream: &mut TcpStream, most: usize, stop: &Stop) -> io::Resu
     Ok(String::from_utf8_lossy(&line).into_owned())
 }
 
-/// What is there. `None` at the end of the stream, and when the peer should stop.
+/// Reads available data. `None` at end of stream, and when the peer should stop.
 pub(super) fn read(
     stream: &mut TcpStream,
     buffer: &mut [u8],

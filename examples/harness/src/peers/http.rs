@@ -5,11 +5,11 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use super::tcp::{TcpPeer, read};
 
-/// A longer request than this is not read to its end.
+/// A longer request is not read to its end.
 const LONGEST_REQUEST: usize = 16 * 1024;
 
-/// An HTTP/1.1 server that answers every `GET` with [`HttpServer::BODY`], and closes the
-/// connection after each answer.
+/// An HTTP/1.1 server that answers every `GET` with [`HttpServer::BODY`], and closes the connection after each
+/// response.
 #[derive(Debug)]
 pub struct HttpServer(TcpPeer);
 
@@ -44,7 +44,7 @@ impl HttpServer {
         .map(HttpServer)
     }
 
-    /// Where the server listens.
+    /// Returns the address that the server listens on.
     pub fn addr(&self) -> SocketAddr {
         self.0.addr()
     }

@@ -1,19 +1,19 @@
-//! A server that answers lines of text.
+//! A server that replies to lines of text.
 
 use std::io::{self, Write};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use super::tcp::{TcpPeer, read};
 
-/// A line longer than this ends the connection.
+/// A longer line ends the connection.
 const LONGEST_LINE: usize = 64 * 1024;
 
-/// A TCP server that answers every line with a line: `you said: TEXT`, or what a function says.
+/// A TCP server that replies to each line with a line: `you said: TEXT`, or the result of a function.
 ///
 /// ```
 /// use harness_host::peers::LineServer;
 ///
-/// // A server of a protocol of lines.
+/// // A server of a line-based protocol.
 /// let server = LineServer::answering("127.0.0.1".parse()?, |line| match line {
 ///     "HELO" => "250 hello".to_owned(),
 ///     _ => "500 what?".to_owned(),
@@ -39,8 +39,8 @@ impl LineServer {
         Self::answering(ip, |line| format!("you said: {line}"))
     }
 
-    /// Listens on a free port of this address, and answers each line, which comes without its end,
-    /// as the function says. What is no UTF-8 in a line is replaced.
+    /// Listens on a free port of this address, and replies to each line with the result of the function, which gets the
+    /// line without its line ending. Invalid UTF-8 in a line is replaced.
     pub fn answering<F>(ip: IpAddr, answer: F) -> io::Result<Self>
     where
         F: Fn(&str) -> String + Send + Sync + 'static,
@@ -65,17 +65,17 @@ impl LineServer {
         .map(LineServer)
     }
 
-    /// Where the server listens.
+    /// Returns the address that the server listens on.
     pub fn addr(&self) -> SocketAddr {
         self.0.addr()
     }
 
-    /// How many connections were ever accepted.
+    /// Returns how many connections were accepted.
     pub fn accepted(&self) -> usize {
         self.0.accepted()
     }
 
-    /// How many connections are open at the server's end.
+    /// Returns how many connections are open at the server's end.
     pub fn open(&self) -> usize {
         self.0.open()
     }

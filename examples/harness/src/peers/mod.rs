@@ -1,6 +1,6 @@
 //! Small servers on this machine's loopback for plugins to talk to.
 //!
-//! Each listens on a free port, runs on threads of its own, and stops when it is dropped:
+//! Each listens on a free port, runs on its own threads, and stops when it is dropped:
 //!
 //! ```
 //! use harness_host::peers::TcpEcho;
@@ -23,10 +23,10 @@ pub use lines::LineServer;
 pub use tcp::{Stop, TcpEcho, TcpPeer};
 pub use udp::{UdpEcho, UdpPeer};
 
-/// How long a peer sleeps at most before it looks whether it should stop.
+/// How long a peer sleeps at most before it checks whether it should stop.
 const NAP: Duration = Duration::from_millis(20);
 
-/// Whether this machine has the IPv6 loopback address `::1`.
+/// Returns whether this machine has the IPv6 loopback address `::1`.
 pub fn has_ipv6() -> bool {
     TcpListener::bind((IpAddr::V6(Ipv6Addr::LOCALHOST), 0)).is_ok()
 }

@@ -1,4 +1,4 @@
-//! A TCP peer that does what a function of the caller's says, and the echo made of it.
+//! A TCP peer that runs a function per connection, and an echo server based on it.
 
 use std::io::{self, Read, Write};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, TcpStream};
@@ -9,13 +9,13 @@ use std::time::Duration;
 
 use super::NAP;
 
-/// A TCP server that hands every connection to a function, on a thread of its own.
+/// A TCP server that passes each connection to a function, on its own thread.
 ///
 /// ```
 /// use std::io::Write;
 /// use harness_host::peers::TcpPeer;
 ///
-/// // A peer that says one word and hangs up.
+/// // A peer that sends one word and closes the connection.
 /// let peer = TcpPeer::start("127.0.0.1".parse()?, |mut stream, _| stream.write_all(b"bye"))?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -38,7 +38,7 @@ struct Shared {
 pub struct Stop(Arc<AtomicBool>);
 
 impl Stop {
-    /// Whether the function should return now.
+    /// Returns whether the function should return now.
     pub fn is_set(&self) -> bool {
         self.0.load(Ordering::Relaxed)
     }
@@ -49,9 +49,8 @@ impl Stop {
 }
 
 impl TcpPeer {
-    /// Starts a server on a free port of this address. The function gets every connection, with a
-    /// short read timeout so that it can look at its [`Stop`] between two reads; when it returns,
-    /// with whatever result, the connection is closed.
+    /// Starts a server on a free port of this address. The function gets each connection, with a short read timeout so
+    /// that it can check its [`Stop`] between two reads. When it returns, with any result, the connection is closed.
     pub fn start<F>(ip: IpAddr, serve: F) -> io::Result<Self>
     where
         F: Fn(TcpStream, &Stop) -> io::Result<()> + Send + Sync + 'static,
@@ -71,17 +70,17 @@ impl TcpPeer {
         })
     }
 
-    /// Where the server listens.
+    /// Returns the address that the server listens on.
     pub fn addr(&self) -> SocketAddr {
         self.addr
     }
 
-    /// How many connections were ever accepted.
+    /// Returns how many connections were accepted.
     pub fn accepted(&self) -> usize {
         self.shared.accepted.load(Ordering::SeqCst)
     }
 
-    /// How many connections are open at the server's end.
+    /// Returns how many connections are open at the server's end.
     pub fn open(&self) -> usize {
         self.shared.open.load(Ordering::SeqCst)
     }
@@ -116,7 +115,7 @@ where
             shared.open.fetch_add(1, Ordering::SeqCst);
             let work = move || {
                 if prepare(&stream).is_ok() {
-                    // A connection that breaks is nothing to tell anybody.
+                    // A broken connection needs no report.
                     let _ = serve(stream, &shared.stop);
                 }
                 shared.open.fetch_sub(1, Ordering::SeqCst);
@@ -131,11 +130,11 @@ where
 fn prepare(stream: &TcpStream) -> io::Result<()> {
     stream.set_nodelay(true)?;
     stream.set_read_timeout(Some(NAP))?;
-    // A plugin that is slow to read, on a busy machine, is not to be hung up on.
+    // On a busy machine a plugin may read slowly: do not disconnect it.
     stream.set_write_timeout(Some(Duration::from_secs(60)))
 }
 
-/// Reads what is there. `None` at the end of the stream, and when the peer should stop.
+/// Reads available data. `None` at end of stream, and when the peer should stop.
 pub(super) fn read(stream: &mut TcpStream, stop: &Stop, buffer: &mut [u8]) -> Option<usize> {
     while !stop.is_set() {
         match stream.read(buffer) {
@@ -148,7 +147,7 @@ pub(super) fn read(stream: &mut TcpStream, stop: &Stop, buffer: &mut [u8]) -> Op
     None
 }
 
-/// Nothing came in time; or a signal did.
+/// Returns whether the error is a timeout or an interruption by a signal.
 pub(super) fn is_passing(error: &io::Error) -> bool {
     matches!(
         error.kind(),
@@ -156,7 +155,7 @@ pub(super) fn is_passing(error: &io::Error) -> bool {
     )
 }
 
-/// A TCP server that sends back every byte it gets.
+/// A TCP server that sends back every byte it receives.
 #[derive(Debug)]
 pub struct TcpEcho(TcpPeer);
 
@@ -183,17 +182,17 @@ impl TcpEcho {
         .map(TcpEcho)
     }
 
-    /// Where the server listens.
+    /// Returns the address that the server listens on.
     pub fn addr(&self) -> SocketAddr {
         self.0.addr()
     }
 
-    /// How many connections were ever accepted.
+    /// Returns how many connections were accepted.
     pub fn accepted(&self) -> usize {
         self.0.accepted()
     }
 
-    /// How many connections are open at the server's end.
+    /// Returns how many connections are open at the server's end.
     pub fn open(&self) -> usize {
         self.0.open()
     }

@@ -1,4 +1,4 @@
-//! A UDP peer that answers as a function of the caller's says, and the echo made of it.
+//! A UDP peer that replies with the result of a function, and an echo server based on it.
 
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
@@ -7,12 +7,12 @@ use std::thread::{self, JoinHandle};
 use super::NAP;
 use super::tcp::Stop;
 
-/// A UDP server that answers every datagram with what a function says, if it says anything.
+/// A UDP server that replies to each datagram with the result of a function, unless that is `None`.
 ///
 /// ```
 /// use harness_host::peers::UdpPeer;
 ///
-/// // A name server that is of no help to anybody.
+/// // A name server that answers every query with an error.
 /// let peer = UdpPeer::start("127.0.0.1".parse()?, |query| {
 ///     let mut answer = query.to_vec();
 ///     *answer.get_mut(3)? = 0x82;
@@ -49,7 +49,7 @@ impl UdpPeer {
         })
     }
 
-    /// Where the server listens.
+    /// Returns the address that the server listens on.
     pub fn addr(&self) -> SocketAddr {
         self.addr
     }
@@ -65,11 +65,10 @@ impl Drop for UdpPeer {
 }
 
 fn serve(socket: &UdpSocket, stop: &Stop, answer: &dyn Fn(&[u8]) -> Option<Vec<u8>>) {
-    // The longest datagram there is.
+    // The longest possible datagram.
     let mut buffer = vec![0; 65_535];
     while !stop.is_set() {
-        // An error is a nap that has passed, or a peer that has gone away: both are no reason to
-        // stop.
+        // An error is a timeout, or a peer that has gone away: neither is a reason to stop.
         if let Ok((n, from)) = socket.recv_from(&mut buffer)
             && let Some(answer) = answer(&buffer[..n])
         {
@@ -78,7 +77,7 @@ fn serve(socket: &UdpSocket, stop: &Stop, answer: &dyn Fn(&[u8]) -> Option<Vec<u
     }
 }
 
-/// A UDP server that sends every datagram back to where it came from.
+/// A UDP server that sends every datagram back to its sender.
 #[derive(Debug)]
 pub struct UdpEcho(UdpPeer);
 
@@ -98,7 +97,7 @@ impl UdpEcho {
         UdpPeer::start(ip, |datagram| Some(datagram.to_vec())).map(UdpEcho)
     }
 
-    /// Where the server listens.
+    /// Returns the address that the server listens on.
     pub fn addr(&self) -> SocketAddr {
         self.0.addr()
     }

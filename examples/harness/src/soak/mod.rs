@@ -1,10 +1,8 @@
-//! The soak: many connections, TCP and UDP mixed, a host that fails at a known rate, and a plugin
-//! that checks every byte.
+//! The soak: many TCP and UDP connections, a host that fails at a known rate, and a plugin that checks every byte.
 //!
-//! The plugin (`tests/guests/src/soak.rs`) does one thing with one connection in each call, and says
-//! how it went. Here it is decided whether that had to be expected: a connection may end or fail
-//! only after a fault that explains it. Bytes that are lost, invented or out of order are never
-//! explained.
+//! In each call the plugin (`tests/guests/src/soak.rs`) does one operation with one connection, and reports the
+//! outcome. This module decides whether the outcome is allowed: a connection may end or fail only after a fault that
+//! explains it. Bytes that are lost, invented or out of order are never allowed.
 
 mod summary;
 
@@ -16,10 +14,10 @@ use crate::wasm::Target;
 use crate::{Allow, Config, Fault, FaultCounts, Faults, Plugin, Report, guests};
 pub use summary::{Memory, Summary};
 
-/// How long a receive waits: long enough to be told from no wait, short enough for many of them.
+/// How long a receive waits: long enough to differ from no wait, short enough for many receives.
 const WAIT: Duration = Duration::from_millis(100);
 
-/// The fewest calls of the plugin.
+/// The minimum number of calls of the plugin.
 const LEAST_CALLS: u64 = 10_000;
 
 /// A page of wasm memory, in bytes.
@@ -36,14 +34,14 @@ const RATES: [(Fault, f64); 7] = [
     (Fault::Zero, 0.002),
 ];
 
-/// How much of it there is to be.
+/// The size of a soak.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// For how long; on a slow machine for longer, until the plugin has been called 10,000 times.
+    /// How long it runs. A slow machine continues until the plugin has been called 10,000 times.
     pub time: Duration,
-    /// With how many connections; half of them TCP, half UDP.
+    /// The number of connections: half of them TCP, half UDP.
     pub connections: usize,
-    /// The same seed gives the same plan; how far it gets depends on the machine.
+    /// The same seed produces the same plan; how far it gets depends on the machine.
     pub seed: u64,
 }
 
@@ -57,10 +55,10 @@ impl Default for Settings {
     }
 }
 
-/// The faults that a connection has met since it was opened.
+/// The faults that a connection has had since it was opened.
 type Met = Vec<(Fault, &'static str)>;
 
-/// Runs it. The error says what went wrong that had no reason to, and with which seed.
+/// Runs a soak. The error says what went wrong without a fault that explains it, and with which seed.
 pub fn run(settings: &Settings, say: &dyn Fn(&str)) -> Result<Summary, String> {
     let wasm = guests::package("test-guests", Target::Wasip1).map_err(|e| e.to_string())?;
     say(&format!(
@@ -113,7 +111,7 @@ pub fn run(settings: &Settings, say: &dyn Fn(&str)) -> Result<Summary, String> {
     Ok(soak.summary)
 }
 
-/// A soak under way.
+/// A running soak.
 struct Soak {
     plugin: Plugin,
     met: Vec<Met>,
@@ -125,7 +123,7 @@ struct Soak {
 impl Soak {
     fn run(&mut self, settings: &Settings) -> Result<(), String> {
         let began = Instant::now();
-        // A busy machine does little in its time, and memory is to be compared when all has been done once.
+        // A busy machine does little in its time, and memory is compared only after everything has run once.
         let is_before = |part: u32, steps| {
             began.elapsed() < settings.time / part || steps < LEAST_CALLS / u64::from(part)
         };
@@ -141,7 +139,7 @@ impl Soak {
         Ok(())
     }
 
-    /// One call of the plugin, and whether it went as it had to.
+    /// Calls the plugin once, and checks the outcome.
     fn call(&mut self, function: &str, input: &str) -> Result<(), String> {
         let answer = self.plugin.call(function, input.as_bytes());
         let answer = answer.map_err(|error| format!("step {}: {error}", self.summary.steps))?;
@@ -189,7 +187,7 @@ impl Soak {
         Ok(())
     }
 
-    /// What must hold when all connections have been closed.
+    /// Checks the state after all connections have been closed.
     fn after(&mut self, echo: &TcpEcho) -> Result<(), String> {
         let report = self.plugin.report();
         let open = self.plugin.open_connections();
@@ -200,7 +198,7 @@ impl Soak {
         if closes != report.opened {
             return Err(format!("{closes} closes of {} opened", report.opened));
         }
-        // Those that the host forgot it could not close once more.
+        // Connections that the host forgot could not be closed again.
         if report.closed + report.faults.get(Fault::Drop) != report.opened {
             return Err(format!("{} closed of {}", report.closed, report.opened));
         }
@@ -212,8 +210,8 @@ impl Soak {
             std::thread::sleep(Duration::from_millis(10));
         }
         let (first, last) = (self.summary.first, self.summary.last);
-        // Something rare may want a page more. A leak, however small, would take many: of thousands
-        // of calls a second each would add to it.
+        // A rare operation may need one more page. A leak, however small, would need many: each of thousands of calls
+        // per second adds to it.
         let grown = |first: u64, last: u64| last > first + PAGE;
         if grown(first.kernel, last.kernel) || grown(first.guest, last.guest) {
             return Err(format!("memory has grown from {first:?} to {last:?}"));
@@ -223,7 +221,7 @@ impl Soak {
     }
 }
 
-/// Whether one of these faults leads to this outcome.
+/// Returns whether one of these faults explains this outcome.
 fn is_explained(outcome: &str, met: &Met) -> bool {
     met.iter().any(|(fault, function)| match (outcome, fault) {
         ("BrokenPipe" | "end", Fault::Drop | Fault::Reset) => function.starts_with("tcp_"),

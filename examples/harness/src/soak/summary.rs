@@ -1,4 +1,4 @@
-//! What came of a soak.
+//! The result of a soak.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -6,26 +6,26 @@ use std::fmt;
 use super::Settings;
 use crate::Report;
 
-/// Memory at one moment, in bytes.
+/// The size of the memory at one moment, in bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Memory {
-    /// What the kernel has set aside for blocks.
+    /// The bytes that the kernel has reserved for blocks.
     pub kernel: u64,
     /// The plugin's own memory.
     pub guest: u64,
 }
 
-/// What came of it, when all went as it had to.
+/// The result of a successful soak.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Summary {
-    /// What was asked for.
+    /// The settings of the run.
     pub settings: Settings,
     /// How often the plugin was called.
     pub steps: u64,
-    /// What it did, and how often.
+    /// What the plugin did, and how often.
     pub operations: BTreeMap<String, u64>,
-    /// How often it went other than well, and how; each time after a fault that explains it.
+    /// Other outcomes than success, and how often; each after a fault that explains it.
     pub consequences: BTreeMap<String, u64>,
     /// Bytes that the plugin sent.
     pub sent: u64,
@@ -33,11 +33,11 @@ pub struct Summary {
     pub checked: u64,
     /// Whole streams and datagrams whose digests were compared.
     pub digests: u64,
-    /// What the host counted.
+    /// The host's counters.
     pub report: Report,
-    /// After a tenth of the time, when everything has been done once.
+    /// The memory after a tenth of the time, when everything has run once.
     pub first: Memory,
-    /// At the end.
+    /// The memory at the end.
     pub last: Memory,
 }
 

@@ -1,4 +1,4 @@
-//! Building a guest.
+//! Builds a guest.
 
 use super::shadow::{self, Flags, Shadow};
 use super::{Compiler, Error, messages, plugin, process};
@@ -8,15 +8,15 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-/// A build of many crates on a slow machine, or one that waits for another in the same folder.
+/// Enough for a build of many crates on a slow machine, or one that waits for another in the same folder.
 const LIMIT: Duration = Duration::from_secs(60 * 60);
 
-/// How much of what cargo said ends up in an error.
+/// How many lines of cargo's output an error contains.
 const TAIL: usize = 200;
 
-/// A guest to build: which package, what of it, and how.
+/// A guest to build: the package, its target, and the settings.
 ///
-/// Unless told otherwise it builds the package's library in the `dev` profile, as cargo does.
+/// By default it builds the package's library in the `dev` profile, as cargo does.
 #[derive(Clone, Debug)]
 pub struct Build<'a> {
     compiler: &'a Compiler,
@@ -34,11 +34,11 @@ pub struct Build<'a> {
 /// A wasm file that was built, or was up to date.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Artifact {
-    /// The name of the library or the example, as its manifest spells it.
+    /// The name of the library or the example, as in its manifest.
     pub name: String,
-    /// Where the file is.
+    /// The path of the file.
     pub path: PathBuf,
-    /// How large it is.
+    /// The size of the file.
     pub bytes: u64,
 }
 
@@ -50,7 +50,7 @@ enum Part {
 }
 
 impl<'a> Build<'a> {
-    /// A build of the package (or workspace) in `manifest_dir`.
+    /// Creates a build of the package (or workspace) in `manifest_dir`.
     pub fn new(compiler: &'a Compiler, manifest_dir: &Path) -> Build<'a> {
         Build {
             compiler,
@@ -66,7 +66,7 @@ impl<'a> Build<'a> {
         }
     }
 
-    /// Picks a package of the workspace.
+    /// Selects a package of the workspace.
     pub fn package(mut self, name: &str) -> Build<'a> {
         self.package = Some(name.to_owned());
         self
@@ -78,7 +78,7 @@ impl<'a> Build<'a> {
         self
     }
 
-    /// Builds one example; called again, that one too.
+    /// Builds one example. Further calls add more.
     pub fn example(mut self, name: &str) -> Build<'a> {
         match &mut self.part {
             Part::Named(names) => names.push(name.to_owned()),
@@ -93,18 +93,18 @@ impl<'a> Build<'a> {
         self
     }
 
-    /// Picks a profile by name.
+    /// Selects a profile by name.
     pub fn profile(mut self, name: &str) -> Build<'a> {
         self.profile = name.to_owned();
         self
     }
 
-    /// Picks the `release` profile.
+    /// Selects the `release` profile.
     pub fn release(self) -> Build<'a> {
         self.profile("release")
     }
 
-    /// Turns features on.
+    /// Enables features.
     pub fn features<I>(mut self, names: I) -> Build<'a>
     where
         I: IntoIterator,
@@ -114,41 +114,40 @@ impl<'a> Build<'a> {
         self
     }
 
-    /// Turns the default features off.
+    /// Disables the default features.
     pub fn no_default_features(mut self) -> Build<'a> {
         self.default_features = false;
         self
     }
 
-    /// Fails rather than change `Cargo.lock`.
+    /// Fails instead of changing `Cargo.lock`.
     pub fn locked(mut self) -> Build<'a> {
         self.locked = true;
         self
     }
 
-    /// Says where to build. Otherwise it is where cargo would.
+    /// Sets the target folder. Default: the one that cargo would use.
     ///
-    /// A folder that no other compiler builds into is best: cargo builds what they share anew
-    /// whenever the compiler changes.
+    /// A folder that no other compiler uses is best: cargo rebuilds shared crates whenever the compiler changes.
     pub fn target_dir(mut self, folder: &Path) -> Build<'a> {
         self.target_dir = Some(folder.to_owned());
         self
     }
 
-    /// Builds with `harness-std`: `std::net` works in the plugin, in its own code and in all crates below it.
+    /// Builds with `harness-std`: `std::net` works in the plugin, both in its own code and in its dependencies.
     ///
-    /// It is for [`Target::Wasip1`](super::Target::Wasip1). The sysroot that this takes is made when it is first
-    /// needed, in the cache folder. It builds into the folder `harness-std` below the one that it would
-    /// otherwise. Flags in cargo's configuration count; those in `RUSTFLAGS` do not, as for every build here.
+    /// This is only for [`Target::Wasip1`](super::Target::Wasip1). The required sysroot is made on first use, in the
+    /// cache folder. The build uses the folder `harness-std` below the target folder. Flags in cargo's configuration
+    /// apply; those in `RUSTFLAGS` do not, as for every build here.
     pub fn harness_std(mut self) -> Build<'a> {
         self.harness_std = true;
         self
     }
 
-    /// Builds, and names the wasm files.
+    /// Builds, and returns the wasm files.
     ///
-    /// `say` gets cargo's progress and warnings, a line at a time. What the compiler says about a
-    /// build that fails is in the error.
+    /// `say` gets cargo's progress and warnings, one line at a time. If the build fails, the error contains the
+    /// compiler's messages.
     pub fn run(&self, say: &dyn Fn(&str)) -> Result<Vec<Artifact>, Error> {
         say(&format!("building {} ...", self.subject()));
         let mut diagnostics = Vec::new();
@@ -180,7 +179,7 @@ impl<'a> Build<'a> {
         if self.harness_std {
             let here = self.manifest.parent().unwrap_or(Path::new(""));
             let shadow = Shadow::find(self.compiler, say)?;
-            // Cargo reads the configuration of the folder that it runs in, which is ours.
+            // Cargo reads the configuration of its working directory, which is ours.
             shadow.prepare(&mut command, Path::new("."), Flags::Configured)?;
             let usual = target_dir.map_or_else(|| plugin::target_dir(here), Ok)?;
             target_dir = Some(shadow::target_dir(&usual));
@@ -219,7 +218,7 @@ impl<'a> Build<'a> {
         arguments
     }
 
-    /// Picks from cargo's report what was asked for: it names every dependency too.
+    /// Selects the requested artifacts from cargo's report, which lists every dependency too.
     fn artifacts(&self, report: &str) -> Result<Vec<Artifact>, Error> {
         let mut artifacts = Vec::new();
         for (name, files) in report.lines().filter_map(messages::wasm_files) {
@@ -241,7 +240,8 @@ impl<'a> Build<'a> {
         Ok(artifacts)
     }
 
-    /// Cargo puts what it was asked for one folder above the dependencies, examples in a folder of their own.
+    /// Returns whether this was requested: cargo puts it one folder above the dependencies, and examples in their own
+    /// folder.
     fn is_wanted(&self, path: &Path) -> bool {
         let folder = path.parent().and_then(Path::file_name).unwrap_or_default();
         match self.part {

@@ -1,4 +1,4 @@
-//! The folder in which a compiler that took minutes to make is kept.
+//! The folder that keeps a compiler that took minutes to make.
 
 use super::Error;
 use std::env;
@@ -10,25 +10,25 @@ use std::time::{Duration, Instant};
 /// Longer than making a compiler takes on a slow machine with a slow network.
 const PATIENCE: Duration = Duration::from_secs(45 * 60);
 
-/// The cache folder: `$HARNESS_WASM_CACHE` if set, else `harness-wasi-sockets` below the user's
-/// own one (`$XDG_CACHE_HOME`, or `~/.cache`).
+/// The cache folder: `$HARNESS_WASM_CACHE` if set, or else `harness-wasi-sockets` below the user's cache folder
+/// (`$XDG_CACHE_HOME`, or `~/.cache`).
 pub(super) struct Cache {
     folder: PathBuf,
 }
 
-/// Held while something in the cache is made. Dropped, or its process dead, the next one may start.
+/// Held while something in the cache is made. Released when it is dropped or its process ends.
 pub(super) struct Lock {
     _file: File,
 }
 
 impl Cache {
-    /// Finds the folder. It need not be there yet.
+    /// Finds the folder. It need not exist yet.
     pub fn locate() -> Result<Cache, Error> {
         let folder = choose(|name| env::var_os(name).map(PathBuf::from)).ok_or_else(|| {
             Error::new("there is no cache folder: set HOME, or HARNESS_WASM_CACHE to a folder")
         })?;
         let folder = std::path::absolute(folder).map_err(Error::doing("find the cache folder"))?;
-        // It ends up in LD_LIBRARY_PATH, where nothing can quote a colon.
+        // The path becomes part of LD_LIBRARY_PATH, in which a colon cannot be quoted.
         if folder.to_string_lossy().contains(':') {
             return Err(Error::new(format!(
                 "the path of the cache folder, {}, must not contain a colon: \
@@ -43,7 +43,7 @@ impl Cache {
         &self.folder
     }
 
-    /// Waits until nobody else makes anything here.
+    /// Waits until no other process makes anything here.
     pub fn lock(&self, say: &dyn Fn(&str)) -> Result<Lock, Error> {
         let deed = || format!("lock the cache folder {}", self.folder.display());
         fs::create_dir_all(&self.folder).map_err(Error::doing(deed()))?;
@@ -53,7 +53,7 @@ impl Cache {
             .write(true)
             .open(self.folder.join("lock"))
             .map_err(Error::doing(deed()))?;
-        // `File::lock` waits forever, and its holder may be a process that hangs.
+        // `File::lock` waits forever, and a hanging process may hold the lock.
         let deadline = Instant::now() + PATIENCE;
         let mut told = false;
         loop {
@@ -79,7 +79,7 @@ fn choose(variable: impl Fn(&str) -> Option<PathBuf>) -> Option<PathBuf> {
     if let Some(folder) = set("HARNESS_WASM_CACHE") {
         return Some(folder);
     }
-    // The XDG rules: a relative path there counts as unset.
+    // The XDG rules: a relative path counts as unset.
     let caches = set("XDG_CACHE_HOME").filter(|path| path.is_absolute());
     let caches = caches.or_else(|| Some(set("HOME")?.join(".cache")))?;
     Some(caches.join("harness-wasi-sockets"))

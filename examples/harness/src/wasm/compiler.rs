@@ -18,31 +18,31 @@ pub struct Compiler {
     pub(super) clippy: Clippy,
 }
 
-/// How clippy is started for a compiler.
+/// How to run clippy for a compiler.
 #[derive(Clone, Debug)]
 pub(super) enum Clippy {
     /// As `cargo clippy`: the compiler is cargo's own.
     OfCargo,
-    /// A `cargo-clippy` that belongs to the compiler.
+    /// With a `cargo-clippy` that belongs to the compiler.
     #[cfg_attr(not(target_os = "linux"), expect(dead_code))]
     At(PathBuf),
-    /// Not at all, and why.
+    /// Unavailable, and why.
     #[cfg_attr(not(target_os = "linux"), expect(dead_code))]
     Missing(String),
 }
 
-/// What has been found, or not, in this process: asking twice must cost nothing.
+/// The results of this process so far: a repeated search must cost nothing.
 static KNOWN: Mutex<Vec<(Target, Result<Compiler, Error>)>> = Mutex::new(Vec::new());
 
 impl Compiler {
     /// Finds a compiler for `target`, or makes one.
     ///
-    /// `say` gets one line for each step that takes time; it must not call `find` itself. The first
-    /// call on a machine without a compiler can take a few minutes; later ones take a moment. The
-    /// answer, be it an error, is remembered for the life of the process. Any number of threads and
-    /// processes may ask at the same time: one does the work and the others wait for it.
+    /// `say` gets one line for each step that takes time; it must not call `find` itself. The first call on a machine
+    /// without a compiler can take a few minutes; later ones are fast. The result, even an error, is kept until the
+    /// process ends. Any number of threads and processes may call this at the same time: one does the work and the
+    /// others wait for it.
     pub fn find(target: Target, say: &dyn Fn(&str)) -> Result<Compiler, Error> {
-        // A panic in `say` leaves the list as it was, so a poisoned lock is still a good one.
+        // A panic in `say` leaves the list unchanged, so a poisoned lock is still usable.
         let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((_, answer)) = known.iter().find(|(known, _)| *known == target) {
             return answer.clone();
@@ -52,33 +52,33 @@ impl Compiler {
         answer
     }
 
-    /// The target that this compiler was asked for.
+    /// Returns the target that this compiler was found for.
     pub fn target(&self) -> Target {
         self.target
     }
 
-    /// The compiler's name and version, as it prints them itself.
+    /// Returns the compiler's name and version, as it prints them.
     pub fn version(&self) -> &str {
         &self.version
     }
 
-    /// In one line: which compiler this is, of which version, and how it was found.
+    /// Describes in one line the compiler, its version, and how it was found.
     pub fn origin(&self) -> &str {
         &self.origin
     }
 
-    /// A `cargo` for which `build --target` with this compiler's target just works.
+    /// Returns a `cargo` for which `build --target` with this compiler's target works.
     ///
-    /// It inherits the user's environment, less what a cargo above this process has put there.
+    /// It inherits the user's environment, except what a parent cargo has set.
     pub fn cargo(&self) -> Command {
         let mut command = Command::new(environment::cargo());
         self.prepare(&mut command);
         command
     }
 
-    /// A `cargo clippy` for this compiler; it takes what `cargo clippy` takes.
+    /// Returns a `cargo clippy` for this compiler; it takes the same arguments as `cargo clippy`.
     ///
-    /// For one: `.args(["--target", compiler.target().triple(), "--", "-D", "warnings"])`.
+    /// For example: `.args(["--target", compiler.target().triple(), "--", "-D", "warnings"])`.
     pub fn clippy(&self) -> Result<Command, Error> {
         let mut command = match &self.clippy {
             Clippy::OfCargo => {
@@ -90,7 +90,7 @@ impl Compiler {
             Clippy::At(path) => {
                 let mut command = Command::new(path);
                 self.prepare(&mut command);
-                // It runs cargo in its turn, and this is how it learns which.
+                // It runs cargo, and finds it through this variable.
                 command.env("CARGO", environment::cargo());
                 command
             }
@@ -102,14 +102,14 @@ impl Compiler {
         Ok(command)
     }
 
-    /// What [`cargo`](Compiler::cargo) sets, for those who want to export it and run cargo by hand.
+    /// Returns the variables that [`cargo`](Compiler::cargo) sets, to export them and run cargo by hand.
     ///
-    /// Empty when the compiler is the one that cargo uses anyway.
+    /// Empty if the compiler is the one that cargo uses anyway.
     pub fn environment(&self) -> &[(OsString, OsString)] {
         &self.environment
     }
 
-    /// The compiler itself.
+    /// Returns the compiler itself.
     pub(super) fn rustc(&self) -> OsString {
         let own = self.environment.iter().find(|(name, _)| name == "RUSTC");
         own.map_or_else(installed::rustc, |(_, path)| path.clone())
@@ -128,12 +128,12 @@ fn search(target: Target, say: &dyn Fn(&str)) -> Result<Compiler, Error> {
     }
     say(&format!("no compiler for {target} yet: {}", tried[0]));
 
-    // One process at a time from here on; the lock goes when `place` does.
+    // From here on one process at a time; dropping `place` releases the lock.
     let place = Cache::locate().and_then(|cache| {
         let lock = cache.lock(say)?;
         Ok((cache, lock))
     });
-    // While we waited for the lock, its holder may have done all that we want.
+    // While this process waited for the lock, its holder may have made the compiler.
     if let Ok(compiler) = at_hand(target) {
         return Ok(compiler);
     }
@@ -151,7 +151,7 @@ fn search(target: Target, say: &dyn Fn(&str)) -> Result<Compiler, Error> {
     Err(give_up(target, &tried))
 }
 
-/// What needs no download: the user's own compiler, else the one made earlier.
+/// Returns a compiler that needs no download: the user's own, or else the one made earlier.
 fn at_hand(target: Target) -> Result<Compiler, Error> {
     installed::find(target).or_else(|why| made_earlier(target).ok_or(why))
 }

@@ -1,13 +1,13 @@
-//! Which environment variables a nested cargo must not inherit.
+//! The environment variables that a nested cargo must not inherit.
 //!
-//! This code mostly runs below `cargo run`, `cargo test` or `cargo clippy`, and each of them sets
-//! variables that are true for *its* build only. A cargo started from there would take them for wishes
-//! of the user: build into the wrong folder, for the wrong target, through the wrong wrapper.
+//! This code usually runs below `cargo run`, `cargo test` or `cargo clippy`, and each of them sets variables for *its*
+//! build only. A nested cargo would take them for the user's settings: build into the wrong folder, for the wrong
+//! target, through the wrong wrapper.
 
 use std::ffi::{OsStr, OsString};
 use std::process::Command;
 
-/// Families of variables that describe the package, or the build, that we run in.
+/// Prefixes of variables that describe the package or the build that runs this code.
 const PREFIXES: [&str; 5] = [
     "CARGO_PKG_",
     "CARGO_BIN_",
@@ -16,8 +16,7 @@ const PREFIXES: [&str; 5] = [
     "CARGO_FEATURE_",
 ];
 
-/// Single variables, for the same reason; and flags meant for a host build, which a wasm build
-/// would choke on.
+/// Single variables, for the same reason; and flags for a host build, which break a wasm build.
 const NAMES: [&str; 23] = [
     "CARGO_BUILD_RUSTC_WORKSPACE_WRAPPER",
     "CARGO_BUILD_RUSTC_WRAPPER",
@@ -26,13 +25,13 @@ const NAMES: [&str; 23] = [
     "CARGO_BUILD_TARGET_DIR",
     "CARGO_CRATE_NAME",
     "CARGO_ENCODED_RUSTFLAGS",
-    // The parent's job server: its pipe is closed, or its tokens are all taken, by now.
+    // The parent's job server: its pipe is closed, or its tokens are in use.
     "CARGO_MAKEFLAGS",
     "CARGO_PRIMARY_PACKAGE",
     "CARGO_TARGET_DIR",
     "CARGO_TARGET_TMPDIR",
     "CLIPPY_ARGS",
-    // Cargo puts the folders of its own build first on it.
+    // Cargo prepends the folders of its own build.
     "DYLD_FALLBACK_LIBRARY_PATH",
     "LD_LIBRARY_PATH",
     "MAKEFLAGS",
@@ -46,10 +45,10 @@ const NAMES: [&str; 23] = [
     "TARGET",
 ];
 
-/// Takes from `command` what this process inherited from a cargo above it.
+/// Removes from `command` what this process inherited from a parent cargo.
 ///
-/// `RUSTC` and `RUSTUP_TOOLCHAIN` stay: they are how a user picks a compiler, and cargo sets neither
-/// to anything else for the programs it runs.
+/// `RUSTC` and `RUSTUP_TOOLCHAIN` stay: a user picks a compiler with them, and cargo does not change them for the
+/// programs it runs.
 pub(super) fn clean(command: &mut Command) -> &mut Command {
     for (name, _) in std::env::vars_os() {
         if is_foreign(&name) {
@@ -59,7 +58,7 @@ pub(super) fn clean(command: &mut Command) -> &mut Command {
     command
 }
 
-/// The cargo to run: the one that runs us, if one does.
+/// Returns the cargo to run: the one that runs this process, if any.
 pub(super) fn cargo() -> OsString {
     std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into())
 }

@@ -1,10 +1,10 @@
-//! The one error of this module: text for a person.
+//! The error of this module: text for a person.
 
 use std::fmt;
 
-/// What went wrong, and where possible what to do about it.
+/// What failed, and if possible what to do about it.
 ///
-/// Nothing here can be mended by a program, so this is text and not an enum.
+/// A program cannot fix these errors, so this is text, not an enum.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Error {
     message: String,
@@ -17,7 +17,7 @@ impl Error {
         }
     }
 
-    /// For `map_err`: says which deed failed, and passes on why.
+    /// For `map_err`: adds what failed to the cause.
     pub(super) fn doing<C: fmt::Display>(deed: impl Into<String>) -> impl FnOnce(C) -> Error {
         let deed = deed.into();
         move |cause| Error::new(format!("cannot {deed}: {cause}"))

@@ -1,4 +1,4 @@
-//! The compiler that is there already, and rustup's offer to complete it.
+//! The installed compiler, and adding the target with rustup.
 
 use super::compiler::{Clippy, Compiler};
 use super::{Error, Target, environment, probe, process};
@@ -10,17 +10,17 @@ use std::time::Duration;
 
 const QUICK: Duration = Duration::from_secs(30);
 
-/// rustup has no time limit of its own, and on a network that swallows packets it waits for long.
+/// rustup has no time limit of its own, and waits long on a network that drops packets.
 const DOWNLOAD: Duration = Duration::from_secs(120);
 
-/// The compiler that cargo would use, if it can build for `target`.
+/// Returns the compiler that cargo would use, if it can build for `target`.
 pub(super) fn find(target: Target) -> Result<Compiler, Error> {
     let rustc = rustc();
     let version = version(&rustc)?;
     let mut ask = Command::new(&rustc);
     environment::clean(&mut ask).args(["--print", "target-libdir", "--target", target.triple()]);
     let answer = process::run(&mut ask, QUICK)?.success(&format!("ask rustc about {target}"))?;
-    // It names the folder whether or not it is there.
+    // rustc prints the folder whether or not it exists.
     if !has_std(Path::new(answer.stdout.trim_end())) {
         return Err(Error::new(format!(
             "{version} has no standard library for {target}"
@@ -37,7 +37,7 @@ pub(super) fn find(target: Target) -> Result<Compiler, Error> {
     })
 }
 
-/// Lets rustup add `target` to the toolchain in use.
+/// Adds `target` to the toolchain in use with rustup.
 pub(super) fn add_with_rustup(target: Target, say: &dyn Fn(&str)) -> Result<Compiler, Error> {
     if process::run(Command::new("rustup").arg("--version"), QUICK).is_err() {
         return Err(Error::new("rustup is not installed"));
@@ -51,7 +51,7 @@ pub(super) fn add_with_rustup(target: Target, say: &dyn Fn(&str)) -> Result<Comp
     find(target)
 }
 
-/// The first line that `rustc --version` prints.
+/// Returns the first line that `rustc --version` prints.
 pub(super) fn version(rustc: &OsStr) -> Result<String, Error> {
     let mut command = Command::new(rustc);
     environment::clean(&mut command).arg("--version");
@@ -59,7 +59,7 @@ pub(super) fn version(rustc: &OsStr) -> Result<String, Error> {
     Ok(output.stdout.lines().next().unwrap_or("rustc").to_owned())
 }
 
-/// As cargo chooses it, save that a configuration file may name another.
+/// Returns the `rustc` that cargo would choose, except that a configuration file may name another.
 pub(super) fn rustc() -> OsString {
     std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into())
 }

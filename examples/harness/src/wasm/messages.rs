@@ -1,13 +1,13 @@
-//! Reading what cargo says about its work: the artifacts on its standard output, where every line
-//! is a JSON object, and the lines for people on its standard error.
+//! Parses cargo's output: the artifacts on its standard output, one JSON object per line, and the messages for people
+//! on its standard error.
 
 use std::path::PathBuf;
 
-/// The wasm files that one line of `cargo build --message-format=json` reports, and of which target
-/// (library, example) they are.
+/// Returns the wasm files that one line of `cargo build --message-format=json` reports, and the name of their target
+/// (library, example).
 ///
-/// This is no JSON parser. It looks for keys as they stand outside strings: inside one, cargo writes
-/// the quote before the colon with a backslash, so that the text searched for cannot occur there.
+/// This is not a JSON parser: it searches for keys as they appear outside strings. Inside a string cargo escapes the
+/// quote before the colon, so the searched text cannot occur there.
 pub(super) fn wasm_files(line: &str) -> Option<(String, Vec<PathBuf>)> {
     if !line.starts_with("{\"reason\":\"compiler-artifact\"") {
         return None;
@@ -25,7 +25,7 @@ pub(super) fn wasm_files(line: &str) -> Option<(String, Vec<PathBuf>)> {
     Some((name, files))
 }
 
-/// What a line on cargo's standard error says about progress, if it is not part of a diagnostic.
+/// Returns the progress in a line of cargo's standard error, unless the line is part of a diagnostic.
 ///
 /// Such lines have a verb that ends in the twelfth column: `   Compiling name v1.0.0`.
 pub(super) fn progress(line: &str) -> Option<&str> {
@@ -40,7 +40,7 @@ fn after<'a>(text: &'a str, key: &str) -> Option<&'a str> {
     text.split_once(key).map(|(_, rest)| rest)
 }
 
-/// The JSON string at the start of `text`, and what follows it.
+/// Parses the JSON string at the start of `text`; also returns the rest.
 fn string(text: &str) -> Option<(String, &str)> {
     let text = text.strip_prefix('"')?;
     let mut value = String::new();
@@ -55,7 +55,7 @@ fn string(text: &str) -> Option<(String, &str)> {
                 'b' => value.push('\u{8}'),
                 'f' => value.push('\u{c}'),
                 'u' => {
-                    // Only control characters are written so in a path that is text.
+                    // In a path that is valid text, only control characters are escaped like this.
                     let code = text.get(at + 2..at + 6)?;
                     value.push(char::from_u32(u32::from_str_radix(code, 16).ok()?)?);
                     rest.nth(3);

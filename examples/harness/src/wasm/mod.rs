@@ -1,16 +1,15 @@
-//! A compiler for wasm, found or made, and guests built with it.
+//! Finds or makes a compiler for wasm, and builds guests with it.
 //!
-//! A plugin is wasm, so whoever builds one needs a Rust compiler that has a wasm target. Most people
-//! have rustup and are one command away from it; some have neither the target nor a network that
-//! rustup can use. [`Compiler::find`] copes with both, trying in turn:
+//! Building a plugin takes a Rust compiler with a wasm target. With rustup that is one command; some machines have
+//! neither the target nor a network that rustup can use. [`Compiler::find`] handles both. It tries in turn:
 //!
-//! 1. the `rustc` that is there, if it has the target and can link for it;
+//! 1. the installed `rustc`, if it has the target and can link for it;
 //! 2. a compiler that an earlier run made in way 4, kept in the user's cache folder;
 //! 3. `rustup target add`;
-//! 4. Debian's packages, unpacked (not installed, and without root) into the cache folder, with the
-//!    standard library built once for both targets;
+//! 4. Debian's packages, unpacked (not installed, and without root) into the cache folder, with the standard library
+//!    built once for both targets.
 //!
-//! and otherwise it says what to install. It tells a caller's function what it is doing at each step.
+//! Otherwise the error says what to install. Each step is reported to a function of the caller.
 //!
 //! ```no_run
 //! use harness_host::wasm::{Build, Compiler, Target};
@@ -27,7 +26,7 @@
 //! # }
 //! ```
 //!
-//! Whose tests want the plugin of the package that they belong to needs but one call: [`plugin()`].
+//! Tests that need the plugin of their own package need only one call: [`plugin()`].
 
 mod build;
 mod cache;

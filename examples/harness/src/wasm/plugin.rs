@@ -1,4 +1,4 @@
-//! Somebody's own plugin, built for their tests.
+//! Builds the plugin of a package, for its tests.
 
 use super::{Build, Compiler, Error, Target, environment, process};
 use std::path::{Path, PathBuf};
@@ -6,7 +6,7 @@ use std::process::Command;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-/// What has been built in this process, or could not be.
+/// The results of the builds in this process.
 static BUILT: Mutex<Vec<Built>> = Mutex::new(Vec::new());
 
 struct Built {
@@ -15,7 +15,7 @@ struct Built {
     answer: Result<PathBuf, Error>,
 }
 
-/// Builds the plugin that the package in this folder is, and answers where its wasm file is.
+/// Builds the plugin that is the package in this folder, and returns the path of its wasm file.
 ///
 /// ```no_run
 /// use harness_host::wasm::{self, Target};
@@ -26,15 +26,15 @@ struct Built {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
-/// It is the package's library, in the profile `release`, as it is shipped. It is built in the
-/// folder `wasm` below the one that cargo uses for the package, so that the two do not undo each
-/// other's work. [`Build`] is for whatever else a build may be.
+/// The plugin is the package's library in the profile `release`, as shipped. It is built in the folder `wasm` below
+/// cargo's target folder for the package, so that the two builds do not invalidate each other. For other settings use
+/// [`Build`].
 ///
-/// The first call in a process builds, or finds that all is up to date; the others know the answer.
-/// Any number of threads may call it at the same time. Progress goes to standard error.
+/// The first call in a process builds, or finds that everything is up to date; later calls return the same result. Any
+/// number of threads may call it at the same time. Progress goes to standard error.
 pub fn plugin(manifest_dir: impl AsRef<Path>, target: Target) -> Result<PathBuf, Error> {
     let folder = manifest_dir.as_ref();
-    // `build` leaves the list alone, so a poisoned lock is still a good one.
+    // `build` does not touch the list, so a poisoned lock is still usable.
     let mut built = BUILT.lock().unwrap_or_else(PoisonError::into_inner);
     let mut known = built.iter();
     if let Some(known) = known.find(|known| known.folder == folder && known.target == target) {
@@ -62,7 +62,7 @@ fn build(folder: &Path, target: Target) -> Result<PathBuf, Error> {
         .ok_or_else(|| Error::new(format!("{} is no plugin", folder.display())))
 }
 
-/// Where cargo builds what is in this folder: nobody else knows of workspaces and settings.
+/// Returns cargo's target folder for this folder: only cargo knows about workspaces and settings.
 pub(super) fn target_dir(folder: &Path) -> Result<PathBuf, Error> {
     const DEED: &str = "ask cargo where it builds";
     let mut ask = Command::new(environment::cargo());

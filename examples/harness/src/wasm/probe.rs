@@ -1,4 +1,4 @@
-//! Trying a compiler on a few lines: having a target's library is not yet being able to link for it.
+//! Tests a compiler on a few lines: having a target's library does not mean that it can link for it.
 
 use super::process;
 use super::{Error, Target};
@@ -11,7 +11,7 @@ use std::time::Duration;
 
 const LIMIT: Duration = Duration::from_secs(120);
 
-/// Collections, clock, arguments, output: what pulls in the C library below std.
+/// Collections, clock, arguments, output: they need the C library below std.
 const WITH_STD: &str = r#"
 #[unsafe(no_mangle)]
 pub extern "C" fn probe() -> usize {
@@ -42,7 +42,7 @@ pub(super) fn plugin(rustc: &OsStr, target: Target) -> Result<(), Error> {
     compile(rustc, target, "cdylib", source, &[])
 }
 
-/// What does not compile with std as it is, and links only if starting a thread does.
+/// Does not compile with the original std, and links only if starting a thread links.
 const WITH_SHADOW: &str = r#"
 const _: () = assert!(std::IS_HARNESS_STD);
 #[unsafe(no_mangle)]
@@ -52,12 +52,12 @@ pub extern "C" fn probe() -> bool {
 }
 "#;
 
-/// Compiles a plugin that connects, and that would start a thread if it could, with `harness-std`, which these flags lead to.
+/// Compiles with `harness-std`, which these flags select, a plugin that connects and would start a thread.
 pub(super) fn with_shadow(rustc: &OsStr, flags: &[String]) -> Result<(), Error> {
     compile(rustc, Target::Wasip1, "cdylib", WITH_SHADOW, flags)
 }
 
-/// Compiles a small program, one with a `main`, for `wasm32-wasip1` with `rustc`.
+/// Compiles a small program with a `main` for `wasm32-wasip1` with `rustc`.
 #[cfg(target_os = "linux")]
 pub(super) fn program(rustc: &OsStr) -> Result<(), Error> {
     let source = r#"fn main() { println!("{:?}", std::env::args()); }"#;
@@ -94,13 +94,13 @@ fn is_wasm(file: &Path) -> bool {
     fs::read(file).is_ok_and(|bytes| bytes.starts_with(b"\0asm"))
 }
 
-/// A folder of our own below the system's temporary one, gone when dropped.
+/// A private folder below the system's temporary one, removed when dropped.
 struct Scratch(PathBuf);
 
 impl Scratch {
     fn new() -> Result<Scratch, Error> {
         static COUNT: AtomicU32 = AtomicU32::new(0);
-        // `create_dir` refuses what is there already, so nobody can have put a trap in its place.
+        // `create_dir` fails if the name exists, so nobody can have prepared the folder.
         for _ in 0..100 {
             let number = COUNT.fetch_add(1, Ordering::Relaxed);
             let name = format!("harness-wasm-probe-{}-{number}", std::process::id());
@@ -119,7 +119,7 @@ impl Scratch {
 
 impl Drop for Scratch {
     fn drop(&mut self) {
-        // Left behind, it is a few bytes in the temporary folder: not worth an error.
+        // If it stays, it costs a few bytes in the temporary folder: not worth an error.
         let _ = fs::remove_dir_all(&self.0);
     }
 }

@@ -1,4 +1,4 @@
-//! Running other programs: with a time limit, and with what they print caught.
+//! Runs other programs with a time limit, and captures their output.
 
 use super::Error;
 use std::io::{BufRead, BufReader, Read};
@@ -7,7 +7,7 @@ use std::sync::mpsc::{self, RecvTimeoutError, Sender};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// How often a silent child is looked at.
+/// How often a silent child is checked.
 const GLANCE: Duration = Duration::from_millis(100);
 
 /// How a program ended, and what it printed.
@@ -18,7 +18,7 @@ pub(super) struct Output {
 }
 
 impl Output {
-    /// One line on why the program failed: its first line that speaks of an error, else its last.
+    /// Returns one line on why the program failed: its first line that mentions an error, or else its last.
     pub fn reason(&self) -> String {
         let lines = || self.stderr.lines().map(str::trim).filter(|l| !l.is_empty());
         lines()
@@ -28,7 +28,7 @@ impl Output {
             .to_owned()
     }
 
-    /// This output if the program succeeded, else an error that says what it was for.
+    /// Returns this output if the program succeeded, or else an error that names its purpose.
     pub fn success(self, deed: &str) -> Result<Output, Error> {
         if self.ok {
             return Ok(self);
@@ -37,12 +37,12 @@ impl Output {
     }
 }
 
-/// Runs `command` to its end, or kills it when `limit` has passed.
+/// Runs `command` to its end, or kills it after `limit`.
 pub(super) fn run(command: &mut Command, limit: Duration) -> Result<Output, Error> {
     watch(command, limit, &mut |_| {})
 }
 
-/// As [`run`], and shows each line of its standard error to `each_line` as it comes.
+/// Like [`run`], but passes each line of its standard error to `each_line` as it arrives.
 pub(super) fn watch(
     command: &mut Command,
     limit: Duration,
@@ -56,7 +56,7 @@ pub(super) fn watch(
         .spawn()
         .map_err(Error::doing(format!("run `{name}`")))?;
 
-    // Both pipes must be read at once, or the child blocks on the one that is full.
+    // Both pipes must be read concurrently, or the child blocks on the full one.
     let (sender, heard) = mpsc::channel();
     if let Some(pipe) = child.stdout.take() {
         listen(pipe, sender.clone(), Heard::Out);
@@ -76,7 +76,7 @@ pub(super) fn watch(
                 stderr.push_str(&line);
             }
             Err(RecvTimeoutError::Disconnected) => break wait(&mut child, deadline),
-            // The pipes can outlive the child: a server that it left behind may hold them.
+            // The pipes can outlive the child: a server that it left behind may keep them open.
             Err(RecvTimeoutError::Timeout) => {
                 if let Ok(Some(status)) = child.try_wait() {
                     break Some(status);
@@ -88,7 +88,7 @@ pub(super) fn watch(
         }
     };
     let Some(status) = status else {
-        // It may have ended this moment, and then there is nothing to kill.
+        // If it has just ended, there is nothing to kill.
         let _ = child.kill();
         let _ = child.wait();
         let seconds = limit.as_secs();
@@ -122,7 +122,7 @@ fn listen<P: Read + Send + 'static>(pipe: P, to: Sender<Heard>, kind: fn(String)
     });
 }
 
-/// Waits for a child that has closed its pipes, which is nearly always one that has ended.
+/// Waits for a child that has closed its pipes. Nearly always it has already ended.
 fn wait(child: &mut Child, deadline: Instant) -> Option<ExitStatus> {
     loop {
         match child.try_wait() {

@@ -7,7 +7,7 @@ use std::fmt;
 pub enum Target {
     /// `wasm32-wasip1`: with WASI, and so with all of std.
     Wasip1,
-    /// `wasm32-unknown-unknown`: with nothing below it; what a `no_std` plugin is built for.
+    /// `wasm32-unknown-unknown`: without WASI; for `no_std` plugins.
     Unknown,
 }
 
@@ -15,7 +15,7 @@ impl Target {
     /// Both targets.
     pub const ALL: [Target; 2] = [Target::Wasip1, Target::Unknown];
 
-    /// The name that `--target` takes.
+    /// Returns the name that `--target` takes.
     pub const fn triple(self) -> &'static str {
         match self {
             Target::Wasip1 => "wasm32-wasip1",

@@ -1,4 +1,4 @@
-//! What several test files need: the plugin of `raw.wat`, with a method for each of its exports.
+//! Shared by several test files: the plugin of `raw.wat`, with a method for each of its exports.
 #![allow(dead_code)] // No test file uses all of it.
 
 use harness_host::{Allow, Config, Plugin};
@@ -9,10 +9,10 @@ use std::time::{Duration, Instant};
 /// Short enough to wait out in a test.
 pub const WAIT: Duration = Duration::from_millis(100);
 
-/// Longer than anything takes on a machine that is not stuck.
+/// Longer than anything takes, unless the machine hangs.
 pub const PATIENCE: Duration = Duration::from_secs(60);
 
-/// A configuration that lets a plugin reach this machine, and waits for what comes, however late.
+/// A configuration that lets a plugin reach this machine, and waits long enough for late data.
 pub fn local() -> Config {
     Config::new()
         .allow(Allow::loopback())
@@ -20,12 +20,12 @@ pub fn local() -> Config {
         .send_wait(PATIENCE)
 }
 
-/// The same, that waits shortly for what never comes. What does come is there to [`Raw::get`].
+/// The same with a short wait, for data that never arrives. For data that does, use [`Raw::get`].
 pub fn impatient() -> Config {
     local().wait(WAIT)
 }
 
-/// Waits for something that another thread brings about.
+/// Waits for a condition that another thread brings about.
 pub fn eventually(what: &str, condition: impl Fn() -> bool) {
     let deadline = Instant::now() + PATIENCE;
     while !condition() {
@@ -34,7 +34,7 @@ pub fn eventually(what: &str, condition: impl Fn() -> bool) {
     }
 }
 
-/// A TCP port that refuses, as long as this lives: bound, and nobody listens.
+/// A TCP port that refuses as long as this lives: bound, but not listening.
 pub fn refusing_tcp() -> (Socket, SocketAddr) {
     let socket = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
     let any = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
@@ -43,7 +43,7 @@ pub fn refusing_tcp() -> (Socket, SocketAddr) {
     (socket, address)
 }
 
-/// A UDP port that refuses, as long as this lives: connected to itself, and so deaf to all others.
+/// A UDP port that refuses as long as this lives: connected to itself, so it receives nothing from others.
 pub fn refusing_udp() -> (UdpSocket, SocketAddr) {
     let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
     let address = socket.local_addr().unwrap();
@@ -51,7 +51,7 @@ pub fn refusing_udp() -> (UdpSocket, SocketAddr) {
     (socket, address)
 }
 
-/// The plugin that hands calls straight on to the host.
+/// The plugin that passes calls directly to the host.
 pub struct Raw(pub Plugin);
 
 impl Raw {
@@ -59,13 +59,13 @@ impl Raw {
         Raw(Plugin::new(include_bytes!("raw.wat"), config).unwrap())
     }
 
-    /// A call that answers a number.
+    /// Makes a call that returns a number.
     pub fn number(&mut self, function: &str, words: &[u64], bytes: &[u8]) -> u64 {
         let output = self.bytes(function, words, bytes);
         u64::from_le_bytes(output.try_into().unwrap())
     }
 
-    /// A call that answers bytes; none stand for the host's 0.
+    /// Makes a call that returns bytes; none for the host's 0.
     pub fn bytes(&mut self, function: &str, words: &[u64], bytes: &[u8]) -> Vec<u8> {
         let mut input: Vec<u8> = words.iter().flat_map(|word| word.to_le_bytes()).collect();
         input.extend_from_slice(bytes);
@@ -88,7 +88,7 @@ impl Raw {
         self.bytes(&format!("{protocol}_recv"), &[id, max.into()], &[])
     }
 
-    /// As `receive`, again and again until something comes.
+    /// Like `receive`, but retries until data arrives.
     pub fn get(&mut self, protocol: &str, id: u64, max: u32) -> Vec<u8> {
         let deadline = Instant::now() + PATIENCE;
         loop {

@@ -9,23 +9,23 @@ use std::time::{Duration, Instant};
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair};
 use tempfile::TempDir;
 
-/// A web server that nobody here wrote. It stops when this is dropped.
+/// An independent web server. It stops when this is dropped.
 ///
-/// `/hello.txt` is a greeting, `/big.bin` has 16 MiB, `/cookies` sets two, `/shown` says who asks, `/said` what
-/// was sent, `/echo` sends it back as JSON. `/301?to=URL` and the like redirect, `/loop` forever.
+/// `/hello.txt` is a greeting, `/big.bin` has 16 MiB, `/cookies` sets two cookies, `/shown` returns the client's
+/// identity, `/said` what was sent, `/echo` returns it as JSON. `/301?to=URL` etc. redirect, `/loop` forever.
 pub struct Nginx {
     child: Child,
     _folder: TempDir,
     pub http: SocketAddr,
     /// Its certificate is for `localhost` and 127.0.0.1.
     pub https: SocketAddr,
-    /// Its certificate is of the same authority, for another name.
+    /// Its certificate is from the same authority, for another name.
     pub stranger: SocketAddr,
     /// The authority's own certificate, in PEM.
     pub authority: String,
 }
 
-/// How large `/big.bin` is.
+/// The size of `/big.bin`.
 pub const BIG: usize = 16 * 1024 * 1024;
 
 fn program() -> Option<&'static str> {
@@ -37,7 +37,7 @@ pub fn is_installed() -> bool {
     program().is_some()
 }
 
-/// `None`, and a line that says so, where it is not installed.
+/// Returns `None`, and reports the skipped test, if nginx is not installed.
 pub fn nginx_or_skipped(test: &str) -> Option<Nginx> {
     if !is_installed() {
         let must = std::env::var_os("REQUIRE_SERVERS").is_some_and(|value| value == "1");
@@ -46,7 +46,7 @@ pub fn nginx_or_skipped(test: &str) -> Option<Nginx> {
         return None;
     }
     let program = program()?;
-    // Another process may take a port between here and there.
+    // Another process may take a port in the meantime.
     (0..5)
         .find_map(|_| start(program))
         .or_else(|| panic!("nginx does not start"))
@@ -126,7 +126,7 @@ fn free() -> SocketAddr {
 
 type Issuer = CertifiedIssuer<'static, KeyPair>;
 
-/// An authority, its certificate signed by itself.
+/// Creates an authority with a self-signed certificate.
 fn authority() -> Issuer {
     let mut params = CertificateParams::new([]).unwrap();
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
@@ -135,7 +135,7 @@ fn authority() -> Issuer {
     CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap()
 }
 
-/// A certificate for these names, and its key; both PEM.
+/// Creates a certificate for these names, and its key; both in PEM.
 fn signed(authority: &Issuer, names: &[&str]) -> [String; 2] {
     let names: Vec<_> = names.iter().map(|name| (*name).to_owned()).collect();
     let key = KeyPair::generate().unwrap();

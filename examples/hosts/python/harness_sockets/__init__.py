@@ -1,4 +1,4 @@
-"""Sockets for Extism plugins: the ten functions and the eleventh, `http_request`, for a plugin that you build yourself.
+"""Sockets for Extism plugins: the ten functions and the eleventh, `http_request`, for plugins that you build yourself.
 
     sockets = Sockets(allow=["93.184.216.34:443"])
     plugin = extism.Plugin(manifest, wasi=True, functions=sockets.functions())
@@ -21,20 +21,20 @@ __all__ = ["Sockets"]
 
 I32, I64, PTR = extism.ValType.I32, extism.ValType.I64, extism.ValType.PTR
 
-# What one receive may ask for. A host that allocates whatever it is asked for can be made to run out.
+# The most that one receive may request: a plugin must not make the host allocate any amount.
 MOST = 16 * 1024 * 1024
-# The longest that a plugin may wait for a packet, whatever it asks for.
+# The longest wait for a packet, whatever the plugin asks for.
 LONGEST_ICMP_WAIT = 60.0
 # The longest body of an HTTP request, and of a response.
 LONGEST_BODY = 32 * 1024 * 1024
 
-# Each function with its place among those that the SDK knows, and its types.
+# Each function with its index in the SDK's list, and its types.
 _FUNCTIONS = []
 
 
 def _host_function(arguments, results):
-    """Defines a function of module `env`. The SDK knows each once; whose state it works on, a plugin's own
-    copy of it says. Without one it answers 0.
+    """Defines a function of module `env`. The SDK registers each only once; a plugin's copy of the function says whose
+    state to use. Without one it returns 0.
     """
 
     def define(function):
@@ -118,22 +118,21 @@ def http_request(sockets, plugin, method, url, headers, body):
 
 
 class Sockets:
-    """The sockets of one plugin, closed with this.
+    """The sockets of one plugin, closed with this object.
 
-    `allow` is what it may reach, each as text: `all`, `loopback`, ADDRESS or ADDRESS/BITS, and :PORT or
-    :FROM-TO behind it; nothing unless some is given. `wait` is how many seconds a receive takes at most (at least
-    0.1), `send_wait` how many it takes to connect or to send. At most `max_connections` are open, and
-    `max_bytes` are sent and received in all; after `max_waiting` seconds inside the functions they fail at once.
-    `on_denied(function, target, why)` is called for what the plugin is denied.
+    `allow` lists the addresses that it may reach, each as text: `all`, `loopback`, ADDRESS or ADDRESS/BITS, followed by
+    :PORT or :FROM-TO; by default none. `wait` is the longest wait of a receive in seconds (at least 0.1), `send_wait`
+    that of connecting and of sending. At most `max_connections` are open, and at most `max_bytes` are sent and received
+    in total; after `max_waiting` seconds inside the functions they fail at once. `on_denied(function, target, why)` is
+    called for each denial.
 
     An HTTP request takes at most `http_wait` seconds, and its bodies have at most `max_request_body` and
-    `max_response_body` bytes. `ca` is a file in PEM with certificate authorities that are trusted besides the
+    `max_response_body` bytes. `ca` is a PEM file with certificate authorities that are trusted in addition to the
     system's.
 
-    `icmp_reports` are packets, as
-    JSON, that stand in for real ones.
+    `icmp_reports` are packets, as JSON, that replace real ones.
 
-    What it has done: `calls` by function, `bytes_sent`, `bytes_received`, `denied`, and `open()`.
+    The counters are `calls` by function, `bytes_sent`, `bytes_received`, `denied`, and `open()`.
     """
 
     def __init__(self, allow=(), wait=5.0, send_wait=5.0, max_connections=1024, max_bytes=None,
@@ -154,14 +153,14 @@ class Sockets:
         self._function = ""
 
     def functions(self):
-        """The functions, for the `functions` of one `extism.Plugin`."""
+        """Returns the functions, for the `functions` of one `extism.Plugin`."""
         return [
             ExplicitFunction("env", name, arguments, results, call, [self, place])
             for name, arguments, results, call, place in _FUNCTIONS
         ]
 
     def open(self):
-        """How many connections are open."""
+        """Returns the number of open connections."""
         return len(self.connections)
 
     def close(self):
@@ -227,7 +226,7 @@ class Sockets:
         return max(self._max_bytes - self.bytes_sent - self.bytes_received, 0)
 
     def _deny(self, target, why):
-        """Counts and reports it, if a rule or a limit of ours denied it. Returns 0."""
+        """Counts and reports a denial by a rule or a limit. Returns 0."""
         if why:
             self.denied += 1
             if self._on_denied:
@@ -236,7 +235,7 @@ class Sockets:
 
 
 def _u32(value):
-    """Numbers come from wasm with a sign."""
+    """Converts a number from wasm, which is signed."""
     return value & 0xFFFFFFFF
 
 
@@ -245,22 +244,22 @@ def _u64(value):
 
 
 def _block(plugin, offset):
-    """All bytes of a block; none if there is no such block."""
+    """Returns all bytes of a block; none if there is no such block."""
     memory = plugin.memory_at_offset(_u64(offset))
     return plugin.memory(memory)[:] if _is_inside(plugin, memory) else b""
 
 
 def _text(plugin, offset):
-    """A block as text. What is no text is no address either."""
+    """Returns a block as text. Invalid UTF-8 is replaced: it is not a valid address anyway."""
     return _block(plugin, offset).decode(errors="replace")
 
 
 def _new_block(plugin, data):
-    """Hands bytes to the plugin, which owns the block from then on; 0 for none, and without memory."""
+    """Copies bytes into a new block, which the plugin then owns; returns 0 for no bytes, and without memory."""
     if not data:
         return 0
     memory = plugin.alloc(len(data))
-    # Not `return_bytes`: where nothing could be allocated it writes over the kernel's own bytes.
+    # Not `return_bytes`: if the allocation fails, it overwrites the kernel's own bytes.
     if not _is_inside(plugin, memory):
         return 0
     plugin.memory(memory)[:] = data
@@ -268,11 +267,11 @@ def _new_block(plugin, data):
 
 
 def _is_inside(plugin, memory):
-    """Whether a block is one, inside the kernel's memory. A plugin can overwrite what the kernel notes
-    of a block's length, and the SDK does not look: without this it would read wherever that leads.
+    """Returns whether a block is valid and inside the kernel's memory. A plugin can overwrite the length that the
+    kernel stores for a block, and the SDK does not check it: without this it would read outside.
 
-    How much memory the kernel has it notes in eight bytes at 17, where no plugin can write; the first 64
-    bytes are not counted.
+    The kernel stores its memory size in eight bytes at 17, which plugins cannot write; the first 64 bytes are not
+    counted.
     """
     size = 64 + int.from_bytes(plugin.memory(extism.Memory(17, 8))[:], "little")
     return 0 < memory.offset and 0 < memory.length and memory.offset + memory.length <= size

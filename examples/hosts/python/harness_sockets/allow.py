@@ -1,7 +1,7 @@
-"""Which addresses a plugin may reach, and how the names that it gives are looked up.
+"""The addresses that a plugin may reach, and name resolution.
 
-What counts is the address itself: a name is looked up first, and the connection goes to one of its
-addresses that is allowed. So no name leads where its address may not.
+The check applies to addresses: a name is resolved first, and the connection goes to one of its allowed addresses. So a
+name cannot lead to a forbidden address.
 """
 
 import ipaddress
@@ -16,28 +16,28 @@ EVERYTHING = ("0.0.0.0/0", "::/0")
 
 
 class Allow:
-    """The rules, each as text: `all`, `loopback`, ADDRESS or ADDRESS/BITS, and :PORT or :FROM-TO behind
-    it if not every port is meant (an IPv6 address in brackets then). Without rules nothing is allowed.
+    """The rules, each as text: `all`, `loopback`, ADDRESS or ADDRESS/BITS, followed by :PORT or :FROM-TO if not for all
+    ports (then an IPv6 address is in brackets). Without rules nothing is allowed.
     """
 
     def __init__(self, rules=()):
         self._rules = [parsed for rule in rules for parsed in _parse(rule)]
 
     def nothing(self):
-        """Whether there are no rules."""
+        """Returns whether there are no rules."""
         return not self._rules
 
     def address(self, ip, ports):
-        """Whether every port from the first to the last may be reached at this address."""
+        """Returns whether every port from the first to the last may be reached at this address."""
         return any(
             ip.version == net.version and ip in net and low <= ports[0] and ports[1] <= high
             for net, (low, high) in self._rules
         )
 
     def find(self, host, port, limit):
-        """The addresses of a host that may be reached at a port, or without one may be pinged: pairs of
-        a socket family and what `connect` takes. ICMP has no ports, so all of them must be allowed. With them
-        comes why there is none, if the rules are the reason.
+        """Returns the addresses of a host that may be reached at a port, or without a port may be pinged: pairs of a
+        socket family and what `connect` takes. ICMP has no ports, so all ports must be allowed. Also returns why there
+        is none, if the rules are the reason.
         """
         if self.nothing():
             return [], "not allowed"
@@ -48,14 +48,14 @@ class Allow:
             ports = EVERY_PORT if port is None else (port, port)
             if self.address(ip, ports):
                 family = socket.AF_INET if ip.version == 4 else socket.AF_INET6
-                # The scope of an IPv6 address, and its number, stay.
+                # Keeps the scope of an IPv6 address, and its number.
                 rest = address[1:] if ip.version == 6 and len(address) == 4 else (port or 0,)
                 found.append((family, (str(ip), *rest)))
         return found, "not allowed" if looked_up and not found else None
 
 
 def plain(text):
-    """The address that a connection to this one would reach, in its plainest form."""
+    """Returns the address that a connection to this one would reach, in canonical form."""
     ip = ipaddress.ip_address(text)
     ip = getattr(ip, "ipv4_mapped", None) or ip
     if ip.is_unspecified:
@@ -64,7 +64,7 @@ def plain(text):
 
 
 def split(address):
-    """`host:port` in two, None if it is none. An IPv6 address stands in brackets."""
+    """Splits `host:port`; None if it is invalid. An IPv6 address must be in brackets."""
     host, colon, port = address.rpartition(":")
     if host.startswith("[") and host.endswith("]"):
         host = host[1:-1]
@@ -78,13 +78,13 @@ def split(address):
 
 
 def clean(host):
-    """No host has white space or control characters in it, a NUL that was counted in included."""
+    """Returns whether a host has no white space or control characters, such as a NUL that was counted in."""
     return not any(c.isspace() or not c.isprintable() for c in host)
 
 
 def _look_up(host, port, limit):
-    """The operating system's look-up has no time limit of its own, so it runs on a thread that is left
-    to itself when it takes too long.
+    """Resolves a name. The operating system's resolver has no time limit, so it runs on a thread that is abandoned when
+    it takes too long.
     """
     if "%" in host:
         return _scoped(host, port)
@@ -105,8 +105,8 @@ def _look_up(host, port, limit):
 
 
 def _scoped(host, port):
-    """An IPv6 address with its interface, which has a number and a name. The look-up knows the names for
-    link-local addresses only.
+    """Resolves an IPv6 address with an interface, given by number or name. The resolver knows names only for link-local
+    addresses.
     """
     ip, _, zone = host.partition("%")
     try:
@@ -116,7 +116,7 @@ def _scoped(host, port):
         return []
 
 
-# A network, and perhaps ports. Of an IPv6 network only brackets tell where it ends.
+# A network, optionally with ports. The end of an IPv6 network is recognizable only by brackets.
 _RULE = re.compile(r"(?:\[([^]]+)\](/\d+)?|([^][:]+))(?::(\d+)(?:-(\d+))?)?")
 
 
@@ -126,7 +126,7 @@ def _parse(rule):
         return [(ipaddress.ip_network(net), EVERY_PORT) for net in nets]
     parts = _RULE.fullmatch(rule)
     if parts is None:
-        # An IPv6 network without brackets, or nothing of the kind.
+        # An IPv6 network without brackets, or an invalid rule.
         return [(ipaddress.ip_network(rule, strict=False), EVERY_PORT)]
     ip6, bits, ip4, low, high = parts.groups()
     net = ipaddress.ip_network(ip4 or ip6 + (bits or ""), strict=False)

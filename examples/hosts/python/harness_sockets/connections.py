@@ -1,7 +1,7 @@
-"""One plugin's connections, and what the functions `tcp_*` and `udp_*` do with them.
+"""One plugin's connections, and the operations of the functions `tcp_*` and `udp_*`.
 
-Nothing here knows of wasm: bytes come in and go out. Whatever fails answers 0, or no bytes: the plugin is
-told no reason.
+This module knows nothing about wasm: bytes go in and out. Every failure returns 0, or no bytes: the plugin gets no
+reason.
 """
 
 import socket
@@ -11,13 +11,13 @@ from .allow import split
 
 TCP = socket.SOCK_STREAM
 UDP = socket.SOCK_DGRAM
-# The shortest wait of a receive, in seconds: twice what the library takes for "at once", which means the end.
+# The shortest wait of a receive, in seconds: twice the library's limit for an immediate return, which means EOF.
 SHORTEST_WAIT = 0.1
 
 
 class Connections:
-    """The connections, at most `room` of them, each by its id. An id is never used again. `wait` is how many
-    seconds a receive takes at most, and at least 0.1; `send_wait` how many it takes to connect or to send.
+    """The connections, at most `room` of them, each with an id. Ids are never reused. `wait` is the longest wait of a
+    receive in seconds, at least 0.1; `send_wait` that of connecting and of sending.
     """
 
     def __init__(self, allow, wait, send_wait, room=1024):
@@ -32,13 +32,11 @@ class Connections:
         return len(self._open)
 
     def is_full(self):
-        """Whether there is no room for another."""
+        """Returns whether there is no room for another."""
         return len(self._open) >= self._room
 
     def connect(self, kind, address):
-        """Connects, where that is allowed. Answers the connection's id, or 0 and which rule or limit stood
-        against it, if one did.
-        """
+        """Connects, if allowed. Returns the connection's id, or 0 and the rule or limit that denied it, if any."""
         deadline = time.monotonic() + self._send_wait
         target = split(address)
         if target is None:
@@ -53,7 +51,7 @@ class Connections:
             except OSError:
                 continue
             try:
-                # Each address gets its share of the time that is left.
+                # Each address gets a share of the remaining time.
                 connection.settimeout(left / (len(addresses) - tried))
                 # As production does for every connection.
                 if kind == TCP:
@@ -70,33 +68,33 @@ class Connections:
         return 0, why
 
     def send(self, kind, id, data):
-        """Sends all of the bytes, and answers how many they are."""
+        """Sends all bytes, and returns how many."""
         connection = self._get(kind, id)
         if connection is None:
             return 0
         try:
             connection.settimeout(self._send_wait)
-            # For TCP this is a limit on all of it, however many pieces it goes out in.
+            # For TCP the limit covers all bytes, however many pieces are sent.
             connection.sendall(data) if kind == TCP else connection.send(data)
             return len(data)
         except OSError:
             return 0
 
     def receive(self, kind, id, most):
-        """Waits for bytes. None at all: the end, an empty datagram, a break, or a silent peer."""
+        """Waits for data. Returns no bytes for EOF, an empty datagram, a failure, or silence."""
         connection = self._get(kind, id)
         if connection is None or most == 0:
             return b""
         try:
             connection.settimeout(self._wait)
-            # What is longer than this of a datagram is lost.
+            # The rest of a longer datagram is lost.
             return connection.recv(most)
         except OSError:
             return b""
 
     def break_off(self, id):
-        """Bytes of this connection are lost. No later ones may pass for them; the id stays."""
-        # To shut it down is not enough: what has come already could still be received.
+        """Marks a connection that has lost bytes: later ones must not take their place. The id stays."""
+        # Shutting it down is not enough: data that has already arrived could still be received.
         self._open[id].close()
 
     def close(self, kind, id):
@@ -105,11 +103,11 @@ class Connections:
             self._open.pop(id).close()
 
     def close_all(self):
-        """Closes what is still open."""
+        """Closes all open connections."""
         while self._open:
             self._open.popitem()[1].close()
 
     def _get(self, kind, id):
-        """An id of TCP's is unknown to UDP's functions, and the other way round."""
+        """Returns a connection. A TCP id is unknown to the UDP functions, and vice versa."""
         connection = self._open.get(id)
         return connection if connection and connection.type == kind else None

@@ -1,7 +1,7 @@
-"""The HTTP client behind `http_request`: one request, and the redirects that it leads to.
+"""The HTTP client behind `http_request`: one request, and its redirects.
 
-HTTP itself is `http.client`'s. What is done here is what a host must not leave to a client: which addresses are
-connected to, for how long, how much is read, and what goes along on a redirect.
+`http.client` implements HTTP. This module does what a host must control itself: which addresses it connects to, for how
+long, how much it reads, and what a redirect sends along.
 """
 
 import base64
@@ -18,20 +18,20 @@ from urllib.parse import quote, unquote, urljoin, urlsplit
 REDIRECTS = 10
 PIECE = 64 * 1024
 PORTS = {"http": 80, "https": 443}
-# What a method and a header's name are made of.
+# The characters of a method and a header's name.
 TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
-# What is sent as it stands in a URL; all else is encoded.
+# The characters that are sent unchanged in a URL; all others are encoded.
 IN_A_URL = "%/:=&?~+!$,;'@()*[]"
-# What the client writes itself.
+# The headers that the client writes itself.
 IGNORED = ("host", "content-length", "transfer-encoding", "trailer")
-# What tells another server who is asking.
+# The headers that identify the client to a server.
 CREDENTIALS = ("authorization", "cookie", "proxy-authorization")
-# What describes a body that is not sent again.
+# The headers that describe a body, which is not sent again.
 OF_THE_BODY = ("content-type", "content-encoding", "content-language", "content-location")
 
 
 class Denied(Exception):
-    """A rule or a limit stood against this host and port."""
+    """A rule or a limit denied this host and port."""
 
     def __init__(self, target, why):
         super().__init__(target, why)
@@ -40,10 +40,10 @@ class Denied(Exception):
 
 
 class Http:
-    """One plugin's HTTP client. `wait` is how many seconds a request takes at most, redirects included. Each
-    body has at most so many bytes. `ca` is a file in PEM with authorities that are trusted besides the system's.
+    """One plugin's HTTP client. `wait` is the maximum duration of a request in seconds, including redirects. The bodies
+    are limited in bytes. `ca` is a PEM file with authorities that are trusted in addition to the system's.
 
-    How many bytes of bodies went to and fro in the last request: `sent` and `received`.
+    `sent` and `received` are the body bytes of the last request.
     """
 
     def __init__(self, allow, wait, most_sent, most_received, ca=None):
@@ -55,11 +55,11 @@ class Http:
         self._tls = None
         self.sent = self.received = 0
         if ca is not None:
-            # A file that cannot be read is told of now, and not in the first request.
+            # A file that cannot be read fails now, not at the first request.
             self._context()
 
     def request(self, method, url, headers, body, bytes_left):
-        """The response as JSON; no bytes for any failure. At most `bytes_left` bytes are sent and received."""
+        """Returns the response as JSON; no bytes for any failure. At most `bytes_left` bytes are sent and received."""
         self.sent = self.received = 0
         try:
             request = _Request(method, url, headers, body)
@@ -84,14 +84,14 @@ class Http:
         return _Hop(stream, deadline, request)
 
     def _connect(self, request, deadline):
-        """A connection to one of the addresses that are allowed. Nothing is looked up again after this."""
+        """Connects to one of the allowed addresses. Nothing is resolved again after this."""
         found, why = self._allow.find(request.host, request.port, _left(deadline))
         if why:
             raise Denied(request.target, why)
         for tried, (family, to) in enumerate(found):
             stream = socket.socket(family, socket.SOCK_STREAM)
             try:
-                # Each address gets its share of the time that is left.
+                # Each address gets a share of the remaining time.
                 stream.settimeout(_left(deadline) / (len(found) - tried))
                 stream.connect(to)
                 stream.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -103,7 +103,7 @@ class Http:
                 return stream
             except (OSError, ValueError) as error:
                 stream.close()
-                # Another address would not be trusted more.
+                # Another address would not be trusted either.
                 if isinstance(error, (ssl.SSLError, ValueError)):
                     raise
         raise ConnectionError("nobody answers")
@@ -116,13 +116,13 @@ class Http:
         return self._tls
 
     def _read(self, request, response, bytes_left):
-        """The response, read to its end."""
+        """Reads the response to its end."""
         headers = {}
         for name, value in response.getheaders():
-            # http.client takes bytes for Latin 1. What is no text is replaced.
+            # http.client decodes bytes as Latin 1. Invalid UTF-8 is replaced.
             value = value.encode("latin-1").decode(errors="replace")
             headers.setdefault(_canonical(name), []).append(value)
-        # That is how it came; the body is handed over in one piece.
+        # It described the transfer; the body is returned in one piece.
         headers.pop("Transfer-Encoding", None)
         packed = request.asks_for_gzip and headers.get("Content-Encoding", [""])[0].lower() == "gzip"
         if packed:
@@ -140,11 +140,11 @@ class Http:
 
 
 class _Request:
-    """What is asked for. A redirect changes it."""
+    """The request. A redirect changes it."""
 
     def __init__(self, method, url, headers, body):
         self.method = method.decode("ascii") or "GET"
-        # CONNECT would be a way to a proxy, and none is used.
+        # CONNECT would lead to a proxy, and none is used.
         if not TOKEN.fullmatch(self.method) or self.method == "CONNECT":
             raise ValueError("not a method")
         self.headers = _parsed(headers)
@@ -152,7 +152,7 @@ class _Request:
         self._go_to(url.decode())
 
     def _go_to(self, url):
-        # What the parser would leave out without a word.
+        # The parser would remove these silently.
         if any(ord(c) < 32 or ord(c) == 127 for c in url):
             raise ValueError("not a URL")
         self.url = url
@@ -175,12 +175,12 @@ class _Request:
 
     @property
     def asks_for_gzip(self):
-        """As in Go: where the plugin leaves the coding to the host, it asks for gzip and decodes it."""
+        """Returns whether the host asks for gzip and decodes it: as in Go, unless the plugin sets the coding."""
         names = {name.lower() for name, _ in self.headers}
         return self.method != "HEAD" and not names & {"accept-encoding", "range"}
 
     def all_headers(self):
-        """What is sent, but for the length."""
+        """Yields the headers to send, except the length."""
         yield "Host", self.authority
         names = {name.lower() for name, _ in self.headers}
         if "user-agent" not in names:
@@ -190,16 +190,16 @@ class _Request:
         if self.asks_for_gzip:
             yield "Accept-Encoding", "gzip"
         yield from self.headers
-        # Without a body these three say that its length is 0; the others say nothing.
+        # Without a body these three methods send a length of 0; the others send no length.
         if self.body or self.method in ("POST", "PUT", "PATCH"):
             yield "Content-Length", str(len(self.body))
 
     def follow(self, status, location):
-        """301, 302 and 303 turn all but `HEAD` into a `GET` without a body; 307 and 308 repeat it as it is. To
-        another origin no credentials go along, nor later when it leads back.
+        """Follows a redirect: 301, 302 and 303 turn everything except `HEAD` into a `GET` without a body; 307 and 308
+        repeat it unchanged. Credentials are dropped at another origin, and stay dropped if a later redirect leads back.
         """
         before = (self.scheme, self.host, self.port)
-        # http.client takes bytes for Latin 1.
+        # http.client decodes bytes as Latin 1.
         self._go_to(urljoin(self.url, location.encode("latin-1").decode()))
         if status not in (307, 308):
             self.method = "HEAD" if self.method == "HEAD" else "GET"
@@ -213,7 +213,7 @@ class _Request:
 
 
 def _parsed(headers):
-    """`headers` is a JSON array of strings, each `Name: value`; or nothing."""
+    """Parses `headers`: a JSON array of strings, each `Name: value`, or empty."""
     lines = json.loads(headers) if headers else []
     if not isinstance(lines, list) or not all(isinstance(line, str) for line in lines):
         raise ValueError("not a list of lines")
@@ -229,13 +229,13 @@ def _parsed(headers):
 
 
 class _Hop:
-    """One request that is sent, and the head of its response."""
+    """One request, and the head of its response."""
 
     def __init__(self, stream, deadline, request):
         self._stream = stream
         try:
             connection = http.client.HTTPConnection(request.host, request.port)
-            # It is connected, and http.client connects no more.
+            # It is connected, so http.client does not connect.
             connection.sock = _Until(stream, deadline)
             connection.putrequest(request.method, request.path, skip_host=True, skip_accept_encoding=True)
             for name, value in request.all_headers():
@@ -255,8 +255,8 @@ class _Hop:
 
 
 class _Until:
-    """A connection that fails from a point in time on, however many operations it takes to get there. Of a
-    socket it has what http.client uses.
+    """A connection that fails after a deadline, however many operations it takes to get there. It has the methods of a
+    socket that http.client uses.
     """
 
     def __init__(self, stream, deadline):
@@ -277,7 +277,7 @@ class _Until:
         return self._stream.recv_into(buffer)
 
     def close(self):
-        """http.client closes when the head is read. What comes after it is still wanted."""
+        """http.client closes after it has read the head. The rest is still needed."""
 
 
 class _Reader(io.RawIOBase):
@@ -301,13 +301,13 @@ def _left(deadline):
 def _pieces(response):
     while piece := response.read(PIECE):
         yield piece
-    # http.client does not say that a body of a known length has ended early.
+    # http.client does not report that a body of known length ended early.
     if response.length:
         raise http.client.IncompleteRead(b"")
 
 
 def _unpacked(response):
-    """The pieces of a body in gzip, which may have several members; each piece bounded."""
+    """Decodes a body in gzip, which may have several members, in pieces of limited size."""
     member, rest, ended = None, b"", True
     for piece in _pieces(response):
         rest += piece
@@ -320,7 +320,7 @@ def _unpacked(response):
             if ended:
                 member = None
     if member is not None:
-        # What it holds back has no input left to come out with.
+        # Output that it holds back: there is no more input to release it.
         yield member.flush()
         ended = member.eof
     if not ended:
@@ -328,5 +328,5 @@ def _unpacked(response):
 
 
 def _canonical(name):
-    """A header's name as Go writes it: `Content-Type`, `X-Request-Id`, `Etag`."""
+    """Returns a header's name as Go writes it: `Content-Type`, `X-Request-Id`, `Etag`."""
     return "-".join(part.capitalize() for part in name.split("-"))

@@ -1,7 +1,7 @@
-"""ICMP over a raw socket, as `icmp_send` and `icmp_recv` need it. For IPv4 alone.
+"""ICMP over a raw socket, for `icmp_send` and `icmp_recv`. Only for IPv4.
 
-A raw socket hears all ICMP of the machine: replies to somebody else, and on loopback the requests
-themselves. The plugin gets to see all of it.
+A raw socket receives all ICMP of the machine: replies to others, and on loopback the requests themselves. The plugin
+sees all of it.
 """
 
 import base64
@@ -18,10 +18,10 @@ ECHO_REQUEST = 8
 
 
 class Icmp:
-    """One plugin's ICMP. Where raw sockets are not permitted, nothing is sent and nothing heard.
+    """One plugin's ICMP. Without permission for raw sockets nothing is sent and nothing received.
 
-    With `reports`, a list of JSON texts, no packet is real: each request counts as sent, and these are what
-    is heard, one after the other.
+    With `reports`, a list of JSON texts, no packet is real: each request counts as sent, and the reports are received
+    one after the other.
     """
 
     def __init__(self, allow, wait, reports=None):
@@ -31,7 +31,7 @@ class Icmp:
         self._socket = None
 
     def send(self, target, payload, seq):
-        """Sends an echo request, where that is allowed. Answers 1, or 0 and which rule stood against it."""
+        """Sends an echo request, if allowed. Returns 1, or 0 and the rule that denied it."""
         if not target or not clean(target):
             return 0, None
         found, why = self._allow.find(target, None, self._wait)
@@ -41,7 +41,7 @@ class Icmp:
         if self._reports is not None:
             return 1, None
         try:
-            # Open before the request leaves, so that the fastest reply is heard.
+            # Open before the request is sent, so that the fastest reply is received.
             self._open()
             self._socket.settimeout(self._wait)
             self._socket.sendto(echo_request(payload, seq), (to[0], 0))
@@ -50,7 +50,7 @@ class Icmp:
             return 0, None
 
     def receive(self, seconds):
-        """The next packet from where it is allowed, as JSON; no bytes if none comes in time."""
+        """Returns the next packet from an allowed address, as JSON; no bytes if none arrives in time."""
         if self._reports is not None:
             return self._reports.pop(0).encode() if self._reports else b""
         if self._allow.nothing():
@@ -69,7 +69,7 @@ class Icmp:
         return b""
 
     def close(self):
-        """Hears no more."""
+        """Stops receiving."""
         if self._socket:
             self._socket.close()
         self._socket = None
@@ -80,15 +80,15 @@ class Icmp:
 
 
 def echo_request(payload, seq):
-    """The bytes of an echo request."""
+    """Returns the bytes of an echo request."""
     header = struct.pack("!BBHHH", ECHO_REQUEST, 0, 0, ECHO_ID, seq)
     checksum = _checksum(header + payload)
     return struct.pack("!BBHHH", ECHO_REQUEST, 0, checksum, ECHO_ID, seq) + payload
 
 
 def as_report(source, packet):
-    """A packet as the production host tells of it: sorted keys, the payload in base64. The IPv4 header
-    stands before it. None if it is too short to be one.
+    """Returns a packet in the production host's form: sorted keys, the payload in base64. The IPv4 header precedes the
+    packet. None if it is too short.
     """
     icmp = packet[(packet[0] & 15) * 4 :] if packet else b""
     if len(icmp) < 8:

@@ -1,5 +1,4 @@
-//! Bytes that depend on where they stand in their stream, so that one that is missing, too many or
-//! in another's place is seen.
+//! Bytes that depend on their position in the stream, so that a missing, additional or misplaced one is detected.
 
 /// A generator of numbers: small, and the same everywhere. (SplitMix64.)
 pub struct Random(u64);
@@ -14,12 +13,12 @@ impl Random {
         mixed(self.0)
     }
 
-    /// Less than `end`, which is not 0.
+    /// Returns a number less than `end`, which must not be 0.
     pub fn below(&mut self, end: usize) -> usize {
         (self.next() % end as u64) as usize
     }
 
-    /// A number of bytes up to `most`, small ones more often: 1 at the least.
+    /// Returns a number of bytes from 1 to `most`; small ones are more likely.
     pub fn size(&mut self, most: usize) -> usize {
         let most = match self.below(10) {
             0..=2 => 16,
@@ -37,7 +36,7 @@ fn mixed(mut n: u64) -> u64 {
     n ^ (n >> 31)
 }
 
-/// The bytes of the stream `key` from position `at` on.
+/// Fills `into` with the bytes of the stream `key` from position `at`.
 pub fn fill(key: u64, at: u64, into: &mut [u8]) {
     let mut word = 0;
     let mut known = None;

@@ -6,8 +6,8 @@ use harness_wasi_sockets::TcpStream;
 use std::io::{ErrorKind, IoSlice, Read, Write};
 use std::time::Duration;
 
-/// The most bytes on their way: they must fit into the buffers between here and the server, which
-/// reads nothing while its own write waits.
+/// The maximum bytes in transit: they must fit into the buffers up to the server, which reads nothing while its own
+/// write waits.
 const MOST_ON_THE_WAY: u64 = 32_768;
 /// Far longer than any fault lasts.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -19,7 +19,7 @@ pub struct Stream {
     received: u64,
     sent_digest: Digest,
     received_digest: Digest,
-    /// A write has failed: there will be no more of them.
+    /// A write has failed: there will be no more writes.
     ending: bool,
 }
 
@@ -42,7 +42,7 @@ impl Stream {
         self.sent - self.received
     }
 
-    /// Does one thing, and says whether the connection is still of use.
+    /// Does one operation, and returns whether the connection is still usable.
     pub fn step(&mut self, shared: &mut Shared) -> (Step, bool) {
         if self.ending {
             let outcome = self.drain(shared);
@@ -66,14 +66,14 @@ impl Stream {
                 let what = "drain";
                 return (Step { what, outcome }, false);
             }
-            // Whatever is on the way goes astray.
+            // Everything in transit is lost.
             198 => {
                 let (what, outcome) = ("abandon", Outcome::Ok);
                 return (Step { what, outcome }, false);
             }
             _ => ("rest", Outcome::Ok),
         };
-        // After a write that failed, what has been sent before must still come.
+        // After a failed write, earlier data must still arrive.
         self.ending = what == "write" && !matches!(outcome, Outcome::Ok);
         let open = self.ending || matches!(outcome, Outcome::Ok);
         (Step { what, outcome }, open)
@@ -130,7 +130,7 @@ impl Stream {
         }
     }
 
-    /// The first `n` bytes that were got are the next of the stream.
+    /// Checks that the `n` received bytes are the next of the stream.
     fn check(&self, shared: &mut Shared, n: usize) {
         assert!(n as u64 <= self.on_the_way(), "{n} bytes, some invented");
         let expected = &mut shared.expected[..n];
@@ -139,7 +139,7 @@ impl Stream {
         assert_eq!(wrong, None, "bytes from {} of {n}", self.received);
     }
 
-    /// Goes on with a clone.
+    /// Replaces the stream with a clone.
     fn replace(&mut self) -> Outcome {
         match self.stream.try_clone() {
             Ok(clone) => {
@@ -150,7 +150,7 @@ impl Stream {
         }
     }
 
-    /// Reads where nothing is to come: that is a timeout, and neither bytes nor the end.
+    /// Reads when no data is expected: that must time out, without bytes or EOF.
     fn wait(&mut self) -> Outcome {
         let impatient = self.stream.set_read_timeout(Some(Duration::from_millis(1)));
         impatient.expect("a timeout");
@@ -165,7 +165,7 @@ impl Stream {
         }
     }
 
-    /// Reads all that is still to come.
+    /// Reads everything that is still to arrive.
     pub fn drain(&mut self, shared: &mut Shared) -> Outcome {
         while self.on_the_way() > 0 {
             match self.read(shared) {

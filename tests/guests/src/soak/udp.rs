@@ -6,11 +6,11 @@ use harness_wasi_sockets::UdpSocket;
 use std::collections::VecDeque;
 use std::time::Duration;
 
-/// The most bytes of datagrams on their way, of all sockets together.
+/// The maximum bytes of datagrams in transit, of all sockets together.
 const MOST_IN_FLIGHT: usize = 24_000;
-/// What a datagram takes in a buffer beside its bytes.
+/// The overhead of a datagram in a buffer.
 const OVERHEAD: usize = 1_000;
-/// The most datagrams on their way, of one socket.
+/// The maximum number of datagrams in transit, of one socket.
 const MOST_DATAGRAMS: usize = 4;
 /// Far longer than any fault lasts.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -35,12 +35,12 @@ impl Socket {
         })
     }
 
-    /// The most that its datagrams take in the echo's buffer.
+    /// Returns the maximum that its datagrams take in the echo server's buffer.
     pub fn in_flight(&self) -> usize {
         self.owed.iter().map(|(_, len, _)| len + OVERHEAD).sum()
     }
 
-    /// Does one thing, and says whether the socket is still of use.
+    /// Does one operation, and returns whether the socket is still usable.
     pub fn step(&mut self, shared: &mut Shared) -> (Step, bool) {
         let (what, outcome) = match shared.random.below(100) {
             0..45 if self.owed.len() < MOST_DATAGRAMS => ("send", self.send(shared)),
@@ -80,7 +80,7 @@ impl Socket {
         }
     }
 
-    /// Receives the next datagram, or looks at it; sometimes with too little room.
+    /// Receives the next datagram, or peeks at it; sometimes with a buffer that is too small.
     fn receive(&mut self, shared: &mut Shared, peek: bool) -> Outcome {
         let Some((number, len, digest)) = self.owed.front().copied() else {
             return Outcome::Ok;
@@ -118,7 +118,7 @@ impl Socket {
         Outcome::Ok
     }
 
-    /// Receives all that is still to come.
+    /// Receives everything that is still to arrive.
     pub fn drain(&mut self, shared: &mut Shared) -> Outcome {
         while !self.owed.is_empty() {
             match self.receive(shared, false) {

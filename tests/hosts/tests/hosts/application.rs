@@ -1,4 +1,4 @@
-//! An application that builds its plugins itself: what it takes from here is the functions.
+//! An application that builds its plugins itself, and uses only the functions.
 
 use harness_host::guests;
 use harness_host::peers::TcpEcho;
@@ -39,7 +39,7 @@ pub fn an_application_gives_its_plugins_sockets(host: &'static Host) {
     assert!(said.contains("0 bytes sent, 1 denied"), "{said}");
 }
 
-/// What each of the limits does, and that two plugins have their own.
+/// The effect of each limit, and that two plugins have separate ones.
 pub fn limits_are_kept_and_told(host: &'static Host) {
     let echo = TcpEcho::v4().unwrap();
     let script = match host.language {

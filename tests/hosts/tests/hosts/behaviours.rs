@@ -1,4 +1,4 @@
-//! The conformance suite, in these hosts: what std's sockets do, ours do.
+//! The conformance suite in these hosts: our sockets behave like std's.
 
 use crate::server::Server;
 use harness_host::guests;
@@ -21,7 +21,7 @@ pub fn every_behaviour_of_the_conformance_suite_holds(host: &'static Host) {
     for name in names.lines() {
         let server = Server::start().expect("the server");
         let input = format!("{name} {}", server.peers());
-        // A host that does not make a test sit through its waits.
+        // A host with short waits.
         let run = Run::new(guests(), "conformance", &input);
         let run = run.with("--allow", "loopback").with("--wait", "100");
         let outcome = run.on(host);

@@ -1,4 +1,4 @@
-//! What is wrong with a command line is one line of text, at once.
+//! An invalid command line causes one line of text, at once.
 
 use host_tests::Host;
 

@@ -1,15 +1,15 @@
-// Says on standard error how a plugin used its kernel. Loaded before the host, which knows nothing of it.
+// Prints on standard error how a plugin used its kernel. Loaded before the host, which does not know it.
 
 const instantiate = WebAssembly.instantiate;
 const counted = { allocations: 0, given_back_at_once: 0 };
 
 WebAssembly.instantiate = (module, imports) => {
-  // Node has modules of its own, which have no such kernel.
+  // Node has its own modules, without such a kernel.
   const kernel = imports?.['extism:host/env'] ?? {};
   let unused;
   for (const [name, answer] of Object.entries(kernel)) {
     kernel[name] = (...values) => {
-      // A block into which nothing was put, and that nobody has seen.
+      // A block that was never written to nor passed on.
       counted.given_back_at_once += Number(name === 'free' && values[0] === unused);
       const given = answer(...values);
       counted.allocations += Number(name === 'alloc');

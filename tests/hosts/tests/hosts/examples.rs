@@ -8,7 +8,7 @@ use std::fs;
 use std::net::Ipv6Addr;
 use std::time::Duration;
 
-/// The functions that are called as often whatever the timing: a receive may bring more or less.
+/// The functions whose number of calls does not depend on timing: a receive may return more or less.
 const STEADY: [&str; 6] = [
     "tcp_connect",
     "tcp_send",
@@ -18,21 +18,20 @@ const STEADY: [&str; 6] = [
     "udp_close",
 ];
 
-/// A call of an example, which may reach loopback.
+/// Creates a call of an example, which may reach loopback.
 fn call(example: &str, input: &str) -> Run {
     let plugin = guests::example(example).expect("the example");
     patient(Run::new(&plugin, "run", input).with("--allow", "loopback"))
 }
 
-/// What is waited for here comes, however late on a busy machine. (A UDP receive ends with the host's wait.)
+/// All expected data arrives, however late on a busy machine. (A UDP receive ends with the host's wait.)
 const PATIENCE: u32 = 60_000;
 
 fn patient(run: Run) -> Run {
     run.with("--wait", &PATIENCE.to_string())
 }
 
-/// Makes a call in the reference host and in this one: the output is the same, and so is the use of the
-/// host's functions.
+/// Makes a call in the reference host and in this one: the output and the use of the host functions are the same.
 fn same(host: &Host, example: &str, input: &str, config: &Config, run: &Run) -> String {
     let plugin = guests::example(example).expect("the example");
     let mut plugin = Plugin::from_file(plugin, config).expect("a plugin");
@@ -50,7 +49,7 @@ fn same(host: &Host, example: &str, input: &str, config: &Config, run: &Run) -> 
     outcome.text()
 }
 
-/// A reference host that does the same as [`call`]'s.
+/// Returns the settings of a reference host equivalent to [`call`]'s.
 fn local() -> Config {
     let wait = Duration::from_millis(PATIENCE.into());
     Config::new().allow(Allow::loopback()).wait(wait)
@@ -72,7 +71,7 @@ pub fn tcp_echo_over_ipv6(host: &'static Host) {
     assert_eq!(output, "over IPv6");
 }
 
-/// An IPv6 address may say which interface it is of. Link-local ones must.
+/// An IPv6 address may name its interface. Link-local ones must.
 pub fn an_interface_has_a_number_and_a_name(host: &'static Host) {
     let interfaces = fs::read_to_string("/proc/net/if_inet6").unwrap_or_default();
     let line = |line: &str| {
@@ -113,7 +112,7 @@ pub fn tcp_echo_by_name(host: &'static Host) {
         plain(host, "tcp_echo", &format!("localhost:{port} by name")),
         "by name"
     );
-    // `localhost` the library knows itself. This one is for the host to look up.
+    // The library itself knows `localhost`. Only the host can resolve this one.
     assert_eq!(
         plain(host, "tcp_echo", &format!("LOCALHOST.:{port} by name")),
         "by name"
@@ -156,7 +155,7 @@ pub fn tiny_runs_without_wasi(host: &'static Host) {
     assert_eq!(output, "tiny");
 }
 
-/// Its input, output, configuration, log and errors, by way of the library's module `plugin`.
+/// A plugin's input, output, configuration, log and errors, through the library's module `plugin`.
 pub fn a_plugin_without_std_has_all_that_a_kernel_offers(host: &'static Host) {
     let plugin = guests::package("plugin-guest", Target::Unknown).expect("the guest");
     let call = |function: &str, input: &str| {
@@ -176,7 +175,7 @@ pub fn a_plugin_without_std_has_all_that_a_kernel_offers(host: &'static Host) {
         let (len, expected) = (text.len(), output.len());
         assert!(text == output, "{function}: {len} bytes, not {expected}");
     }
-    // (One of these hosts logs to where the output goes.)
+    // (One of these hosts logs to standard output.)
     call("log", "a line").on(host).output.expect("an output");
     for (function, input, text) in [
         ("refuse", "", "refused: \u{fc}"),

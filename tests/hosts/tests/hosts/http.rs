@@ -1,4 +1,4 @@
-//! `http_request`: against nginx what works, and against peers of the harness's what goes wrong.
+//! `http_request`: the working cases against nginx, the failures against the harness's peers.
 
 use crate::nginx::{BIG, Nginx, nginx_or_skipped};
 use data_encoding::BASE64;
@@ -14,7 +14,7 @@ use std::sync::LazyLock;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-/// The plugin that hands its input on to `http_request`.
+/// The plugin that passes its input to `http_request`.
 pub fn plugin() -> &'static Path {
     static PLUGIN: LazyLock<PathBuf> = LazyLock::new(|| {
         let text = include_str!("../../../../examples/harness/tests/common/http.wat");
@@ -42,14 +42,14 @@ impl Got {
     }
 }
 
-/// A host, and the options that it is run with.
+/// A host, and its options.
 struct Client {
     host: &'static Host,
     options: Vec<(&'static str, String)>,
 }
 
 impl Client {
-    /// May reach loopback, and has time.
+    /// May reach loopback, with a long time limit.
     fn new(host: &'static Host) -> Self {
         Client {
             host,
@@ -65,7 +65,7 @@ impl Client {
         self
     }
 
-    /// Trusts this one's authority.
+    /// Trusts this server's authority.
     fn trusting(self, nginx: &Nginx) -> (Self, tempfile::NamedTempFile) {
         let mut file = tempfile::NamedTempFile::new().unwrap();
         file.write_all(nginx.authority.as_bytes()).unwrap();
@@ -103,7 +103,7 @@ impl Client {
     }
 }
 
-/// A peer that reads a request's headers, says this, and hangs up.
+/// A peer that reads a request's headers, sends this response, and closes.
 fn says(response: impl Into<Vec<u8>>) -> TcpPeer {
     let response = response.into();
     TcpPeer::start(Ipv4Addr::LOCALHOST.into(), move |mut stream, _| {
@@ -113,7 +113,7 @@ fn says(response: impl Into<Vec<u8>>) -> TcpPeer {
     .unwrap()
 }
 
-/// A peer that sends this, after a request if it is `asked`, and from then on a byte now and then.
+/// A peer that sends this, after a request if it is `asked`, and then a byte now and then.
 fn drips(start: &'static [u8], asked: bool, byte: u8) -> TcpPeer {
     TcpPeer::start(Ipv4Addr::LOCALHOST.into(), move |mut stream, stop| {
         if asked {
@@ -161,7 +161,7 @@ pub fn http_requests_arrive_and_are_answered(host: &'static Host) {
             "{url}"
         );
         assert_eq!(got.headers["Content-Type"], json!(["text/plain"]));
-        // It came packed, and in chunks.
+        // It was compressed, and chunked.
         for name in ["Content-Encoding", "Content-Length", "Transfer-Encoding"] {
             assert!(got.headers.get(name).is_none(), "{name}");
         }
@@ -242,7 +242,7 @@ pub fn http_requests_arrive_and_are_answered(host: &'static Host) {
     }
 }
 
-/// Plugins over the library: what comes out is what comes out of the reference host.
+/// Plugins that use the library: the output is that of the reference host.
 pub fn http_plugins_over_the_library_are_the_same(host: &'static Host) {
     let nginx = nginx();
     let (client, _ca) = Client::new(host).trusting(&nginx);
@@ -270,8 +270,8 @@ pub fn http_plugins_over_the_library_are_the_same(host: &'static Host) {
     }
 }
 
-/// Without the time of day and what each client says of its connection, and in an order of its own: that of
-/// different headers is nobody's promise.
+/// Removes the time of day and each client's connection headers, and sorts: the order of different headers is
+/// unspecified.
 fn without_what_changes(output: String) -> Vec<String> {
     let changes = |line: &str| line.starts_with("Date: ") || line.starts_with("Connection: ");
     let lines = output.lines().filter(|line| !changes(line));
@@ -316,7 +316,7 @@ pub fn http_requests_follow_redirects(host: &'static Host) {
         "{}",
         got.text()
     );
-    // Ten, and no more.
+    // At most ten.
     for (count, status) in [(10, Some(200)), (11, None)] {
         let from = nginx.url(&format!("/count/{}", "x".repeat(count)));
         assert_eq!(client.get(&from).map(|got| got.status), status, "{count}");
@@ -330,7 +330,7 @@ pub fn http_requests_follow_redirects(host: &'static Host) {
 
 pub fn http_requests_reach_nothing_that_is_not_allowed(host: &'static Host) {
     let nginx = nginx();
-    // The one port of 127.0.0.1 is allowed, and nothing else.
+    // Only one port of 127.0.0.1 is allowed.
     let client = Client::new(host).with("--allow", nginx.http);
     let echo = TcpEcho::v4().unwrap();
     let port = echo.addr().port();
@@ -344,7 +344,7 @@ pub fn http_requests_reach_nothing_that_is_not_allowed(host: &'static Host) {
         format!("https://user@127.0.0.1:{port}/"),
     ] {
         assert!(client.get(&to).is_none(), "{to}");
-        // And as what a redirect leads to.
+        // And as the target of a redirect.
         assert!(
             client.get(&nginx.url(&format!("/302?to={to}"))).is_none(),
             "{to}"
@@ -373,7 +373,7 @@ pub fn http_requests_trust_nobody_but_who_is_named(host: &'static Host) {
     let (client, _ca) = Client::new(host).trusting(&other);
     assert!(client.get(&nginx.secure_url("/hello.txt")).is_none());
     assert!(client.get(&other.secure_url("/hello.txt")).is_some());
-    // Trusted, for another name.
+    // Trusted, but for another name.
     assert!(
         client
             .get(&format!("https://{}/hello.txt", other.stranger))
@@ -397,7 +397,7 @@ pub fn http_requests_end_in_time(host: &'static Host) {
         true,
         b'x',
     );
-    // A TLS record of 16 KiB, a byte at a time.
+    // A TLS record of 16 KiB, one byte at a time.
     let handshake = drips(&[22, 3, 3, 0x40, 0], false, 2);
     let slow = TcpPeer::start(Ipv4Addr::LOCALHOST.into(), |mut stream, _| {
         read_head(&mut stream);
@@ -435,7 +435,7 @@ pub fn http_bodies_are_limited_and_whole(host: &'static Host) {
     assert!(posts(14, "nine byte"));
     assert!(!posts(13, "nine byte"));
     assert!(!posts(8, "nine byte"));
-    // What comes out is limited, not what comes in.
+    // The limit is for the decoded body.
     let bomb = include_bytes!("zeros.gz");
     let head = "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n";
     let bomb = says([head.as_bytes(), bomb].concat());
@@ -460,7 +460,7 @@ pub fn http_bodies_are_limited_and_whole(host: &'static Host) {
     ] {
         assert!(client.get(&url(&says(response))).is_none(), "{response:?}");
     }
-    // Packed, and cut off.
+    // Compressed, and truncated.
     let cut = [head.as_bytes(), &include_bytes!("zeros.gz")[..200]].concat();
     assert!(client.get(&url(&says(cut))).is_none());
 }

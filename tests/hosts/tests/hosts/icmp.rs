@@ -1,12 +1,12 @@
-//! ICMP: packets as the production host reports them, and real ones where they can be had.
+//! ICMP: packets in the production host's form, and real ones if permitted.
 
 use harness_host::{Allow, Config, Dialect, Plugin, guests, icmp};
 use host_tests::{Host, Outcome, Run};
 use std::fs;
 use tempfile::NamedTempFile;
 
-/// What a raw socket on loopback hears of a ping, in the production host's words: somebody's port that is
-/// unreachable, which is no echo; the request itself; and the reply.
+/// What a raw socket on loopback receives during a ping, in the production host's form: an unrelated unreachable port,
+/// which is not an echo; the request itself; and the reply.
 const HEARD: &str = r#"{"code":3,"source":"127.0.0.1","type":3}
 {"code":0,"data":"SGVsbG8=","id":1,"seq":7,"source":"127.0.0.1","type":8}
 {"code":0,"data":"SGVsbG8=","id":1,"seq":7,"source":"127.0.0.1","type":0}
@@ -32,7 +32,7 @@ pub fn what_the_host_hears_is_decoded(host: &'static Host) {
     assert_eq!(outcome.text(), OUTPUT);
     assert_eq!(outcome.calls_of("icmp_send"), 1);
     assert_eq!(outcome.calls_of("icmp_recv"), 3);
-    // ICMP has no port, and so is not allowed by a rule for one.
+    // ICMP has no ports, so a rule for one does not allow it.
     for rule in ["127.0.0.1:7", "10.0.0.0/8"] {
         let outcome = ping(host, &[("--allow", rule), reports]);
         assert!(outcome.output.is_err(), "{rule}");
@@ -56,7 +56,7 @@ pub fn real_pings_come_back(host: &'static Host) {
     assert_eq!(reference(), OUTPUT);
 }
 
-/// What the reference host gives, with real packets.
+/// Returns the result of the reference host, with real packets.
 fn reference() -> String {
     let config = Config::new()
         .allow(Allow::loopback())

@@ -1,5 +1,5 @@
-//! The kernel that JavaScript's SDK has of its own: a block's address is its number, 48 bits up, and no
-//! number is given out twice in a call.
+//! The JavaScript SDK's own kernel: a block's address is its number, shifted by 48 bits, and no number is used twice in
+//! a call.
 
 use crate::behaviours::guests;
 use harness_host::peers::{LineServer, TcpEcho};
@@ -7,7 +7,7 @@ use harness_host::{Allow, Config, Plugin, guests};
 use host_tests::{Host, Outcome, Run};
 use std::path::Path;
 
-/// How a plugin used its kernel, as `count_kernel_calls.mjs` says it.
+/// How a plugin used its kernel, as reported by `count_kernel_calls.mjs`.
 #[derive(Debug, serde::Deserialize)]
 struct Counted {
     allocations: u64,
@@ -20,8 +20,8 @@ fn counted(outcome: &Outcome) -> Counted {
     serde_json::from_str(counted.expect("counts")).expect("counts")
 }
 
-/// The library takes the rest of a page of the runtime's kernel, and gives it back, to keep that one's
-/// allocator quick. In this one it would be a wasted block of up to 64 KiB.
+/// The library allocates the rest of a page of the runtime's kernel, and frees it, to keep that kernel's allocator
+/// fast. In this kernel it would be a wasted block of up to 64 KiB.
 pub fn no_page_is_taken_of_a_kernel_that_has_none(host: &'static Host) {
     let echo = TcpEcho::v4().unwrap();
     let input = echo.addr().to_string();
@@ -39,12 +39,12 @@ pub fn no_page_is_taken_of_a_kernel_that_has_none(host: &'static Host) {
     let here = counted(&outcome);
     println!("{here:?}; in Rust {in_rust} allocations");
     assert_eq!(here.given_back_at_once, 0);
-    // The rest is the same, and many: what is more there are the pages.
+    // Everything else is the same, and there is much of it: the difference there is the pages.
     assert!(here.allocations > 200, "{here:?}");
     assert!(here.allocations < in_rust, "{here:?}, in Rust {in_rust}");
 }
 
-/// Two blocks go out and one comes back with each line.
+/// With each line two blocks are passed out and one comes back.
 pub fn a_call_that_uses_up_the_blocks_fails_and_loses_nothing(host: &'static Host) {
     let server = LineServer::v4().unwrap();
     let lines = |count: usize| {

@@ -1,10 +1,10 @@
-//! The kit: what of the contract holds here.
+//! The kit: which parts of the contract hold here.
 
 use harness_host::{icmp, kit};
 use host_tests::{Host, Language, Run};
 use std::path::Path;
 
-/// Hosts that are wrong in one way, which `broken.py` makes, and what the kit says of each.
+/// Hosts with one fault each, made by `broken.py`, and the kit's output for each.
 const BROKEN: [(&str, &str); 16] = [
     ("tcp_close_does_nothing", "tcp_close: closes the connection"),
     ("udp_close_does_nothing", "udp_close: invalidates the id"),
@@ -100,7 +100,7 @@ pub fn the_kit_finds_the_contract_kept(host: &'static Host) {
         .lines()
         .filter_map(|line| line.strip_prefix("FAILED     "))
         .collect();
-    // node has no raw sockets, and a process may lack the right to open them.
+    // node has no raw sockets, and a process may lack permission to open them.
     let pings = host.language == Language::Python && icmp::allowed().is_ok();
     match pings {
         true => assert!(broken.is_empty(), "{said}"),
@@ -123,7 +123,7 @@ pub fn the_kit_finds_the_contract_of_http_kept(host: &'static Host) {
     assert!(said.contains("13 ok, 0 failed, 0 not tried"), "{said}");
 }
 
-/// What the reference host's faults do not do: whatever else the contract says, broken on purpose.
+/// Violations of the contract that the reference host's faults do not cover.
 pub fn the_kit_sees_a_host_that_is_wrong(host: &'static Host) {
     let plugin = kit::plugin().expect("the kit");
     unseen(

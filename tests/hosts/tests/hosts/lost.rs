@@ -1,9 +1,9 @@
-//! Bytes of a stream that the host has received and could not hand over, for want of a block.
+//! Bytes of a stream that the host has received but could not pass on, because it had no block.
 
 use host_tests::{Host, Language};
 use std::path::Path;
 
-/// A plugin cannot bring this about and go on receiving, so the host's own code is called.
+/// A plugin cannot cause this and continue to receive, so this calls the host's own code.
 pub fn after_lost_bytes_nothing_is_received(host: &'static Host) {
     let script = match host.language {
         Language::Python => "tests/hosts/broken_off.py",

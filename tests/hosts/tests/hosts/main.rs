@@ -1,11 +1,9 @@
-//! The same plugins, unchanged, under the Extism SDKs of other languages: what comes out is what comes out
-//! of the reference host.
+//! The same plugins, unchanged, under the Extism SDKs of other languages: the output is that of the reference host.
 //!
-//! Each test runs once for each language that it is for. `docs/hosts.md` has the table. A test whose
-//! language is missing is ignored, which a test cannot say of itself under std's harness; so this one has
-//! another.
+//! Each test runs once for each of its languages. `docs/hosts.md` has the table. A test whose language is missing is
+//! ignored; std's test harness does not support that at run time, so this program uses another.
 
-/// The conformance suite makes tests with this, which are its own.
+/// The conformance suite uses this macro, its own, to define tests.
 macro_rules! tests {
     ($($_:tt)*) => {};
 }
@@ -31,7 +29,7 @@ mod nginx;
 mod nothing;
 mod table;
 
-// Where the suite's files look for each other.
+// The suite's files expect these names.
 use conformance::{server, std};
 use host_tests::{Host, Language, required};
 use libtest_mimic::{Arguments, Trial};
@@ -40,7 +38,7 @@ use libtest_mimic::{Arguments, Trial};
 struct Test {
     name: &'static str,
     languages: &'static [Language],
-    /// What else it needs of the machine: why that is not there.
+    /// Returns why the machine lacks something else that it needs, if so.
     missing: fn() -> Option<String>,
     run: fn(&'static Host),
 }
@@ -49,7 +47,7 @@ const ALL: &[Language] = &Language::ALL;
 const PYTHON: &[Language] = &[Language::Python];
 const JAVASCRIPT: &[Language] = &[Language::JavaScript];
 
-/// The tests of each module. (One that is not listed is dead code to the compiler.)
+/// The tests of each module. (The compiler reports one that is not listed as dead code.)
 macro_rules! listed {
     ($($module:ident, $languages:expr, $missing:expr => { $($test:ident,)+ })+) => {
         &[$($(Test {
@@ -157,7 +155,7 @@ fn main() {
 
 fn trial(test: &'static Test, language: Language, only_listed: bool) -> Trial {
     let name = format!("{}::{}", language.name(), test.name);
-    // To ask for a language installs it: not when nothing is to be run. What must be there fails later.
+    // Asking for a language installs it: not if nothing is to be run. A required one that is missing fails later.
     let language_is_missing = || match only_listed || required() {
         true => None,
         false => language.host().err().map(str::to_owned),

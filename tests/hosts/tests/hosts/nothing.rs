@@ -1,4 +1,4 @@
-//! What a read makes of the host's "nothing" depends on the clock: WASI's is real in these hosts.
+//! How a read interprets the host's 0 depends on the clock: WASI's is real in these hosts.
 
 use crate::behaviours::guests;
 use harness_host::peers::TcpPeer;
@@ -25,7 +25,7 @@ fn silent() -> TcpPeer {
     silent.unwrap()
 }
 
-/// Without a clock, or with one that is fake, it would be `Ok(0)`.
+/// Without a clock, or with a fake one, it would be `Ok(0)`.
 pub fn the_clock_is_real_so_silence_is_no_end(host: &'static Host) {
     let got = reads(host, &silent(), "100", "300", 2);
     assert_eq!(got, "TimedOut TimedOut");

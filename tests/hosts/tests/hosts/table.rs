@@ -1,5 +1,5 @@
-//! The page in the documentation is true: its versions are those that are installed, its tests those that
-//! run, each in the languages that it says.
+//! Checks the page in the documentation: its versions are the installed ones, and its tests are those that run, each in
+//! the listed languages.
 
 use crate::TESTS;
 use harness_host::guests::workspace;

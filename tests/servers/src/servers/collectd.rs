@@ -5,8 +5,8 @@ use std::path::Path;
 /// What its statistics are called; a part of Debian's package.
 const TYPES: &str = "/usr/share/collectd/types.db";
 
-/// collectd, as a StatsD server. What it has heard it writes every second, below the folder
-/// `data/crab/statsd`, a file for each metric.
+/// collectd, as a StatsD server. It writes what it has received every second, below the folder `data/crab/statsd`, one
+/// file per metric.
 pub fn collectd() -> Result<Server> {
     let program = program("collectd")?;
     if !Path::new(TYPES).is_file() {

@@ -1,11 +1,11 @@
 use crate::process::{Launch, Ready};
 use crate::{Result, Server, program};
 
-/// A question of which no answer matters: the root's name servers.
+/// A query whose response does not matter: the root's name servers.
 const PROBE: &[u8] = &[0, 1, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 2, 0, 1];
 
-/// dnsmasq, which knows the top-level domain `test` and asks nobody. `many.test` has so many texts
-/// that they do not fit in a datagram: [`MANY`] of them.
+/// dnsmasq, which knows the top-level domain `test` and asks no other server. `many.test` has [`MANY`] texts, too many
+/// for a datagram.
 pub fn dnsmasq() -> Result<Server> {
     let program = program("dnsmasq")?;
     Server::start("dnsmasq", 1, |place| {
@@ -37,5 +37,5 @@ pub fn dnsmasq() -> Result<Server> {
     })
 }
 
-/// How many texts `many.test` has, of 100 bytes each.
+/// The number of texts of `many.test`, of 100 bytes each.
 pub const MANY: usize = 40;

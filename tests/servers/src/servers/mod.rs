@@ -33,7 +33,7 @@ pub use redis::redis;
 pub use snmpd::snmpd;
 pub use websocket::websocket_echo;
 
-/// What a test may need.
+/// A server that a test may need.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// A queue of jobs.
@@ -67,7 +67,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// All of them.
+    /// All servers.
     pub const ALL: [Kind; 14] = [
         Kind::Beanstalkd,
         Kind::Chrony,
@@ -85,7 +85,7 @@ impl Kind {
         Kind::Websockets,
     ];
 
-    /// Looks whether it is installed.
+    /// Checks whether it is installed.
     ///
     /// # Errors
     /// What is missing.
@@ -110,7 +110,7 @@ impl Kind {
     }
 }
 
-/// Who may log in, where a server asks: their name.
+/// The user name for servers that require a login.
 pub const USER: &str = "crab";
-/// Their password.
+/// The password.
 pub const PASSWORD: &str = "a shell of one's own";

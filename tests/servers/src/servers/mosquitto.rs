@@ -3,7 +3,7 @@ use crate::process::Launch;
 use crate::{Result, Server, program};
 use std::process::Command;
 
-/// Mosquitto, which lets [`USER`] in with [`PASSWORD`], and nobody else; and everybody at its second address.
+/// Mosquitto, which accepts only [`USER`] with [`PASSWORD`]; and anybody at its second address.
 pub fn mosquitto() -> Result<Server> {
     let (broker, passwords) = (program("mosquitto")?, program("mosquitto_passwd")?);
     Server::start("mosquitto", 2, |place| {

@@ -6,41 +6,41 @@ use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::os::unix::fs::PermissionsExt;
 
-/// nginx: one site, over HTTP/1.1, TLS 1.3 and TLS 1.2; and over HTTP/1.1 where it soon closes what it
-/// said it would keep.
+/// nginx: one site, over HTTP/1.1, TLS 1.3 and TLS 1.2; and over HTTP/1.1 with keep-alive connections that it soon
+/// closes.
 #[derive(Debug)]
 pub struct Nginx(Server);
 
 impl Nginx {
-    /// What `/big.txt` has: more than fits in any buffer.
+    /// The length of `/big.txt`: more than fits in any buffer.
     pub const BIG: usize = 300_000;
 
-    /// Where it speaks plain HTTP.
+    /// Returns the address for plain HTTP.
     pub fn http(&self) -> SocketAddr {
         self.0.addr()
     }
 
-    /// Where it speaks TLS 1.3.
+    /// Returns the address for TLS 1.3.
     pub fn tls13(&self) -> SocketAddr {
         self.0.addr_of(1)
     }
 
-    /// Where it speaks TLS 1.2.
+    /// Returns the address for TLS 1.2.
     pub fn tls12(&self) -> SocketAddr {
         self.0.addr_of(2)
     }
 
-    /// Where it speaks plain HTTP and closes a connection that is idle for 1 ms.
+    /// Returns the address for plain HTTP that closes a connection after 1 ms of idle time.
     pub fn impatient(&self) -> SocketAddr {
         self.0.addr_of(3)
     }
 
-    /// Where it speaks plain HTTP and closes a connection after one response, which says so.
+    /// Returns the address for plain HTTP that closes a connection after one response, which announces it.
     pub fn once(&self) -> SocketAddr {
         self.0.addr_of(4)
     }
 
-    /// How many connections it has open, other than the one that asks.
+    /// Returns the number of open connections, except the one of this request.
     pub fn connections(&self) -> Result<usize> {
         let mut stream = TcpStream::connect(self.http())?;
         stream.write_all(b"GET /connections HTTP/1.0\r\n\r\n")?;
@@ -55,20 +55,20 @@ impl Nginx {
         count.ok_or(Error::Failed(page))
     }
 
-    /// What is in `/big.txt`.
+    /// Returns the content of `/big.txt`.
     pub fn big() -> String {
         "0123456789".repeat(Nginx::BIG / 10)
     }
 }
 
-/// nginx, with this certificate. It keeps connections open. `/hello.txt` and `/big.txt` come with
-/// their length; `/small.html` and `/chunked.html`, which has `/big.txt` in it, without one, in
-/// chunks. `/connections` counts the open ones.
+/// Starts nginx with this certificate. It keeps connections open. `/hello.txt` and `/big.txt` have a length;
+/// `/small.html` and `/chunked.html`, which contains `/big.txt`, have none and are chunked. `/connections` counts the
+/// open ones.
 ///
-/// For the host's own HTTP client: `/packed.txt` is `/big.txt`, with gzip for who takes it. `/ip` says as JSON who
-/// asks, `/cookies` sets two cookies and shows those that came, `/echo` sends a short body back, and `/stored/` keeps
-/// what is put there. `/redirect` leads to `/hello.txt`, `/to-tls` there over TLS, `/loop` to itself, `/away?URL` to
-/// the URL. `/slow.txt` comes at a byte a second.
+/// For the host's own HTTP client: `/packed.txt` is `/big.txt`, with gzip for clients that accept it. `/ip` returns the
+/// client's address as JSON, `/cookies` sets two cookies and returns the received ones, `/echo` returns a short body,
+/// and `/stored/` stores what is put there. `/redirect` leads to `/hello.txt`, `/to-tls` to the same over TLS, `/loop`
+/// to itself, `/away?URL` to the URL. `/slow.txt` is sent at one byte per second.
 pub fn nginx(signed: &Signed) -> Result<Nginx> {
     let program = program("nginx")?;
     let server = Server::start("nginx", 5, |place| {
@@ -140,7 +140,7 @@ http {
 }
 ";
 
-/// (A header is the one thing that has room for a body without a module of nginx's for it.)
+/// (Only a header has room for a body without an extra module of nginx.)
 const PAGES: &str = r#"
 location = /packed.txt { gzip on; gzip_types text/plain; }
 location = /ip { default_type application/json; return 200 '{"ip":"$remote_addr"}'; }

@@ -29,9 +29,9 @@ pub fn postgres() -> Result<Server> {
             .args(["-p", &place.port(0)])
             .args(["-c", "listen_addresses=127.0.0.1"])
             .args(["-c", "unix_socket_directories=", "-c", "fsync=off"]);
-        // It takes connections before it lets anybody in.
+        // It accepts connections before it accepts logins.
         launch.ready = Ready::Says("database system is ready to accept connections");
-        // It stops at once, and does not wait for its clients.
+        // It stops at once, without waiting for its clients.
         launch.stop = Signal::INT;
         Ok(launch)
     })

@@ -6,7 +6,7 @@ const PROBE: &[u8] =
     b"\x30\x24\x02\x01\x01\x04\x04crab\xa0\x19\x02\x01\x01\x02\x01\x00\x02\x01\x00\
     \x30\x0e\x30\x0c\x06\x08\x2b\x06\x01\x02\x01\x01\x05\x00\x05\x00";
 
-/// Net-SNMP's daemon, of a device called `sideways`, for whoever says `crab`.
+/// Net-SNMP's daemon, for a device called `sideways`, with the community `crab`.
 pub fn snmpd() -> Result<Server> {
     let program = program("snmpd")?;
     Server::start("snmpd", 1, |place| {

@@ -2,8 +2,8 @@ use crate::find::python_with;
 use crate::process::Launch;
 use crate::{Result, Server};
 
-/// Python's `websockets`, as an echo server. A message that begins with `later` comes back when the
-/// client has sent a ping.
+/// Python's `websockets`, as an echo server. A message that begins with `later` is echoed only after the client has
+/// sent a ping.
 pub fn websocket_echo() -> Result<Server> {
     let python = python_with("websockets")?;
     Server::start("websockets", 1, |place| {

@@ -36,7 +36,7 @@ impl Guest {
     }
 }
 
-/// What the page about porting shows, in a plugin that has the feature and is otherwise as it was.
+/// The examples of the page about porting, in a plugin that enables the feature and is otherwise unchanged.
 pub fn the_documented_usage_works(host: Host) {
     let (server, authority) = server("localhost");
     let mut guest = Guest::load(&trusting(host, &authority));
@@ -83,7 +83,7 @@ pub fn headers_come_with_all_their_values(host: Host) {
     }
 }
 
-/// The body is in the plugin's memory once: its memory grows by little more than the body is long.
+/// The plugin's memory contains the body only once: it grows by little more than the body's length.
 pub fn large_bodies_are_in_memory_once(host: Host) {
     let (server, authority) = server("localhost");
     for site in sites(&server) {
@@ -114,7 +114,7 @@ pub fn what_brings_no_response_is_an_error(host: Host) {
     let site = format!("http://{}", server.http());
     for (url, kind) in [
         (format!("{site}/loop"), "Other: "),
-        // Nobody may be reached there, by a redirect neither.
+        // These are denied, also as the target of a redirect.
         ("http://192.0.2.1/".to_owned(), "Other: "),
         (format!("{site}/away?http://192.0.2.1/"), "Other: "),
         ("http://no.such.name.invalid/".to_owned(), "Other: "),
@@ -150,7 +150,7 @@ pub fn a_server_that_stalls_is_given_up(host: Host) {
     assert!(output.starts_with("Other: "), "{output}");
 }
 
-/// What production cuts without a sign is seen where the server has said how long it is.
+/// A truncation that production does not report is detected if the server has sent the length.
 pub fn a_body_that_is_cut_is_an_error(host: Host) {
     let cutting = TcpPeer::start(Ipv4Addr::LOCALHOST.into(), |mut stream, _| {
         stream.set_read_timeout(Some(Duration::from_secs(60)))?;

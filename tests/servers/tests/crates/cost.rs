@@ -1,21 +1,21 @@
-//! What a request costs a plugin: by the host, and by a client inside the plugin. The table is in `features.md`.
+//! The cost of a request for a plugin: by the host, and by a client inside the plugin. The table is in `features.md`.
 
 use crate::host_http::{server, trusting};
 use harness_host::{Config, guests};
 use server_tests::guests::{Host, Package, call};
 use std::fs;
 
-/// How far the fuel may be from the table's, in percent. A handshake takes its numbers at random.
+/// How far the fuel may be from the table's, in percent. A handshake uses random numbers.
 const NEAR: u64 = 10;
 
-/// A plugin, over TLS or not, and what to set for it.
+/// A plugin, with or without TLS, and its settings.
 struct Way {
     plugin: &'static str,
     tls: bool,
     config: Config,
 }
 
-/// Fuel of the second call: the first pays for the plugin's start.
+/// Returns the fuel of the second call: the first includes the plugin's start.
 fn fuel(way: &Way, url: &str) -> u64 {
     let mut plugin = Package::Std.load(way.plugin, &way.config);
     call(&mut plugin, url).unwrap();

@@ -11,13 +11,13 @@ pub(crate) fn server(name: &str) -> (Nginx, Authority) {
     (started(nginx(&signed)), authority)
 }
 
-/// A host that trusts this authority, and takes as long as a busy machine does.
+/// Returns a host that trusts this authority, with enough time for a busy machine.
 pub(crate) fn trusting(host: Host, authority: &Authority) -> Config {
     let config = host.config().http_wait(Duration::from_secs(60));
     config.trust(authority.pem().as_bytes()).unwrap()
 }
 
-/// Where nginx is, in plain and over TLS of both versions.
+/// Returns nginx's addresses, plain and with both versions of TLS.
 pub(crate) fn sites(server: &Nginx) -> [String; 4] {
     [
         format!("http://{}", server.http()),
@@ -27,7 +27,7 @@ pub(crate) fn sites(server: &Nginx) -> [String; 4] {
     ]
 }
 
-/// Calls a plugin, which must have let the host do all of it.
+/// Calls a plugin, which must use only the host's HTTP.
 fn ask(plugin: &mut Plugin, input: String) -> Result<String, String> {
     let output = call(plugin, input);
     let calls = plugin.report().calls;
@@ -81,7 +81,7 @@ pub fn http_trusts_nginx_as_the_host_does(host: Host) {
     let mut plugin = Package::Std.load("host_http", &config);
     let error = ask(&mut plugin, url(&somebody_else)).unwrap_err();
     assert!(error.contains("the host got no response"), "{error}");
-    // It is the name alone that was wrong.
+    // Only the name was wrong.
     ask(&mut plugin, url(&localhost)).unwrap();
 }
 

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-/// Longer than nginx ever takes to close a connection, and a plugin to send a request.
+/// Longer than nginx takes to close a connection, and a plugin to send a request.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 fn server() -> Nginx {
@@ -88,7 +88,7 @@ pub fn ureq_posts_to_a_server_that_stays_silent_until_it_has_the_body(host: Host
     assert_eq!(output.unwrap(), "200 8\nsideways");
 }
 
-/// A site with one empty page, that answers when nginx has no connection any more.
+/// A site with one empty page, which responds when nginx has no more connections.
 fn answers_when_all_is_closed(server: Arc<Nginx>) -> TcpPeer {
     let peer = TcpPeer::start(Ipv4Addr::LOCALHOST.into(), move |mut stream, _| {
         stream.set_read_timeout(Some(PATIENCE))?;
@@ -110,7 +110,7 @@ fn head(request: &mut impl BufRead) -> io::Result<Vec<String>> {
         .collect()
 }
 
-/// What those without std do: several pages over one connection.
+/// For the plugins without std: several pages over one connection.
 fn gets_pages_without_std(name: &str, host: Host, site: impl Fn(&str) -> String) {
     let server = server();
     let config = host.config();
@@ -143,7 +143,7 @@ pub fn edge_http_gets_several_pages_from_nginx_over_one_connection(host: Host) {
     gets_pages_without_std("bare_edge_http", host, str::to_owned);
 }
 
-/// What each of the crates does that open their own connection.
+/// For each of the crates that open their own connection.
 fn gets_pages_without_a_word_of_ours(name: &str, host: Host) {
     let server = server();
     let config = host.config();

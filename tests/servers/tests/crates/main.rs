@@ -1,8 +1,7 @@
-//! Plugins over well-known crates, in the real runtime, against servers that nobody here wrote.
+//! Plugins that use well-known crates, in the real runtime, against independent servers.
 //!
-//! A module a protocol. `docs/crates.md` has the table of them all. A test whose server is not
-//! installed is ignored, which a test cannot say of itself under std's harness; so this one has
-//! another.
+//! One module per protocol. `docs/crates.md` has the table. A test whose server is not installed is ignored; std's test
+//! harness does not support that at run time, so this program uses another.
 
 mod client;
 mod coap;
@@ -43,13 +42,12 @@ struct Test {
 /// How often a test is run.
 #[derive(Clone, Copy)]
 enum Run {
-    /// In the default host, and in one as production.
+    /// In the default host, and in one like production.
     OnEachHost(fn(Host)),
     Once(fn()),
 }
 
-/// The tests of each module, and what they need. (One that is not listed is dead code to the
-/// compiler.)
+/// The tests of each module, and what they need. (The compiler reports one that is not listed as dead code.)
 macro_rules! tests {
     ($($module:ident, $needs:expr => { $($run:ident { $($test:ident,)+ })+ })+) => {
         &[$($($(Test {
@@ -254,10 +252,10 @@ fn trial(name: &str, run: impl FnOnce() + Send + 'static) -> Trial {
     })
 }
 
-/// What the plugins need to log in.
+/// Returns the plugins' login.
 fn credentials(host: Host) -> Config {
     host.config().set("user", USER).set("password", PASSWORD)
 }
 
-/// What the plugins without WASI draw their random numbers from. Here it may be anything.
+/// The seed of the random numbers of plugins without WASI. Here it may be anything.
 const SEED: &str = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";

@@ -1,7 +1,7 @@
-//! The library's own client for native builds against nginx, with TLS: what plugin code meets under `cargo test`.
+//! The library's own client for native builds against nginx, with TLS: what plugin code uses under `cargo test`.
 //!
-//! Whom it trusts is said by an environment variable, before the first request. So each request is made by a
-//! process of its own, which is this program again.
+//! An environment variable sets the trusted authorities, before the first request. So each request is made by a
+//! separate process, which is this program again.
 
 use harness_wasi_sockets::http::Client;
 use server_tests::servers::{Nginx, nginx};
@@ -9,10 +9,10 @@ use server_tests::{Authority, Validity, started};
 use std::env;
 use std::process::Command;
 
-/// The URL that a process is to get, and nothing else.
+/// The URL that a process must get.
 const URL: &str = "SERVER_TESTS_GET";
 
-/// If this process is there for a request only: makes it, and says that it is done.
+/// If this process was started for a request: makes it, and returns true.
 pub fn is_for_a_request() -> bool {
     let Ok(url) = env::var(URL) else {
         return false;

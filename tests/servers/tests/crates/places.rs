@@ -1,5 +1,4 @@
-//! Where a server can be, and where none is: each plugin whose crate wants addresses, and is given names, is tried
-//! there.
+//! Reachable and unreachable places: tests each plugin with names whose crate requires addresses.
 
 use harness_host::Config;
 use server_tests::guests::{Package, call};
@@ -7,9 +6,9 @@ use socket2::{Domain, Socket, Type};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
-/// A name that nobody knows but the host.
+/// A name that only the host can resolve.
 pub(crate) const KNOWN: &str = "server.known.to.the.host";
-/// A name that nobody knows at all.
+/// A name that nobody can resolve.
 const UNKNOWN: &str = "no.such.name.invalid";
 
 /// The package of a plugin.
@@ -21,7 +20,7 @@ fn package(name: &str) -> Package {
     }
 }
 
-/// Calls the plugin with its server's address, by `localhost` and by a name that only the host knows.
+/// Calls the plugin with its server's address, by `localhost` and by a name that only the host can resolve.
 pub(crate) fn everywhere(
     name: &str,
     config: &Config,
@@ -37,18 +36,18 @@ pub(crate) fn everywhere(
     }
 }
 
-/// Where a crate finds nobody.
+/// The places where a crate cannot connect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Nobody {
     /// A name that does not exist, and a port that refuses.
     NameAndPort,
-    /// A name that does not exist. (A datagram to nobody is no error to those that hear no answer.)
+    /// A name that does not exist. (A datagram to a closed port is no error for crates that expect no reply.)
     Name,
 }
 
-/// Calls the plugin with places where nobody is, and wants an error of the plugin's own: no panic, no trap.
+/// Calls the plugin with unreachable places, and expects an error of the plugin: no panic, no trap.
 pub(crate) fn nowhere(name: &str, config: &Config, where_: Nobody, input: impl Fn(&str) -> String) {
-    // Bound and not listening: nobody else gets the port, and who connects is refused.
+    // Bound but not listening: no other process gets the port, and connecting is refused.
     let closed = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
     closed
         .bind(&SocketAddr::from((Ipv4Addr::LOCALHOST, 0)).into())

@@ -1,5 +1,5 @@
-//! The tests of each crate run in a host as production too, where they must set a configuration that is never
-//! set there. What a plugin says then is tested here.
+//! The tests of each crate also run in a host like production, where they must set configuration values, which
+//! production never has. This tests the plugins' output without them.
 
 use server_tests::guests::{Host, Package, call};
 

@@ -5,7 +5,7 @@ use std::fs;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-/// Longer than collectd ever takes to write what it has heard.
+/// Longer than collectd takes to write what it has received.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 pub fn cadence_tells_collectd(host: Host) {
@@ -21,7 +21,7 @@ pub fn cadence_tells_collectd(host: Host) {
     );
 }
 
-/// The first value in the file whose name starts like this.
+/// Returns the first value in the file whose name starts like this.
 fn written(server: &Server, name: &str) -> String {
     let deadline = Instant::now() + PATIENCE;
     loop {
@@ -31,7 +31,7 @@ fn written(server: &Server, name: &str) -> String {
             found.to_string_lossy().starts_with(name)
         });
         let text = file.and_then(|file| fs::read_to_string(file.path()).ok());
-        // A heading, and then a time and a value a line.
+        // A heading, and then one time and value per line.
         let line = text
             .as_deref()
             .and_then(|text| text.split_inclusive('\n').nth(1));
@@ -43,13 +43,13 @@ fn written(server: &Server, name: &str) -> String {
     }
 }
 
-/// What both of the crates do that open their own socket.
+/// For both crates that open their own socket.
 fn tells_collectd(name: &str, host: Host, latency: &str) {
     let server = started(servers::collectd());
     let config = host.config();
     let mut places = 0;
     everywhere(name, &config, server.addr(), |call, at| {
-        // A name for each place, so that none is taken for another.
+        // A separate name for each place, to distinguish them.
         let prefix = format!("plugin{places}");
         places += 1;
         assert_eq!(call(format!("{at} {prefix}")).unwrap(), "sent");
@@ -74,6 +74,6 @@ pub fn cadence_with_its_own_sink_tells_collectd(host: Host) {
 }
 
 pub fn statsd_tells_collectd(host: Host) {
-    // The crate does not report what was not sent.
+    // The crate does not report failed sends.
     tells_collectd("std_statsd", host, "0.250000");
 }

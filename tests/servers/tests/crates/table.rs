@@ -1,4 +1,4 @@
-//! The table in the documentation is true.
+//! Checks the table in the documentation.
 
 use harness_host::guests;
 use harness_host::wasm::{Compiler, Target};
@@ -7,13 +7,13 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// The compiler that the sizes in the table are of.
+/// The compiler that produced the sizes in the table.
 const MADE_WITH: &str = "rustc 1.95.";
-/// What another compiler's std may add to a plugin or take from it: as many bytes as a plugin that does nothing
-/// has more with Rust 1.96 than with 1.95.
+/// How much another compiler's std may change a plugin's size: the difference between Rust 1.96 and 1.95 for a plugin
+/// that does nothing, in bytes.
 const OTHER_STD: u64 = 6_495;
 
-/// A row: its cells, without what marks them as code.
+/// A row: its cells, without the code marks.
 struct Row(Vec<String>);
 
 impl Row {
@@ -58,7 +58,7 @@ pub fn every_plugin_is_in_the_table_with_its_size() {
     } else {
         OTHER_STD
     };
-    // Each with what another compiler may make of it.
+    // Each with the tolerance for another compiler.
     let with_std = Package::Std.build().iter();
     let with_std = with_std.chain(Package::Unmodified.build());
     let with_std = with_std.map(|guest| (guest, other_std));
@@ -94,7 +94,7 @@ pub fn every_test_in_the_table_is_there_and_every_test_is_in_the_table() {
     let mut there = BTreeSet::new();
     for entry in folder.read_dir().unwrap() {
         let path = entry.unwrap().path();
-        // About all crates or none, and in no row.
+        // About all crates or none, and not in a row.
         if [
             "table.rs",
             "production.rs",

@@ -13,7 +13,7 @@ fn server(name: &str, validity: Validity) -> (Nginx, Authority) {
     (started(nginx(&signed)), authority)
 }
 
-/// A guest that trusts this authority; and the host, though it be production's.
+/// Loads a guest that trusts this authority, and the host, even one like production.
 fn trusting(guest: &str, authority: &Authority, host: Host) -> Plugin {
     let mut config = host.config().set("authority", authority.pem());
     if host == Host::Production {
@@ -42,7 +42,7 @@ pub fn rustls_talks_to_nginx_over_tls_1_3_and_1_2(host: Host) {
     }
 }
 
-/// Not even a connection is opened, unless the plugin is told to go on.
+/// It does not even connect, unless it is configured to continue.
 pub fn rustls_refuses_a_host_whose_clock_is_not_real() {
     let (server, authority) = server("localhost", Validity::Now);
     let url = format!("https://localhost:{}/hello.txt", server.tls13().port());
@@ -62,7 +62,7 @@ pub fn rustls_refuses_a_wrong_name(host: Host) {
     let mut plugin = trusting("tls", &authority, host);
     let error = get(&mut plugin, server.tls13(), "localhost", "/hello.txt").unwrap_err();
     assert!(error.contains("not valid for name"), "{error}");
-    // It is the name alone that was wrong.
+    // Only the name was wrong.
     get(&mut plugin, server.tls13(), "somebody.else", "/hello.txt").unwrap();
 }
 
@@ -79,7 +79,7 @@ pub fn rustls_judges_a_certificate_by_the_date_that_the_host_shows(host: Host) {
     let answer = get(&mut plugin, server.tls13(), "localhost", "/hello.txt");
     match host {
         Host::Default => drop(answer.unwrap()),
-        // It shows the beginning of 2022.
+        // Its clock shows the beginning of 2022.
         Host::Production => {
             let error = answer.unwrap_err();
             assert!(error.contains("not valid yet"), "{error}");
@@ -127,7 +127,7 @@ pub fn embedded_tls_refuses_a_wrong_name(host: Host) {
     let mut plugin = bare(&authority, host);
     let error = get(&mut plugin, server.tls13(), "localhost", "/hello.txt").unwrap_err();
     assert!(error.contains("InvalidCertificate"), "{error}");
-    // It is the name alone that was wrong.
+    // Only the name was wrong.
     get(&mut plugin, server.tls13(), "somebody.else", "/hello.txt").unwrap();
 }
 
@@ -143,7 +143,7 @@ fn bare(authority: &Authority, host: Host) -> Plugin {
     Package::NoStd.load("bare_tls", &config.set("seed", SEED))
 }
 
-/// reqwless, at a site that only the host knows; and the page, or the error.
+/// Calls reqwless with a site that only the host can resolve; returns the page, or the error.
 fn reqwless(
     server: &Nginx,
     authority: &Authority,

@@ -1,4 +1,4 @@
-//! What every guest here is made of, and nothing else: the input is read, and that is all.
+//! The minimum of every guest here: it only reads the input.
 
 #![cfg_attr(target_family = "wasm", no_std)]
 

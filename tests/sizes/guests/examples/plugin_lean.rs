@@ -1,4 +1,4 @@
-//! TCP over the module `plugin`, with as little as the library can be asked for.
+//! TCP through the module `plugin`, with the minimum of the library.
 
 #![cfg_attr(target_family = "wasm", no_std)]
 

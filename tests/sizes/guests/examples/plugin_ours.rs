@@ -1,4 +1,4 @@
-//! TCP over the module `plugin`.
+//! TCP through the module `plugin`.
 
 #![cfg_attr(target_family = "wasm", no_std)]
 

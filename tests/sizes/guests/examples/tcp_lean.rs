@@ -1,4 +1,4 @@
-//! TCP, with as little of the library as it takes.
+//! TCP, with the minimum of the library.
 
 #![cfg_attr(target_family = "wasm", no_std)]
 

@@ -1,4 +1,4 @@
-//! UDP, with as little of the library as it takes.
+//! UDP, with the minimum of the library.
 
 #![cfg_attr(target_family = "wasm", no_std)]
 

@@ -1,33 +1,33 @@
-//! What has gone wrong.
+//! Counts the injected faults.
 
 use std::fmt;
 
 use super::kind::{FAULTS, Fault};
 use crate::report::HOST_FUNCTIONS;
 
-/// How often each fault has happened, by kind and host function. A fault that was to happen and
-/// changed nothing, such as a part sent of a single byte, is not counted.
+/// How often each fault happened, by kind and host function. A fault that changed nothing, such as a partial send of a
+/// single byte, is not counted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct FaultCounts([[u64; HOST_FUNCTIONS.len()]; FAULTS.len()]);
 
 impl FaultCounts {
-    /// How often this one has happened.
+    /// Returns how often this fault happened.
     pub fn get(&self, fault: Fault) -> u64 {
         self.0[fault.index()].iter().sum()
     }
 
-    /// How often it has happened in this host function.
+    /// Returns how often it happened in this host function.
     pub fn get_in(&self, function: &str, fault: Fault) -> u64 {
         let index = HOST_FUNCTIONS.iter().position(|name| *name == function);
         index.map_or(0, |index| self.0[fault.index()][index])
     }
 
-    /// How many there were in all.
+    /// Returns the number of all faults.
     pub fn total(&self) -> u64 {
         self.0.iter().flatten().sum()
     }
 
-    /// Each fault that has happened, where, and how often.
+    /// Returns each fault that happened, in which function, and how often.
     pub fn iter(&self) -> impl Iterator<Item = (Fault, &'static str, u64)> + '_ {
         FAULTS
             .into_iter()
@@ -54,7 +54,7 @@ impl FaultCounts {
     }
 }
 
-/// By kind, as `drop 1, stall 12`.
+/// Lists the faults by kind, as `drop 1, stall 12`.
 impl fmt::Display for FaultCounts {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut separator = "";

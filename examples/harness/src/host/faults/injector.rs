@@ -1,13 +1,13 @@
-//! What decides, in each call of a host function, what is to go wrong.
+//! Decides for each call of a host function which fault happens.
 
 use super::{Fault, Faults, When};
 use crate::report::HOST_FUNCTIONS;
 
-/// What decides, for one plugin.
+/// Decides for one plugin.
 pub(in crate::host) struct Injector {
     faults: Faults,
     random: fastrand::Rng,
-    /// How often each function has been called.
+    /// The number of calls of each function.
     calls: [u64; HOST_FUNCTIONS.len()],
 }
 
@@ -20,7 +20,7 @@ impl Injector {
         }
     }
 
-    /// What is to go wrong in this call of a host function.
+    /// Returns the fault of this call of a host function, if any.
     pub fn strike(&mut self, function: &str) -> Option<Fault> {
         let index = HOST_FUNCTIONS.iter().position(|name| *name == function)?;
         self.calls[index] += 1;
@@ -37,7 +37,7 @@ impl Injector {
         rule.map(|rule| rule.fault)
     }
 
-    /// From 1 to `most`, which is no less.
+    /// Returns a random number from 1 to `most`; 1 if that is 0.
     pub fn some(&mut self, most: usize) -> usize {
         self.random.usize(1..=most.max(1))
     }
@@ -46,7 +46,7 @@ impl Injector {
         self.faults.over_long_by
     }
 
-    /// A malformed answer: cut off, of the wrong form, out of range, nested, no text.
+    /// Returns a malformed result: truncated, of another form, out of range, nested, or not text.
     pub fn garbage(&mut self, function: &str) -> Vec<u8> {
         let Garbled {
             whole,
@@ -75,7 +75,7 @@ impl Injector {
     }
 }
 
-/// What a function answers, and what looks like it.
+/// A function's result, and similar invalid ones.
 struct Garbled {
     whole: &'static [u8],
     out_of_range: &'static [u8],

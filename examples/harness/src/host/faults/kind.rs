@@ -3,30 +3,29 @@
 use std::fmt;
 use std::str::FromStr;
 
-/// Something that goes wrong at the host.
+/// A fault of the host.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Fault {
-    /// The connection is closed and forgotten, as by a host that was started anew: its id means
-    /// nothing any more. In sends and receives.
+    /// The connection is closed and forgotten, as after a restart of the host: its id becomes invalid. In sends and
+    /// receives.
     Drop,
-    /// The connection is broken off: the peer gets a reset, and every call from then on answers 0
-    /// until the plugin closes it. In sends and receives of TCP.
+    /// The connection is reset: the peer gets a reset, and every later call returns 0 until the plugin closes it. In
+    /// sends and receives of TCP.
     Reset,
-    /// A part of the bytes is sent, and the answer says so. In sends of TCP.
+    /// Only a part of the bytes is sent, and the return value says so. In sends of TCP.
     Partial,
-    /// Nothing is received, after the whole wait, or nobody answers. What has come stays for the next
-    /// call. In receives, those of ICMP included, in connects, and in `http_request`.
+    /// Nothing is received for the whole wait, or no peer answers. Data that arrived stays for the next call. In
+    /// receives, including those of ICMP, in connects, and in `http_request`.
     Stall,
-    /// The block is longer than was asked for, with as many more bytes as the peer has sent and
-    /// [`Faults::over_long_by`](super::Faults::over_long_by) says. In receives of TCP and UDP.
+    /// The block is longer than requested, by as many bytes as the peer has sent and
+    /// [`Faults::over_long_by`](super::Faults::over_long_by) allows. In receives of TCP and UDP.
     OverLong,
-    /// The answer is no JSON of the agreed form, whatever has been heard. In `icmp_recv` and
-    /// `http_request`.
+    /// The result is not JSON of the agreed form, whatever was received. In `icmp_recv` and `http_request`.
     Garbage,
-    /// The peer is slow: one to three bytes come, and those late. In receives of TCP.
+    /// The peer is slow: one to three bytes arrive, and late. In receives of TCP.
     Slow,
-    /// The answer is 0, at once, and nothing is done. In every function that answers.
+    /// The function returns 0 at once and does nothing. In every function that returns a value.
     Zero,
 }
 
@@ -43,7 +42,7 @@ pub(super) const FAULTS: [(Fault, &str); 8] = [
 ];
 
 impl Fault {
-    /// Whether it can happen in a host function of this name.
+    /// Returns whether it can happen in the host function of this name.
     pub(super) fn strikes(self, function: &str) -> bool {
         let sends = function.ends_with("_send");
         let receives = function.ends_with("_recv");
@@ -70,7 +69,7 @@ impl Fault {
     }
 }
 
-/// The name that the command line has for it.
+/// Its name on the command line.
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(FAULTS[self.index()].1)

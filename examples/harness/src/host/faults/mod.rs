@@ -1,4 +1,4 @@
-//! Faults on purpose: what a host does to its plugins when things go wrong, at known rates.
+//! Faults on purpose: how a host fails its plugins, at known rates.
 //!
 //! The sockets underneath are real. A fault changes what the host does with them.
 
@@ -11,7 +11,7 @@ pub use counts::FaultCounts;
 pub(super) use injector::Injector;
 pub use kind::Fault;
 
-/// Which faults happen, and when. The same seed and the same calls give the same faults.
+/// Which faults happen, and when. The same seed and the same calls produce the same faults.
 ///
 /// ```
 /// use harness_host::{Config, Fault, Faults};
@@ -32,7 +32,7 @@ pub struct Faults {
 #[derive(Clone, Debug)]
 struct Rule {
     fault: Fault,
-    /// In this function alone.
+    /// Only in this function.
     function: Option<String>,
     when: When,
 }
@@ -52,7 +52,7 @@ impl Default for Faults {
 }
 
 impl Faults {
-    /// No faults yet, and the seed for those to come.
+    /// Creates an empty set of faults with this seed.
     pub fn seeded(seed: u64) -> Self {
         Faults {
             seed,
@@ -61,30 +61,29 @@ impl Faults {
         }
     }
 
-    /// The same with another seed.
+    /// Replaces the seed.
     pub fn seed(mut self, seed: u64) -> Self {
         self.seed = seed;
         self
     }
 
-    /// This fault, with this probability (0 to 1) in every call that it can happen in. A call has
-    /// at most one fault: that of the first rule that strikes.
+    /// Adds this fault with this probability (0 to 1) in every call in which it can happen. A call has at most one
+    /// fault: that of the first matching rule.
     pub fn rate(self, fault: Fault, rate: f64) -> Self {
         self.rule(fault, None, When::Rate(rate))
     }
 
-    /// This fault in calls of this host function alone. In one where it cannot happen it never
-    /// does.
+    /// Adds this fault only in calls of this host function. It never happens in a function that cannot have it.
     pub fn rate_in(self, function: impl Into<String>, fault: Fault, rate: f64) -> Self {
         self.rule(fault, Some(function.into()), When::Rate(rate))
     }
 
-    /// This fault in one call of this host function: the first has number 1.
+    /// Adds this fault in one call of this host function. The first call is number 1.
     pub fn at(self, function: impl Into<String>, call: u64, fault: Fault) -> Self {
         self.rule(fault, Some(function.into()), When::Call(call))
     }
 
-    /// By how many bytes an [over-long](Fault::OverLong) block may be too long. Default: 1,000.
+    /// Sets by how many bytes an [over-long](Fault::OverLong) block may be too long. Default: 1,000.
     pub fn over_long_by(mut self, bytes: usize) -> Self {
         self.over_long_by = bytes;
         self
@@ -100,7 +99,7 @@ impl Faults {
     }
 }
 
-/// `KIND=RATE`, `KIND@FUNCTION=RATE` or `KIND@FUNCTION:CALL`, as on the command line: adds one rule.
+/// Adds one rule, written as on the command line: `KIND=RATE`, `KIND@FUNCTION=RATE` or `KIND@FUNCTION:CALL`.
 impl Faults {
     pub(crate) fn add(self, text: &str) -> Result<Self, &'static str> {
         const FORM: &str = "it is KIND=RATE, KIND@FUNCTION=RATE or KIND@FUNCTION:CALL";
@@ -150,7 +149,7 @@ mod tests {
         };
         assert_eq!(faults(7), faults(7));
         assert_ne!(faults(7), faults(8));
-        // Three quarters of the calls are receives, and a tenth of those are about 150.
+        // Three quarters of the calls are receives, and a tenth of those is about 150.
         let stalls = faults(7)
             .iter()
             .filter(|f| **f == Some(Fault::Stall))

@@ -1,4 +1,4 @@
-//! Debian's package tools, with every folder that they write to being ours.
+//! Debian's package tools, with all folders that they write to redirected to ours.
 
 use super::super::{Error, process};
 use std::fs;
@@ -10,7 +10,7 @@ const QUICK: Duration = Duration::from_secs(60);
 const UPDATE: Duration = Duration::from_secs(10 * 60);
 const DOWNLOAD: Duration = Duration::from_secs(30 * 60);
 
-/// What cannot be said with `-o`: `#clear` takes back what the system's own configuration says.
+/// Settings that `-o` cannot express: `#clear` removes the system's own settings.
 const CONFIGURATION: &str = r#"
 // Commands that the system runs after an update concern the system's folders, not ours.
 #clear APT::Update::Pre-Invoke;
@@ -25,13 +25,13 @@ Acquire::Languages "none";
 Acquire::Retries "3";
 "#;
 
-/// `apt-get` and `apt-cache` over private package lists.
+/// `apt-get` and `apt-cache` with private package lists.
 pub(super) struct Apt {
     folder: PathBuf,
     packages: PathBuf,
 }
 
-/// Says early, and in one line, that this is no Debian system.
+/// Fails early, with a one-line error, if this is not a Debian system.
 pub(super) fn check_tools() -> Result<(), Error> {
     for tool in ["apt-get", "apt-cache", "dpkg"] {
         process::run(Command::new(tool).arg("--version"), QUICK)
@@ -41,7 +41,7 @@ pub(super) fn check_tools() -> Result<(), Error> {
 }
 
 impl Apt {
-    /// Puts all that apt needs to write below `work`.
+    /// Sets up everything that apt writes below `work`.
     pub fn new(work: &Path) -> Result<Apt, Error> {
         let apt = Apt {
             folder: work.join("apt"),
@@ -59,14 +59,14 @@ impl Apt {
 
     /// Fetches the package lists.
     ///
-    /// One source of many that does not answer fails the command, though the lists that matter may
-    /// be there. So its verdict counts for nothing: what is missing shows when a package is asked for.
+    /// The command fails if one of many sources does not respond, though the needed lists may be there. So its result
+    /// is ignored: a missing list shows when a package is requested.
     pub fn update(&self) -> Result<(), Error> {
         process::run(self.command("apt-get").arg("update"), UPDATE)?;
         Ok(())
     }
 
-    /// What `apt-cache depends` prints about `packages`. An error if one of them does not exist.
+    /// Returns what `apt-cache depends` prints about `packages`. Fails if one of them does not exist.
     pub fn depends(&self, packages: &[String]) -> Result<String, Error> {
         let deed = format!("find {} in Debian's package lists", packages.join(", "));
         let output = process::run(
@@ -76,7 +76,7 @@ impl Apt {
         Ok(output.success(&deed)?.stdout)
     }
 
-    /// How many bytes the packages are, packed.
+    /// Returns the packages' total download size in bytes.
     pub fn size(&self, packages: &[String]) -> Result<u64, Error> {
         let mut command = self.command("apt-get");
         command.args(["download", "--print-uris"]).args(packages);
@@ -84,13 +84,13 @@ impl Apt {
         Ok(output.stdout.lines().filter_map(size_in).sum())
     }
 
-    /// Fetches the packages' files.
+    /// Downloads the packages' files.
     pub fn download(&self, packages: &[String]) -> Result<Vec<PathBuf>, Error> {
         let folder = self.packages.join(packages.len().to_string());
         let deed = || format!("fetch {}", packages.join(", "));
         fs::create_dir_all(&folder).map_err(Error::doing(deed()))?;
         let mut command = self.command("apt-get");
-        // It fetches into the folder it stands in.
+        // It downloads into its working directory.
         command
             .current_dir(&folder)
             .args(["download", "--quiet"])
@@ -109,7 +109,7 @@ impl Apt {
             text
         };
         command
-            // Its messages are read here, so they have to be the English ones.
+            // Its messages are parsed here, so they must be in English.
             .env("LC_ALL", "C")
             .arg("-c")
             .arg(self.configuration())
@@ -125,7 +125,7 @@ impl Apt {
     }
 }
 
-/// Which of `packages` the system has installed.
+/// Returns which of `packages` the system has installed.
 pub(super) fn installed(packages: &[String]) -> Result<Vec<String>, Error> {
     let mut command = Command::new("dpkg-query");
     command
@@ -135,14 +135,14 @@ pub(super) fn installed(packages: &[String]) -> Result<Vec<String>, Error> {
             "${db:Status-Status} ${Package}\\n",
         ])
         .args(packages);
-    // It fails when one is unknown, and still answers for the others.
+    // It fails if one is unknown, but still reports the others.
     let output = process::run(&mut command, QUICK)?;
     let names = output.stdout.lines();
     let names = names.filter_map(|line| line.strip_prefix("installed "));
     Ok(names.map(str::to_owned).collect())
 }
 
-/// The size in a line of `apt-get download --print-uris`: `'URL' FILE SIZE HASH`.
+/// Parses the size in a line of `apt-get download --print-uris`: `'URL' FILE SIZE HASH`.
 fn size_in(line: &str) -> Option<u64> {
     line.rsplit(' ').nth(1)?.parse().ok()
 }

@@ -1,6 +1,6 @@
-//! The shared libraries that the unpacked programs need and the system does not have.
+//! The shared libraries that the unpacked programs need and the system lacks.
 //!
-//! A desktop has them all. A small container may lack some of LLVM's, and nothing gets installed here.
+//! A desktop has them all. A small container may lack some of LLVM's, and nothing is installed here.
 
 use super::super::{Error, process};
 use super::apt::{self, Apt};
@@ -9,10 +9,10 @@ use super::root::Root;
 use std::process::Command;
 use std::time::Duration;
 
-/// A library's package, the packages of its libraries, and so on: LLVM's go three deep.
+/// A library's package, the packages of its libraries, and so on: LLVM's go three levels deep.
 const ROUNDS: usize = 5;
 
-/// Fetches packages that `chosen` depend on until no library is missing, and adds them to `chosen`.
+/// Fetches dependencies of `chosen` until no library is missing, and adds them to `chosen`.
 pub(super) fn complete(
     root: &Root,
     apt: &Apt,
@@ -46,7 +46,7 @@ pub(super) fn complete(
     )))
 }
 
-/// The libraries among the dependencies of `chosen` that are neither fetched nor installed.
+/// Returns the libraries among the dependencies of `chosen` that are neither fetched nor installed.
 fn not_there(apt: &Apt, chosen: &[String]) -> Result<Vec<String>, Error> {
     let answer = apt.depends(chosen)?;
     let mut names: Vec<String> = dependencies(&answer)
@@ -59,9 +59,9 @@ fn not_there(apt: &Apt, chosen: &[String]) -> Result<Vec<String>, Error> {
     Ok(names)
 }
 
-/// Whether a package may hold a library that a program loads.
+/// Returns whether a package may contain a library that a program loads.
 ///
-/// The C library itself must stay the system's: a second one in one process is the end of it.
+/// The C library must remain the system's: a second one in the same process breaks it.
 fn is_library(name: &str) -> bool {
     (name.starts_with("lib") || name.starts_with("zlib"))
         && !name.ends_with("-dev")
@@ -86,7 +86,7 @@ fn missing(root: &Root) -> Result<Vec<String>, Error> {
     Ok(names)
 }
 
-/// The libraries that `ldd` did not find.
+/// Returns the libraries that `ldd` did not find.
 fn not_found(answer: &str) -> impl Iterator<Item = &str> {
     answer
         .lines()

@@ -1,9 +1,9 @@
 //! A compiler made of Debian's packages, without root and without installing anything.
 //!
-//! Debian packages a current Rust compiler (`rustc-web`, kept fresh for building browsers), its
-//! library's source and WASI's C library, but no Rust standard library for wasm to go with them. So
-//! the packages are fetched and unpacked below one folder, the standard library is built from the
-//! source once, and put where the compiler looks for it. From then on it is a compiler like any other.
+//! Debian packages a current Rust compiler (`rustc-web`, kept current for building browsers), the source of its
+//! standard library, and WASI's C library, but no Rust standard library for wasm. So the packages are fetched and
+//! unpacked below one folder, and the standard library is built from source once and put where the compiler looks for
+//! it. After that it is an ordinary compiler.
 
 mod apt;
 mod libraries;
@@ -19,24 +19,24 @@ use root::Root;
 use std::fs;
 use std::path::Path;
 
-/// To be raised whenever what is made here changes, so that nobody goes on with the old one.
+/// Increase this whenever the result changes, so that an older one is not reused.
 const RECIPE: u32 = 1;
 
-/// Ends the name of a folder that is still being made, or whose maker was killed.
+/// The suffix of a folder that is not finished, or whose process was killed.
 const PARTIAL: &str = ".partial";
 
-/// The name of the finished folder. Home folders are shared between machines of different kinds.
+/// Returns the name of the finished folder. Machines of different kinds may share a home folder.
 fn name() -> String {
     format!("wasm-recipe{RECIPE}-{}", std::env::consts::ARCH)
 }
 
-/// The compiler that an earlier run made, if it is there and runs.
+/// Returns the compiler that an earlier run made, if it exists and runs.
 ///
-/// The folder gets its name only when it is whole and has been tried, so there is little to look at here.
-/// It is asked for its version because the system around it may have changed since.
+/// The folder gets its name only after it is complete and tested, so few checks are needed. The compiler must print its
+/// version because the system around it may have changed since.
 pub(super) fn made_earlier(cache: &Cache, target: Target) -> Option<Compiler> {
     let root = Root::at(&cache.folder().join(name()));
-    // Stat before run: mostly there is nothing, and this is asked for on every start.
+    // Stat before run: usually nothing is there, and this check runs on every start.
     if !root.rustc().exists() || !root.linker_is_there() {
         return None;
     }
@@ -70,12 +70,12 @@ pub(super) fn make(cache: &Cache, target: Target, say: &dyn Fn(&str)) -> Result<
         say("the compiler made earlier no longer runs: making it again ...");
         fs::remove_dir_all(&place).map_err(Error::doing(format!("remove {}", place.display())))?;
     }
-    // A killed run may have left children that still write, so no two runs share a name.
+    // A killed run may have left children that still write, so each run uses its own name.
     let partial = format!("{}{PARTIAL}-{}", name(), std::process::id());
     let partial = cache.folder().join(partial);
     fs::create_dir_all(&partial).map_err(Error::doing(format!("make {}", partial.display())))?;
     if let Err(why) = fill(&partial, say) {
-        // Half a compiler is no use, and the next run would remove it too.
+        // An incomplete compiler is useless, and the next run would remove it too.
         let _ = fs::remove_dir_all(&partial);
         return Err(why);
     }
@@ -90,7 +90,7 @@ pub(super) fn make(cache: &Cache, target: Target, say: &dyn Fn(&str)) -> Result<
     })
 }
 
-/// Removes what killed runs have left. Under the lock nobody else can be at work on it.
+/// Removes what killed runs left. The lock ensures that no other run uses it.
 fn clear_leftovers(cache: &Cache) {
     let Ok(entries) = fs::read_dir(cache.folder()) else {
         return;
@@ -98,13 +98,13 @@ fn clear_leftovers(cache: &Cache) {
     let stem = name() + PARTIAL;
     for entry in entries.flatten() {
         if entry.file_name().to_string_lossy().starts_with(&stem) {
-            // What cannot be removed costs room and nothing else.
+            // What cannot be removed only costs disk space.
             let _ = fs::remove_dir_all(entry.path());
         }
     }
 }
 
-/// Makes a whole compiler in the empty folder `place`, and tries it.
+/// Makes a complete compiler in the empty folder `place`, and tests it.
 fn fill(place: &Path, say: &dyn Fn(&str)) -> Result<(), Error> {
     let root = Root::at(place);
     let work = place.join("work");
@@ -124,7 +124,7 @@ fn fill(place: &Path, say: &dyn Fn(&str)) -> Result<(), Error> {
     root.write_scripts()?;
     let version = installed::version(root.rustc().as_os_str())?;
     root.put_linker()?;
-    // Clippy is a convenience: without it the compiler is as good as with it.
+    // Clippy is optional: the compiler works without it.
     if installed::version(root.clippy().as_os_str()).is_err() {
         let _ = fs::remove_file(root.clippy());
     }

@@ -1,23 +1,23 @@
-//! Which packages make a compiler.
+//! The packages that make a compiler.
 //!
-//! Some carry a version in their name, which differs from one Debian to the next and changes with
-//! updates. So only those that never do are spelled here, and the others are found from their dependencies.
+//! Some have a version in their name, which differs between Debian releases and changes with updates. So only names
+//! that never change are listed here; the others are found through dependencies.
 
 use super::super::Error;
 use super::apt::Apt;
 
-/// The compiler, the source of its standard library, and the C library that the WASI one stands on.
+/// The compiler, the source of its standard library, and the C library that the WASI one is based on.
 const WANTED: [&str; 3] = ["rustc-web", "rust-web-src", "wasi-libc"];
 
 /// The linter that matches the compiler.
 pub(super) const CLIPPY: &str = "rust-web-clippy";
 
-/// Names the packages to fetch.
+/// Returns the packages to fetch.
 pub(super) fn choose(apt: &Apt) -> Result<Vec<String>, Error> {
     let mut chosen = WANTED.map(str::to_owned).to_vec();
     follow(apt, &mut chosen)?;
     let mut optional = vec![CLIPPY.to_owned()];
-    // The linker must understand what the compiler's LLVM writes, so it has to be of the same version.
+    // The linker must understand the output of the compiler's LLVM, so it must have the same version.
     optional.extend(chosen.iter().find_map(|name| linker_for(name)));
     for package in optional {
         if apt.depends(std::slice::from_ref(&package)).is_ok() {
@@ -27,7 +27,7 @@ pub(super) fn choose(apt: &Apt) -> Result<Vec<String>, Error> {
     Ok(chosen)
 }
 
-/// Adds to `chosen` the parts of the compiler that it depends on, however deep.
+/// Adds the parts of the compiler on which `chosen` depends, directly or indirectly.
 fn follow(apt: &Apt, chosen: &mut Vec<String>) -> Result<(), Error> {
     let mut seen = 0;
     while seen < chosen.len() {
@@ -42,24 +42,24 @@ fn follow(apt: &Apt, chosen: &mut Vec<String>) -> Result<(), Error> {
     Ok(())
 }
 
-/// Whether a dependency is a part of the compiler, and not of the system around it.
+/// Returns whether a dependency is a part of the compiler, not of the system.
 ///
-/// The rest (a C compiler, the C library) is what any Rust compiler needs, so it is there already.
+/// The rest (a C compiler, the C library) is needed by any Rust compiler, so it is already installed.
 fn is_part(name: &str) -> bool {
     name.starts_with("libstd-rust-") || name.starts_with("libllvm")
 }
 
-/// `lld-22` for `libllvm22`.
+/// Returns `lld-22` for `libllvm22`.
 fn linker_for(name: &str) -> Option<String> {
     let version = name.strip_prefix("libllvm")?;
     let digits = version.bytes().take_while(u8::is_ascii_digit).count();
     (digits > 0).then(|| format!("lld-{}", &version[..digits]))
 }
 
-/// The real packages that `apt-cache depends` names as needed.
+/// Returns the real packages that `apt-cache depends` lists as required.
 ///
-/// It prints a package's name at the start of a line, and below it lines such as `  Depends: libc6`,
-/// ` |Depends: this` (or the next one), and `  Depends: <virtual>`, which no package is named.
+/// It prints a package's name at the start of a line, and below it lines such as `  Depends: libc6`, ` |Depends: this`
+/// (or the next one), and `  Depends: <virtual>`, which is not a package name.
 pub(super) fn dependencies(answer: &str) -> Vec<&str> {
     let mut names = Vec::new();
     for line in answer.lines() {
@@ -68,7 +68,7 @@ pub(super) fn dependencies(answer: &str) -> Vec<&str> {
             .strip_prefix("Depends: ")
             .or_else(|| line.strip_prefix("PreDepends: "));
         let Some(name) = name else { continue };
-        // `libc6:i386` and `python3:any` say which kind of machine it is for.
+        // In `libc6:i386` and `python3:any` the suffix is the architecture.
         let name = name.split(':').next().unwrap_or(name);
         if !name.starts_with('<') && !names.contains(&name) {
             names.push(name);

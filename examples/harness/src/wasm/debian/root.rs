@@ -1,4 +1,4 @@
-//! The folder in which the packages are unpacked, and what is added to make them a compiler.
+//! The folder in which the packages are unpacked, and the files added to make them a compiler.
 
 use super::super::{Error, Target, environment, process};
 use std::ffi::OsString;
@@ -15,7 +15,7 @@ const QUICK: Duration = Duration::from_secs(60);
 /// The programs that get a script in `bin`.
 const SCRIPTS: [&str; 2] = ["rustc", "cargo-clippy"];
 
-/// A folder that stands for `/` to the packages, with scripts in `bin` to start its programs.
+/// A folder that replaces `/` for the packages, with scripts in `bin` that start its programs.
 pub(super) struct Root {
     path: PathBuf,
 }
@@ -30,27 +30,27 @@ impl Root {
         &self.path
     }
 
-    /// The compiler, as a script that lets it find its libraries.
+    /// Returns the compiler, a script that sets its library path.
     pub fn rustc(&self) -> PathBuf {
         self.path.join("bin/rustc")
     }
 
-    /// The linter that goes with it, likewise.
+    /// Returns the linter, also a script.
     pub fn clippy(&self) -> PathBuf {
         self.path.join("bin/cargo-clippy")
     }
 
-    /// The source of the compiler and the libraries, as the compiler sees it.
+    /// Returns the source of the compiler and the libraries, as the compiler sees it.
     pub fn source(&self) -> PathBuf {
         self.rustlib().join("src/rust")
     }
 
-    /// Where the compiler looks for a target's libraries.
+    /// Returns the folder where the compiler expects a target's libraries.
     pub fn libraries_of(&self, target: Target) -> PathBuf {
         self.rustlib().join(target.triple()).join("lib")
     }
 
-    /// WASI's C library, where its package puts it.
+    /// Returns the folder where the package puts WASI's C library.
     pub fn wasi_libc(&self) -> PathBuf {
         self.path.join("usr/lib/wasm32-wasi")
     }
@@ -59,7 +59,7 @@ impl Root {
         self.path.join("usr/lib/rustlib")
     }
 
-    /// Unpacks package files, all at once: unpacking is work for one core each.
+    /// Unpacks package files in parallel: each takes one core.
     pub fn unpack(&self, files: &[PathBuf]) -> Result<(), Error> {
         let unpack = |file: &PathBuf| {
             let mut command = Command::new("dpkg");
@@ -79,14 +79,14 @@ impl Root {
         })
     }
 
-    /// The programs whose libraries must be found.
+    /// Returns the programs whose libraries must be found.
     pub fn programs(&self) -> Vec<PathBuf> {
         let mut programs = vec![self.path.join("usr/bin/rustc")];
         programs.extend(self.unpacked_lld());
         programs
     }
 
-    /// All folders with shared libraries, as LD_LIBRARY_PATH wants them.
+    /// Returns all folders with shared libraries, in the form of LD_LIBRARY_PATH.
     pub fn library_path(&self) -> Result<OsString, Error> {
         std::env::join_paths(self.library_folders())
             .map_err(Error::doing("name the folders of the compiler's libraries"))
@@ -100,15 +100,15 @@ impl Root {
                 folders.push(folder);
             }
         }
-        // The compiler knows by itself of those below `rustlib`.
+        // The compiler finds those below `rustlib` by itself.
         folders.retain(|folder| !folder.ends_with("rustlib") && has_shared_library(folder));
         folders
     }
 
     /// Writes the scripts in `bin`.
     ///
-    /// With them LD_LIBRARY_PATH is set for these programs alone and not for cargo and all that
-    /// cargo runs. They find the folder from where they stand, since it is renamed when it is done.
+    /// They set LD_LIBRARY_PATH only for these programs, not for cargo and everything that cargo runs. They find the
+    /// folder relative to themselves, since it is renamed when it is complete.
     pub fn write_scripts(&self) -> Result<(), Error> {
         let bin = self.path.join("bin");
         fs::create_dir_all(&bin).map_err(Error::doing(format!("make {}", bin.display())))?;
@@ -130,9 +130,9 @@ impl Root {
         Ok(())
     }
 
-    /// Puts a linker where the compiler looks for one of its own, so that nobody has to name it.
+    /// Links a linker to where the compiler looks for its own, so that nobody has to configure it.
     pub fn put_linker(&self) -> Result<(), Error> {
-        // Debian's lies in this folder too, so it cannot go away as the one of a rustup toolchain can.
+        // Debian's is in this folder too, so it cannot disappear like that of a rustup toolchain.
         let linker = match self.unpacked_lld() {
             Some(path) => path,
             None => lld_of_rustup().ok_or_else(|| {
@@ -142,7 +142,7 @@ impl Root {
         let link = self
             .linker_link()
             .ok_or_else(|| Error::new("there is no host library"))?;
-        // Seen from `usr/lib/rustlib/HOST/bin`: the folder as a whole will be renamed.
+        // Relative to `usr/lib/rustlib/HOST/bin`, since the whole folder will be renamed.
         let to = match linker.strip_prefix(&self.path) {
             Ok(inside) => Path::new("../../../../..").join(inside),
             Err(_) => linker,
@@ -153,12 +153,12 @@ impl Root {
             .map_err(Error::doing(format!("make {}", link.display())))
     }
 
-    /// Whether the linker is where [`put_linker`](Root::put_linker) put it.
+    /// Returns whether the linker is where [`put_linker`](Root::put_linker) put it.
     pub fn linker_is_there(&self) -> bool {
         self.linker_link().is_some_and(|link| link.exists())
     }
 
-    /// `rustlib/HOST/bin/rust-lld`; the host is the one target whose libraries came as a package.
+    /// Returns `rustlib/HOST/bin/rust-lld`. The host is the only target whose libraries came as a package.
     fn linker_link(&self) -> Option<PathBuf> {
         let host = entries(&self.rustlib()).into_iter().find(|folder| {
             let name = folder.file_name().unwrap_or_default().to_string_lossy();
@@ -173,14 +173,14 @@ impl Root {
         found.find(|path| path.exists())
     }
 
-    /// Removes what only the making needed: the source is half of all that was unpacked.
+    /// Removes what is only needed during the build: the source is half of what was unpacked.
     pub fn prune(&self) {
-        // What stays behind costs room and nothing else.
+        // Leftovers only cost disk space.
         let _ = fs::remove_dir_all(self.path.join("usr/src"));
         let _ = fs::remove_dir_all(self.rustlib().join("src"));
     }
 
-    /// Leaves word of what this folder is, for whoever finds it.
+    /// Writes a note that explains this folder.
     pub fn write_note(&self, version: &str, packages: &[String]) -> Result<(), Error> {
         let note = format!(
             "{version}, with the standard library for {} and {}.\n\
@@ -198,7 +198,7 @@ impl Root {
     }
 }
 
-/// A program of the packages', told where its libraries are.
+/// Returns a script that runs a program of the packages with its library path.
 fn script(program: &str, folders: &str) -> String {
     format!(
         "#!/bin/sh\n\
@@ -209,7 +209,7 @@ fn script(program: &str, folders: &str) -> String {
     )
 }
 
-/// The linker that rustup's toolchains bring along.
+/// Returns the linker of a rustup toolchain.
 fn lld_of_rustup() -> Option<PathBuf> {
     let mut command = Command::new("rustc");
     environment::clean(&mut command).args(["--print", "sysroot"]);
@@ -220,7 +220,7 @@ fn lld_of_rustup() -> Option<PathBuf> {
     found.find(|path| path.exists())
 }
 
-/// What is in a folder; nothing, if there is no such folder.
+/// Returns the entries of a folder; none if it does not exist.
 fn entries(folder: &Path) -> Vec<PathBuf> {
     let Ok(entries) = fs::read_dir(folder) else {
         return Vec::new();

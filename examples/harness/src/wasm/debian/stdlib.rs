@@ -1,4 +1,4 @@
-//! Building the standard library for wasm, and putting it where the compiler looks for it.
+//! Builds the standard library for wasm, and puts it where the compiler looks for it.
 
 use super::super::{Error, Target, environment, process};
 use super::root::Root;
@@ -9,7 +9,7 @@ use std::time::Duration;
 
 const LIMIT: Duration = Duration::from_secs(40 * 60);
 
-/// Cargo builds a standard library only on behalf of some package; this is the least there can be.
+/// Cargo builds a standard library only for some package; this is the smallest.
 const MANIFEST: &str = "\
 [package]
 name = \"std-seed\"
@@ -19,13 +19,13 @@ edition = \"2021\"
 [workspace]
 ";
 
-/// What of WASI's C library the compiler expects beside the Rust one: the library itself and the
-/// start of a program, for commands and for reactors.
+/// The files of WASI's C library that the compiler expects next to the Rust one: the library itself and the start-up
+/// code of a program, for commands and for reactors.
 const SELF_CONTAINED: [&str; 3] = ["libc.a", "crt1-command.o", "crt1-reactor.o"];
 
-/// Builds it for both targets, with the compiler in `root`. Files that nobody needs later go to `work`.
+/// Builds it for both targets, with the compiler in `root`. Temporary files go to `work`.
 pub(super) fn build(root: &Root, work: &Path) -> Result<(), Error> {
-    // First the C library: Rust's own takes it in as it is built.
+    // First the C library: Rust's includes it when it is built.
     let beside = root.libraries_of(Target::Wasip1).join("self-contained");
     make_folder(&beside)?;
     for file in SELF_CONTAINED {
@@ -36,7 +36,7 @@ pub(super) fn build(root: &Root, work: &Path) -> Result<(), Error> {
     let seed = work.join("seed");
     let vendored = write_seed(root, &seed)?;
     let built = work.join("target");
-    // Both targets in one go: their crates fill each other's gaps on the cores there are.
+    // Build both targets in one command: their crates use the cores more fully.
     let mut command = Command::new(environment::cargo());
     environment::clean(&mut command)
         .current_dir(&seed)
@@ -46,10 +46,10 @@ pub(super) fn build(root: &Root, work: &Path) -> Result<(), Error> {
         .args(Target::ALL.iter().flat_map(|t| ["--target", t.triple()]))
         .args(vendored.then_some("--offline"))
         .env("RUSTC", root.rustc())
-        // Building a standard library is not a stable feature of cargo's; this lets a stable one do it.
+        // Building a standard library is unstable in cargo; this enables it in a stable cargo.
         .env("RUSTC_BOOTSTRAP", "1")
         .env("CARGO_ENCODED_RUSTFLAGS", flags(root))
-        // A wrapper named in the user's configuration may not know this compiler.
+        // A wrapper from the user's configuration may not support this compiler.
         .env("RUSTC_WRAPPER", "")
         .env("RUSTC_WORKSPACE_WRAPPER", "");
     let output = process::run(&mut command, LIMIT)?;
@@ -61,7 +61,7 @@ pub(super) fn build(root: &Root, work: &Path) -> Result<(), Error> {
     Ok(())
 }
 
-/// Writes the package. True if all crates that the library needs came with its source.
+/// Writes the package. Returns true if the source contains all crates that the library needs.
 fn write_seed(root: &Root, folder: &Path) -> Result<bool, Error> {
     let write = |name: &str, text: &str| {
         fs::write(folder.join(name), text).map_err(Error::doing(format!("write {name}")))
@@ -73,7 +73,7 @@ fn write_seed(root: &Root, folder: &Path) -> Result<bool, Error> {
     if !vendor.is_dir() {
         return Ok(false);
     }
-    // So that no registry is needed. The path is quoted as TOML wants it.
+    // So no registry is needed. The path is quoted for TOML.
     make_folder(&folder.join(".cargo"))?;
     let vendor = vendor.to_string_lossy();
     let vendor = vendor.replace('\\', "\\\\").replace('"', "\\\"");
@@ -87,14 +87,14 @@ fn write_seed(root: &Root, folder: &Path) -> Result<bool, Error> {
     Ok(true)
 }
 
-/// The flags for the standard library, in cargo's own way of writing a list.
+/// Returns the flags for the standard library, in cargo's list syntax.
 fn flags(root: &Root) -> String {
     let source = root.source();
     [
         // Without it no guest could be built with `lto`.
         "-Cembed-bitcode=yes".to_owned(),
-        // Panic messages name source files, and guests should not differ by the home folder of
-        // whoever built them.
+        // Panic messages contain source paths, and guests should not depend on the home folder of the user who built
+        // them.
         format!("--remap-path-prefix={}=/rustc", source.display()),
     ]
     .join("\x1f")
@@ -114,7 +114,7 @@ fn collect(built: &Path, root: &Root, target: Target) -> Result<(), Error> {
     Ok(())
 }
 
-/// The file's name, if it is a part of the standard library.
+/// Returns the file's name if it is part of the standard library.
 fn library_name(path: &Path) -> Option<&str> {
     let name = path.file_name()?.to_str()?;
     (name.ends_with(".rlib") && !name.starts_with("libstd_seed-")).then_some(name)

@@ -1,7 +1,7 @@
-//! The user's own flags for the compiler, as cargo itself would choose them.
+//! The user's own compiler flags, chosen as cargo would.
 //!
-//! Cargo takes flags from one place only: a variable, or else its configuration. The shadow's flags come in a
-//! variable, so whatever the user has elsewhere has to be put there with them.
+//! Cargo takes flags from one source only: a variable, or else its configuration. The shadow's flags are in a variable,
+//! so the user's flags from other sources must be added to it.
 
 use super::super::{Error, Target, environment, process};
 use super::{Flags, cargo, variable};
@@ -15,7 +15,7 @@ use std::time::Duration;
 
 const QUICK: Duration = Duration::from_secs(60);
 
-/// Whose flags.
+/// The program that the flags are for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
     Rustc,
@@ -23,7 +23,7 @@ pub(super) enum Kind {
 }
 
 impl Kind {
-    /// What they are called in a variable.
+    /// Returns their environment variable.
     fn variable(self) -> &'static str {
         match self {
             Kind::Rustc => "RUSTFLAGS",
@@ -31,7 +31,7 @@ impl Kind {
         }
     }
 
-    /// The variable in which a character that no flag has is between them.
+    /// Returns the variable in which they are separated by a character that no flag contains.
     pub fn encoded(self) -> &'static str {
         match self {
             Kind::Rustc => "CARGO_ENCODED_RUSTFLAGS",
@@ -39,7 +39,7 @@ impl Kind {
         }
     }
 
-    /// What they are called in cargo's configuration.
+    /// Returns their key in cargo's configuration.
     fn key(self) -> &'static str {
         match self {
             Kind::Rustc => "rustflags",
@@ -52,7 +52,7 @@ impl Kind {
 pub(super) struct Config(Value);
 
 impl Config {
-    /// Asks cargo for it: it comes from any number of files.
+    /// Asks cargo for its configuration, which may come from any number of files.
     pub fn read(folder: &Path, users: Flags<'_>) -> Result<Config, Error> {
         const DEED: &str = "read cargo's configuration";
         let mut ask = cargo(folder);
@@ -60,14 +60,14 @@ impl Config {
             ask.args(configs(arguments));
         }
         ask.args(["-Zunstable-options", "config", "get", "--format=json"])
-            // The command is not stable, and every stable cargo has it.
+            // The command is unstable, but every stable cargo has it.
             .env("RUSTC_BOOTSTRAP", "1");
         let output = process::run(&mut ask, QUICK)?.success(DEED)?;
         let config = serde_json::from_str(&output.stdout).map_err(Error::doing(DEED))?;
         Ok(Config(config))
     }
 
-    /// Refuses what does not go together with a sysroot of ours.
+    /// Refuses settings that are incompatible with this sysroot.
     pub fn check(&self) -> Result<(), Error> {
         match self.0.pointer("/unstable/build-std") {
             Some(_) => Err(Error::new(
@@ -77,7 +77,7 @@ impl Config {
         }
     }
 
-    /// The user's flags, from the place that cargo would take them from.
+    /// Returns the user's flags, from the source that cargo would use.
     pub fn flags(&self, kind: Kind, rustc: &OsStr, users: Flags<'_>) -> Result<Vec<String>, Error> {
         let flags = match (
             self.of_environment(kind, users)?,
@@ -110,7 +110,7 @@ impl Config {
         Ok(variable(kind.variable())?.map(|flags| words(Some(flags))))
     }
 
-    /// Those for the target, and those for whatever `cfg` it is of.
+    /// Returns the flags for the target, and for each `cfg` that it matches.
     fn of_target(&self, kind: Kind, rustc: &OsStr) -> Result<Vec<String>, Error> {
         let triple = Target::Wasip1.triple();
         let targets = self.0.get("target").and_then(Value::as_object);
@@ -148,7 +148,7 @@ impl Config {
     }
 }
 
-/// What the target is, in the compiler's words.
+/// Returns the target's `cfg` values, as the compiler prints them.
 fn cfgs_of_target(rustc: &OsStr) -> Result<Vec<Cfg>, Error> {
     const DEED: &str = "ask rustc about its target";
     let mut ask = Command::new(rustc);
@@ -158,7 +158,7 @@ fn cfgs_of_target(rustc: &OsStr) -> Result<Vec<Cfg>, Error> {
     cfgs.collect::<Result<_, _>>().map_err(Error::doing(DEED))
 }
 
-/// The `--config` in the arguments of a cargo.
+/// Returns the `--config` values in the arguments of a cargo.
 fn configs(arguments: &[OsString]) -> Vec<&OsStr> {
     let mut found = Vec::new();
     let mut arguments = arguments.iter().take_while(|argument| *argument != "--");
@@ -173,7 +173,7 @@ fn configs(arguments: &[OsString]) -> Vec<&OsStr> {
     found
 }
 
-/// Flags as a configuration has them: a list, or one text.
+/// Parses flags of a configuration: a list, or one string.
 fn list(value: Option<&Value>) -> Vec<String> {
     match value {
         Some(Value::Array(flags)) => flags
@@ -208,7 +208,7 @@ mod tests {
             ["-Ca", "-Cb"]
         );
         assert_eq!(flags(r#"{"build": {"rustflags": ["-C a"]}}"#), ["-C a"]);
-        // Those for a target come instead of those for all.
+        // Those for a target replace those for all.
         let both = r#"{"build": {"rustflags": ["-Ca"]}, "target": {"wasm32-wasip1": {"rustflags": ["-Cb"]}}}"#;
         assert_eq!(flags(both), ["-Cb"]);
         let other = r#"{"build": {"rustflags": ["-Ca"]}, "target": {"x86_64-pc-windows-msvc": {"rustflags": ["-Cb"]}}}"#;

@@ -1,7 +1,7 @@
 //! A standard library whose `net` is `harness-std`'s, for all crates of a plugin.
 //!
-//! The compiler finds std below its *sysroot*. A second one is made, of links to the first, in which std is
-//! `harness-std`, and std itself lies beside it where that finds it. Two flags make a build use it.
+//! The compiler finds std below its *sysroot*. This module makes a second sysroot of links to the first. In it, std is
+//! `harness-std`, and the original std is beside it, where `harness-std` finds it. Two flags make a build use it.
 
 mod flags;
 mod source;
@@ -22,12 +22,12 @@ pub(crate) struct Shadow {
     rustc: OsString,
 }
 
-/// Where the user's own flags are taken from.
+/// Where the user's own flags come from.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Flags<'a> {
-    /// Cargo's configuration alone.
+    /// Only cargo's configuration.
     Configured,
-    /// And the environment, and the `--config` among these arguments of cargo's.
+    /// Also the environment, and the `--config` among these arguments of cargo.
     OfUser(&'a [OsString]),
 }
 
@@ -50,7 +50,7 @@ impl Shadow {
             return Ok(shadow);
         }
         let _lock = cache.lock(say)?;
-        // While we waited for the lock, its holder may have made it.
+        // While this process waited for the lock, its holder may have made it.
         if !shadow.folder.exists() {
             say(&format!(
                 "making a std whose net is harness-std, for {}, once ...",
@@ -62,12 +62,12 @@ impl Shadow {
         Ok(shadow)
     }
 
-    /// Where it is.
+    /// Returns its path.
     pub fn folder(&self) -> &Path {
         &self.folder
     }
 
-    /// Has a cargo build with it. `folder` is where cargo runs; the user's own flags count too.
+    /// Makes a cargo command build with it. `folder` is where cargo runs; the user's own flags apply too.
     pub fn prepare(
         &self,
         command: &mut Command,
@@ -79,15 +79,15 @@ impl Shadow {
         for kind in [Kind::Rustc, Kind::Rustdoc] {
             let mut all = config.flags(kind, &self.rustc, users)?;
             all.extend(self.flags()?);
-            // Of all places that flags can be in, this is the one that cargo prefers. No other can undo them.
+            // Of all sources of flags, cargo prefers this one. No other can override it.
             command.env(kind.encoded(), all.join("\x1f"));
         }
-        // A configuration may name another compiler, which this sysroot is not for.
+        // A configuration may name another compiler, which this sysroot does not fit.
         command.env("RUSTC", &self.rustc);
         Ok(())
     }
 
-    /// The flags that make the compiler use it.
+    /// Returns the flags that make the compiler use it.
     fn flags(&self) -> Result<Vec<String>, Error> {
         let text = |path: &Path| {
             path.to_str().map(str::to_owned).ok_or_else(|| {
@@ -108,7 +108,7 @@ impl Shadow {
         Ok(flags)
     }
 
-    /// Tries it on a few lines, which compile with `harness-std` only.
+    /// Tests it on a few lines that compile only with `harness-std`.
     fn try_out(&self) -> Result<(), Error> {
         if probe::with_shadow(&self.rustc, &self.flags()?).is_ok() {
             return Ok(());
@@ -118,19 +118,19 @@ impl Shadow {
     }
 }
 
-/// The folder that cargo is to build into: one of its own below the usual one.
+/// Returns the folder that cargo builds into: a separate one below the usual one.
 pub(crate) fn target_dir(usual: &Path) -> PathBuf {
     usual.join("harness-std")
 }
 
-/// A cargo that nothing of this process's own build gets into.
+/// Returns a cargo that inherits nothing from this process's own build.
 fn cargo(folder: &Path) -> Command {
     let mut command = Command::new(environment::cargo());
     environment::clean(&mut command).current_dir(folder);
     command
 }
 
-/// A variable of the environment, if it is set to something.
+/// Returns an environment variable, if it is set and not empty.
 fn variable(name: impl AsRef<OsStr>) -> Result<Option<String>, Error> {
     let name = name.as_ref();
     match std::env::var_os(name) {

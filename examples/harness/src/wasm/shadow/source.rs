@@ -1,5 +1,5 @@
-//! What the second sysroot is made of, and the name that follows from it: a changed one at the same path would
-//! not be noticed by cargo.
+//! The source of the second sysroot, and its name, which depends on that source: cargo would not notice a change at the
+//! same path.
 
 use super::super::{Error, environment, process};
 use crate::guests;
@@ -10,13 +10,13 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-/// To be raised whenever the sysroot is made in another way.
+/// Increase this whenever the sysroot is made differently.
 const RECIPE: u8 = 2;
 
-/// Begins the name of a sysroot.
+/// The prefix of a sysroot's name.
 pub(super) const PREFIX: &str = "std-";
 
-/// What of the workspace goes into it.
+/// The parts of the workspace that it is built from.
 const PARTS: [&str; 6] = [
     "Cargo.toml",
     "Cargo.lock",
@@ -26,12 +26,12 @@ const PARTS: [&str; 6] = [
     "harness-std/src",
 ];
 
-/// The library's workspace.
+/// Returns the library's workspace.
 pub(super) fn workspace() -> Result<PathBuf, Error> {
     guests::workspace().map_err(Error::doing("find the library's source"))
 }
 
-/// The name of the sysroot for this compiler.
+/// Returns the name of the sysroot for this compiler.
 pub(super) fn name(rustc: &OsStr) -> Result<String, Error> {
     const DEED: &str = "ask rustc for its version";
     let mut ask = Command::new(rustc);
@@ -47,7 +47,7 @@ pub(super) fn name(rustc: &OsStr) -> Result<String, Error> {
         hasher.write(bytes);
     };
     add(version.as_bytes());
-    // Errors inside it name the source, which must not be another one's.
+    // Errors inside the sysroot name the source path, so another path needs another sysroot.
     add(workspace.as_os_str().as_encoded_bytes());
     for part in PARTS {
         for file in files(&workspace.join(part))? {
@@ -59,7 +59,7 @@ pub(super) fn name(rustc: &OsStr) -> Result<String, Error> {
     Ok(format!("{PREFIX}{:016x}", hasher.finish()))
 }
 
-/// All files below a folder in order, or the one file.
+/// Returns all files below a folder in order, or the single file.
 fn files(path: &Path) -> Result<Vec<PathBuf>, Error> {
     if !path.is_dir() {
         return Ok(vec![path.to_owned()]);

@@ -1,4 +1,4 @@
-//! Making the second sysroot.
+//! Makes the second sysroot.
 
 use super::super::{Compiler, Error, Target, environment, process};
 use super::{Shadow, source};
@@ -11,16 +11,16 @@ use std::time::Duration;
 
 const LIMIT: Duration = Duration::from_secs(10 * 60);
 
-/// Ends the name of a folder that is still being made, or whose maker was killed.
+/// The suffix of a folder that is not finished, or whose process was killed.
 const PARTIAL: &str = ".partial";
 
-/// Where std itself is, and all that `harness-std` is made of: the compiler looks there only for what another
-/// crate names.
+/// Returns the folder of std itself and of the other crates that `harness-std` is made of: the compiler looks there
+/// only for dependencies of other crates.
 pub(super) fn hidden(sysroot: &Path) -> PathBuf {
     sysroot.join("deps")
 }
 
-/// Makes it, in a folder that gets its name when it is whole. The caller holds the cache's lock.
+/// Makes the sysroot, in a folder that gets its name when it is complete. The caller holds the cache's lock.
 pub(super) fn make(shadow: &Shadow, compiler: &Compiler) -> Result<(), Error> {
     let place = &shadow.folder;
     let partial = place.with_added_extension(&PARTIAL[1..]);
@@ -33,7 +33,7 @@ pub(super) fn make(shadow: &Shadow, compiler: &Compiler) -> Result<(), Error> {
         rustc: shadow.rustc.clone(),
     };
     if let Err(why) = fill(&made, compiler) {
-        // Half of it is no use, and the next one who tries would remove it too.
+        // An incomplete one is useless, and the next attempt would remove it too.
         let _ = fs::remove_dir_all(&partial);
         return Err(why);
     }
@@ -47,7 +47,7 @@ fn fill(made: &Shadow, compiler: &Compiler) -> Result<(), Error> {
     let work = to.join("work");
     let target = build(compiler, &work)?;
     let built = target.join(Target::Wasip1.triple());
-    // A crate that passes on a macro's crate names it as one of its own.
+    // A crate that re-exports a macro lists the macro's crate among its own dependencies.
     for (folder, kind) in [(built, "rlib"), (target, DLL_EXTENSION)] {
         for file in entries(&folder.join("release/deps"))? {
             let name = file.file_name().and_then(OsStr::to_str);
@@ -66,7 +66,7 @@ fn fill(made: &Shadow, compiler: &Compiler) -> Result<(), Error> {
     made.try_out()
 }
 
-/// The compiler's own sysroot.
+/// Returns the compiler's own sysroot.
 fn real(rustc: &OsStr) -> Result<PathBuf, Error> {
     const DEED: &str = "ask rustc for its sysroot";
     let mut ask = Command::new(rustc);
@@ -75,7 +75,7 @@ fn real(rustc: &OsStr) -> Result<PathBuf, Error> {
     Ok(output.stdout.trim_end().into())
 }
 
-/// Where a sysroot has the target's libraries.
+/// Returns where a sysroot has the target's libraries.
 fn library() -> PathBuf {
     let target = Target::Wasip1.triple();
     Path::new("lib/rustlib").join(target).join("lib")
@@ -85,9 +85,9 @@ fn is_std(name: &str) -> bool {
     name.starts_with("libstd-")
 }
 
-/// Links what is in the real sysroot, with std itself out of the way.
+/// Links what is in the real sysroot, with std itself moved away.
 fn link_all(real: &Path, to: &Path) -> Result<(), Error> {
-    // The folders on the way to the libraries are made; all that lies beside that way is a link.
+    // The folders on the path to the libraries are created; everything beside that path is a link.
     let mut way = PathBuf::new();
     for part in &library() {
         make_folder(&to.join(&way))?;
@@ -120,7 +120,7 @@ fn link(file: &Path, folder: &Path) -> Result<(), Error> {
     let to = folder.join(file.file_name().unwrap_or_default());
     #[cfg(unix)]
     let done = std::os::unix::fs::symlink(file, &to);
-    // There links to folders are for the privileged.
+    // Links to folders need privileges there.
     #[cfg(not(unix))]
     let done = copy(file, &to);
     done.map_err(Error::doing(format!("link to {}", file.display())))
@@ -139,11 +139,11 @@ fn copy(from: &Path, to: &Path) -> std::io::Result<()> {
     Ok(())
 }
 
-/// Builds `harness-std` under the name of std, and answers into which folder.
+/// Builds `harness-std` under the name of std, and returns the folder.
 fn build(compiler: &Compiler, work: &Path) -> Result<PathBuf, Error> {
     let workspace = source::workspace()?;
     make_folder(work)?;
-    // A package of its own: in its workspace a library that is called std would get into everybody's way.
+    // A separate package: in the workspace a library called std would conflict with everything else.
     let manifest = MANIFEST
         .replace(
             "{shadow}",
@@ -158,7 +158,7 @@ fn build(compiler: &Compiler, work: &Path) -> Result<PathBuf, Error> {
     let target = work.join("target");
     let mut command = compiler.cargo();
     command
-        // Not where a configuration of the user's is in force.
+        // Not in a folder where the user's configuration applies.
         .current_dir(work)
         .args(["build", "--release", "--target", Target::Wasip1.triple()])
         .arg("--target-dir")
@@ -190,20 +190,20 @@ codegen-units = 1
 [workspace]
 "#;
 
-/// The flags for its own crates, in cargo's way of writing a list.
+/// Returns the flags for its own crates, in cargo's list syntax.
 fn flags(workspace: &Path) -> String {
     [
-        // The plugin may have the same crates among its own: they must not be the same to the compiler.
+        // The plugin may use the same crates; the compiler must not take them for the same ones.
         "-Cmetadata=harness-std".to_owned(),
         // Without it no plugin could be built with `lto`.
         "-Cembed-bitcode=yes".to_owned(),
-        // Plugins should not differ by where the library is.
+        // Plugins should not depend on the library's path.
         format!("--remap-path-prefix={}=/harness-std", workspace.display()),
     ]
     .join("\x1f")
 }
 
-/// A path as TOML wants it.
+/// Quotes a path for TOML.
 fn quoted(path: &Path) -> Result<String, Error> {
     let text = path.to_str().ok_or_else(|| {
         let path = path.display();

@@ -1,6 +1,5 @@
-//! Functions that WASI's C library may lack: those that start threads. Debian's has none. There a crate that can start
-//! a thread does not link, whether or not it ever does. With these it links, and to start one is an error, as it is
-//! with the C library that rustup brings.
+//! Functions that WASI's C library may lack: those that start threads. Debian's has none, so a crate that could start a
+//! thread does not link. With these stubs it links, and starting a thread is an error, as with rustup's C library.
 
 use super::super::{Error, Target, environment, process};
 use std::ffi::OsStr;
@@ -26,7 +25,7 @@ pub extern "C" fn pthread_attr_setstacksize(_: usize, _: usize) -> i32 { 0 }
 pub extern "C" fn pthread_attr_destroy(_: usize) -> i32 { 0 }
 "#;
 
-/// Where they are in a sysroot, if they are needed.
+/// Returns their path in a sysroot, if they are needed.
 pub(super) fn object(sysroot: &Path) -> PathBuf {
     sysroot.join("threads.o")
 }

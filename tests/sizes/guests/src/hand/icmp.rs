@@ -32,7 +32,7 @@ pub fn ping(target: &str) -> Option<()> {
             Some(packet) if matches!(packet.icmp_type, 0 | 129) && packet.seq == Some(SEQ) => {
                 return (packet.data == MESSAGE).then_some(());
             }
-            // Somebody else's.
+            // A foreign packet.
             _ => {}
         }
     }

@@ -2,8 +2,8 @@
 
 use core::num::{NonZeroU32, NonZeroU64};
 
-// SAFETY: the signatures are the kernel's. The arguments are plain numbers, and no value of them
-// touches this module's memory.
+// SAFETY: the signatures are the kernel's. The arguments are plain numbers, and no value of them accesses this module's
+// memory.
 #[link(wasm_import_module = "extism:host/env")]
 unsafe extern "C" {
     safe fn alloc(len: u64) -> u64;
@@ -15,8 +15,7 @@ unsafe extern "C" {
     pub safe fn free(offset: u64);
 }
 
-/// Puts bytes into a block, lends it to `f`, and frees it. `None` if there is no memory for it, or
-/// if `f` answers 0.
+/// Copies bytes into a block, lends it to `f`, and frees it. `None` if there is no memory for it, or if `f` returns 0.
 pub fn lend(bytes: &[u8], f: impl FnOnce(u64) -> u32) -> Option<NonZeroU32> {
     let block = copy(bytes)?.get();
     let answer = f(block);
@@ -24,7 +23,7 @@ pub fn lend(bytes: &[u8], f: impl FnOnce(u64) -> u32) -> Option<NonZeroU32> {
     NonZeroU32::new(answer)
 }
 
-/// A block with a copy of these bytes, for the caller to free.
+/// Returns a block with a copy of these bytes, which the caller must free.
 #[inline(never)]
 pub fn copy(bytes: &[u8]) -> Option<NonZeroU64> {
     let block = NonZeroU64::new(alloc(bytes.len() as u64))?;
@@ -41,8 +40,8 @@ pub fn copy(bytes: &[u8]) -> Option<NonZeroU64> {
     Some(block)
 }
 
-/// Copies a block that the host has given into `into`, as much as fits, and frees it. Answers how
-/// long the block was, 0 if there was none.
+/// Copies a block that the host has returned into `into`, as much as fits, and frees it. Returns the block's length; 0
+/// if there was none.
 #[inline(never)]
 pub fn take(block: u64, into: &mut [u8]) -> usize {
     let len = length(block) as usize;

@@ -1,8 +1,7 @@
-//! By hand: the host's functions, the kernel's memory, and nothing between them and the protocol.
+//! By hand: the host functions and the kernel's memory, with nothing between them and the protocol.
 //!
-//! This is what one would write who counts every byte: only what these guests need, and not a check
-//! less than they need. What it leaves out and the library does is said in each file; addresses are
-//! never looked at, they go to the host as they are.
+//! This is the code of somebody who counts every byte: only what these guests need, with all necessary checks. Each
+//! file lists what it omits compared with the library. Addresses are passed to the host unchecked.
 
 pub mod icmp;
 mod kernel;

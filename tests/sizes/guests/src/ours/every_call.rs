@@ -1,7 +1,6 @@
 //! Every call of the sockets, to show that none of them can panic.
 //!
-//! The peer echoes. Whatever the calls answer is looked at, so that nothing of them is left out of
-//! the finished guest.
+//! The peer echoes. All results are used, so that no call is optimized out of the finished guest.
 
 use super::icmp::ping;
 use crate::frame::{LEN, MESSAGE, PACKET_WAIT_MS, SEQ};
@@ -12,7 +11,7 @@ use harness_wasi_sockets::embedded::{Address, IcmpSocket, Shutdown, TcpStream, U
 use harness_wasi_sockets::host::DefaultHost;
 use harness_wasi_sockets::{Block, Error};
 
-/// Another capacity than the usual one.
+/// A capacity other than the default.
 const SMALL: usize = 16;
 /// Longer than a test takes.
 const TIMEOUT: Option<Duration> = Some(Duration::from_secs(10));
@@ -29,14 +28,14 @@ pub fn tcp(address: &str) -> Option<()> {
     small((IpAddr::from(ip), port))?;
     small(SocketAddrV4::new(ip, port))?;
     small(SocketAddr::from((ip, port)))?;
-    // Not every machine has IPv6: there the answer is an error, and that will do.
+    // Not every machine has IPv6: then the result is an error, which is fine.
     let ip = Ipv6Addr::LOCALHOST;
     let _ = small((ip, port));
     let _ = small(SocketAddrV6::new(ip, port, 0, 0));
     Some(())
 }
 
-/// UDP: likewise.
+/// UDP: in the same way.
 pub fn udp(address: &str) -> Option<()> {
     let (host, port) = split(address)?;
     socket(UdpSocket::connect(address).ok()?)?;
@@ -44,7 +43,7 @@ pub fn udp(address: &str) -> Option<()> {
     socket(UdpSocket::connect(SocketAddr::from((Ipv4Addr::LOCALHOST, port))).ok()?)
 }
 
-/// ICMP: `127.0.0.1`. The payloads differ, so that no reply passes for another.
+/// ICMP: `127.0.0.1`. The payloads differ, so that replies cannot be confused.
 pub fn icmp(target: &str) -> Option<()> {
     ping(target)?;
     let socket = IcmpSocket::new_in(DefaultHost);
@@ -121,7 +120,7 @@ fn socket(mut socket: UdpSocket) -> Option<()> {
     (reply.get(..len)? == MESSAGE).then_some(())
 }
 
-/// `HOST:PORT` in its two parts, without `core`'s own number parser.
+/// Splits `HOST:PORT`, without `core`'s own number parser.
 pub(super) fn split(address: &str) -> Option<(&str, u16)> {
     let (host, digits) = address.split_once(':')?;
     let port = digits.bytes().fold(0_u16, |port, digit| {

@@ -1,6 +1,6 @@
 //! Every call of the traits of other crates, and of a stream's halves, to show that none of them can panic.
 //!
-//! The peer echoes. Whatever the calls answer is looked at, so that nothing of them is left out of the finished guest.
+//! The peer echoes. All results are used, so that no call is optimized out of the finished guest.
 
 use super::every_call::split;
 use crate::frame::{LEN, MESSAGE};
@@ -17,12 +17,12 @@ use harness_wasi_sockets::embedded::{
 use harness_wasi_sockets::{Block, Error};
 
 const ANY: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), 0);
-/// Names of this machine: one that the library knows, and one that only the host does.
+/// Names of this machine: one that the library knows, and one that only the host can resolve.
 const NAMES: [&str; 2] = ["localhost", "127.1"];
 
 type WithNames<'a> = Stack<16, harness_wasi_sockets::host::DefaultHost, &'a Names>;
 
-/// Polls a future once, which must do.
+/// Polls a future once: it must be ready.
 fn now<T>(future: impl Future<Output = Option<T>>) -> Option<T> {
     match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(done) => done,
@@ -36,14 +36,14 @@ pub fn tcp(address: &str) -> Option<()> {
     now(streams(host, port))
 }
 
-/// UDP, likewise.
+/// UDP, in the same way.
 pub fn udp(address: &str) -> Option<()> {
     let (_host, port) = split(address)?;
     now(sockets(port))
 }
 
-/// The address that stands for a name.
-// (A future that is polled in two places keeps a panic for the case that it is polled when it is done.)
+/// Returns the address that represents a name.
+// (A future that is polled in two places contains a panic for polling after completion.)
 fn find(stack: &WithNames<'_>, name: &str) -> Option<IpAddr> {
     let ip = now(async { stack.get_host_by_name(name, AddrType::Either).await.ok() })?;
     let mut known = [0; 16];
@@ -54,7 +54,7 @@ fn find(stack: &WithNames<'_>, name: &str) -> Option<IpAddr> {
 async fn streams(host: &str, port: u16) -> Option<()> {
     let names = Names::new();
     let stack = WithNames::with_names_in(Default::default(), &names);
-    // An address is itself.
+    // An address is returned unchanged.
     let ip = edge_nal::Dns::get_host_by_name(&stack, host, edge_nal::AddrType::IPv4).await;
     let stream = embedded_nal_async::TcpConnect::connect(&stack, (ip.ok()?, port).into()).await;
     halves(&mut stream.ok()?.0)?;

@@ -1,4 +1,4 @@
-//! ICMP: an echo request, and its reply among all that the host hears.
+//! ICMP: an echo request, and its reply among all that the host receives.
 
 use crate::frame::{MESSAGE, MOST_PACKETS, PACKET_WAIT_MS, SEQ};
 use harness_wasi_sockets::Error;
@@ -13,7 +13,7 @@ pub fn ping(target: &str) -> Option<()> {
             Ok(packet) if matches!(packet.icmp_type, 0 | 129) && packet.seq == Some(SEQ) => {
                 return (packet.data() == MESSAGE).then_some(());
             }
-            // Somebody else's.
+            // A foreign packet.
             Ok(_) | Err(Error::InvalidData) => {}
             Err(_) => return None,
         }

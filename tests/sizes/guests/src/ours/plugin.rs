@@ -1,11 +1,11 @@
-//! TCP in a plugin that has everything from the library: its input, its output, and the texts of its errors.
+//! TCP in a plugin that uses the library for everything: its input, its output, and its error texts.
 
 use crate::frame::{LEN, MESSAGE};
 use harness_wasi_sockets::embedded::{Address, DEFAULT_CAPACITY, TcpStream, Unchecked};
 use harness_wasi_sockets::host::DefaultHost;
 use harness_wasi_sockets::plugin;
 
-/// As [`tcp::echo`](super::tcp::echo), and returns what came back.
+/// Like [`tcp::echo`](super::tcp::echo), and returns the reply.
 pub fn tcp() -> Result<(), &'static str> {
     let mut input = [0; 256];
     let address = plugin::input(&mut input).map_err(|_| "the input is too long")?;

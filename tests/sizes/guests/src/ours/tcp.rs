@@ -9,7 +9,7 @@ pub fn echo(address: &str) -> Option<()> {
     echo_with::<DEFAULT_CAPACITY>(address)
 }
 
-/// The same with a peer in whatever form, and a buffer of `N` bytes.
+/// The same with any form of address, and a buffer of `N` bytes.
 pub(super) fn echo_with<const N: usize>(address: impl Address) -> Option<()> {
     let mut stream = TcpStream::<N>::connect_in(DefaultHost, address).ok()?;
     stream.write_all(&MESSAGE).ok()?;

@@ -1,4 +1,4 @@
-//! TCP through the async traits: what a crate written for those sees.
+//! TCP through the async traits, as a crate that uses them sees it.
 
 use super::every_call::split;
 use crate::frame::{LEN, MESSAGE};
@@ -10,11 +10,11 @@ use embedded_io_async::{Read, Write};
 use embedded_nal_async::TcpConnect;
 use harness_wasi_sockets::embedded::Stack;
 
-/// As [`tcp::echo`](super::tcp::echo), to a port of this machine.
+/// Like [`tcp::echo`](super::tcp::echo), to a port of this machine.
 pub fn echo(address: &str) -> Option<()> {
     let (_host, port) = split(address)?;
     let talk = talk(Stack::new(), (Ipv4Addr::LOCALHOST, port).into());
-    // Every future of the library is ready when it is first polled.
+    // All futures of the library are ready at the first poll.
     match pin!(talk).poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(done) => done,
         Poll::Pending => None,

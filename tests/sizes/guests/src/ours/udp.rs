@@ -8,7 +8,7 @@ pub fn ping_pong(address: &str) -> Option<()> {
     ping_pong_with(address)
 }
 
-/// The same with a peer in whatever form.
+/// The same with any form of address.
 pub(super) fn ping_pong_with(address: impl Address) -> Option<()> {
     let socket = UdpSocket::connect(address).ok()?;
     for round in 0..ROUNDS {
