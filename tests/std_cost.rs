@@ -57,7 +57,7 @@ fn fuel(path: &Path) -> Vec<u64> {
 fn the_shadow_costs_what_its_readme_says() {
     let ways = [
         measure("changed `use` line", |build| build.features(["library"])),
-        measure("a line in Cargo.toml", |build| build.features(["line"])),
+        measure("one line in Cargo.toml", |build| build.features(["line"])),
         measure("for all crates", |build| build.harness_std()),
     ];
     for way in &ways {

@@ -9,7 +9,7 @@ use edge_nal::{
 use embedded_io_async::{Read, Write};
 use harness_host::peers::{TcpEcho, TcpPeer, UdpEcho};
 use harness_wasi_sockets::Error;
-use harness_wasi_sockets::embedded::{Names, Stack};
+use harness_wasi_sockets::embedded::{Names, Shutdown, Stack};
 use harness_wasi_sockets::host::Native;
 use std::io::Write as _;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -52,7 +52,12 @@ fn readable_waits_for_bytes_or_the_end_or_the_timeout() {
     now(stream.write_all(b"x")).unwrap();
     stream.0.set_read_timeout(Some(PATIENCE)).unwrap();
     assert_eq!(now(stream.readable()), Ok(()));
+    // There is something to read now, so nothing is waited for.
+    stream.0.set_read_timeout(timeout).unwrap();
+    assert_eq!(now(stream.readable()), Ok(()));
     assert_eq!(now(stream.read(&mut [0; 4])), Ok(1));
+    stream.0.shutdown(Shutdown::Read);
+    assert_eq!(now(stream.readable()), Ok(()));
 
     let peer = TcpPeer::start(v4(), |mut stream, _| stream.write_all(b"Hello")).unwrap();
     let mut stream = now(TcpConnect::connect(&stack, peer.addr())).unwrap();

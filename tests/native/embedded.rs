@@ -137,13 +137,13 @@ fn the_longest_datagram_goes_out_and_no_longer_one() {
     let longer = Block::new(block.len() + 1).unwrap();
     assert_eq!(socket.send_block(&longer), Err(Error::InvalidInput));
     let longer = [0; 65_508];
-    let by_reference = UdpSocket::connect(&echo.addr()).unwrap();
+    let by_reference = UdpSocket::connect::<&SocketAddr>(&echo.addr()).unwrap();
     assert_eq!(by_reference.send(&longer), Err(Error::InvalidInput));
     // Of text nobody looks which family it is, so the system refuses what is too long for this one.
     let text = echo.addr().to_string();
     for by_text in [
         UdpSocket::connect(text.as_str()),
-        UdpSocket::connect(&text.as_str()),
+        UdpSocket::connect::<&&str>(&text.as_str()),
     ] {
         assert_eq!(by_text.unwrap().send(&longer), Err(Error::NotSent));
     }

@@ -140,6 +140,9 @@ fn each_method_may_have_a_body_and_none() {
             let text = text.text().unwrap();
             assert!(text.starts_with(&format!("{method} / ")), "{text}");
             assert!(text.ends_with(&format!("\n\n{body}")), "{method}: {text}");
+            if method == "GET" && body.is_empty() {
+                assert!(!text.contains("content-length"), "{text}");
+            }
         }
     }
     let head = client.request(Method::HEAD, &url).send().unwrap();

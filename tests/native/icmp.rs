@@ -109,6 +109,7 @@ fn ping() {
             (source, 41, 1)
         );
         assert!(reply.round_trip.is_some(), "there is a real clock");
+        assert_eq!(reply.source_ip(), source.parse().ok());
     }
     let error = socket.ping("127.0.0.1", &[0; 1_473], 1, 1_000).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidInput);
@@ -126,6 +127,9 @@ fn ping_over_ipv6() {
             let reply = IcmpSocket::new().ping(target, b"native ping", 7, 5_000);
             let reply = reply.unwrap();
             assert_eq!((reply.source.as_str(), reply.seq), ("::1", 7), "{target}");
+            // Each family has its socket.
+            let reply = IcmpSocket::new().ping("127.0.0.1", b"native ping", 8, 5_000);
+            assert_eq!(reply.unwrap().source, "127.0.0.1");
         }
     }
 }

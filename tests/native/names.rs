@@ -191,6 +191,12 @@ fn an_address_of_the_range_that_was_connected_to_never_stands_for_a_name() {
     let mut short = [0; 3];
     let too_short = now(stack.get_host_by_address(ip, &mut short));
     assert_eq!(too_short, Err(Error::InvalidInput));
+    let mut just = [0; KNOWN.len()];
+    assert_eq!(
+        now(stack.get_host_by_address(ip, &mut just)),
+        Ok(KNOWN.len())
+    );
+    assert_eq!(just, KNOWN.as_bytes());
 }
 
 /// A placeholder is an IPv4 address, and is reported as one. Even the longest possible name has one.

@@ -1,7 +1,9 @@
 use crate::{PATIENCE, Turn, WAIT, pattern, refusing_tcp, v4};
 use harness_host::peers::{LineServer, TcpEcho, TcpPeer, UdpEcho, has_ipv6};
 use harness_wasi_sockets::host::Native;
-use harness_wasi_sockets::{Error, Shutdown, SocketAddr, TcpStream, ToSocketAddrs, UdpSocket};
+use harness_wasi_sockets::{
+    Error, Shutdown, Silence, SocketAddr, TcpStream, ToSocketAddrs, UdpSocket,
+};
 use std::io::{BufRead, BufReader, ErrorKind, IoSlice, IoSliceMut, Read, Write};
 use std::time::Duration;
 
@@ -445,6 +447,49 @@ fn a_vectored_read_takes_what_is_there_and_waits_for_no_more() {
     let mut slices = [&mut three[..], &mut four].map(IoSliceMut::new);
     assert_eq!(stream.read_vectored(&mut slices).unwrap(), 3);
     assert_eq!(&three, b"es.");
+}
+
+/// Where the buffer goes round its end, a read returns less than its slice has room for.
+#[test]
+fn a_vectored_read_leaves_no_hole() {
+    let _turn = Turn::take();
+    let sent = pattern(8_192);
+    let bytes = sent.clone();
+    let peer = TcpPeer::start(v4(), move |mut stream, _| stream.write_all(&bytes)).unwrap();
+    let mut stream = TcpStream::connect(peer.addr()).unwrap();
+    let mut seen = vec![0; 4_096];
+    while stream.peek(&mut seen).unwrap() < 4_096 {}
+    stream.read_exact(&mut seen[..4_000]).unwrap();
+    while stream.peek(&mut seen).unwrap() < 1_000 {}
+    let (mut one, mut other) = ([0; 200], [0; 50]);
+    let mut slices = [&mut one[..], &mut other].map(IoSliceMut::new);
+    let n = stream.read_vectored(&mut slices).unwrap();
+    let read = [&one[..], &other].concat();
+    assert_eq!(read[..n], sent[4_000..4_000 + n]);
+}
+
+#[test]
+fn what_silence_means_is_remembered() {
+    let _turn = Turn::take();
+    let echo = TcpEcho::v4().unwrap();
+    let stream = TcpStream::connect(echo.addr()).unwrap();
+    assert_eq!(stream.silence(), Silence::EndOfStream);
+    for silence in [Silence::TimedOut, Silence::EndOfStream] {
+        stream.set_silence(silence);
+        assert_eq!(stream.try_clone().unwrap().silence(), silence);
+    }
+}
+
+#[test]
+fn a_vectored_write_is_one_of_all_its_slices() {
+    let _turn = Turn::take();
+    let echo = TcpEcho::v4().unwrap();
+    let mut stream = TcpStream::connect(echo.addr()).unwrap();
+    let slices = [&b"one "[..], b"", b"two"].map(IoSlice::new);
+    assert_eq!(stream.write_vectored(&slices).unwrap(), 7);
+    let mut got = [0; 7];
+    stream.read_exact(&mut got).unwrap();
+    assert_eq!(&got, b"one two");
 }
 
 #[test]

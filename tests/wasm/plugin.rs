@@ -49,7 +49,7 @@ fn the_host_shows_the_text_of_an_error() {
     let mut plugin = guest(quick());
     for (function, input, text) in [
         ("refuse", "", "refused: \u{fc}"),
-        ("connect", "", "not an address: expected `host:port`"),
+        ("connect", "", "invalid address: expected `host:port`"),
         ("say", "anything that is text", "anything that is text"),
         ("write", "", "longer than the buffer"),
         ("send", "a datagram", "no server"),

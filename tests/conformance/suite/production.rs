@@ -67,20 +67,20 @@ macro_rules! in_production {
 }
 
 in_production! {
-    SILENCE: "a read or a peek of a stream that is silent for the whole read timeout",
+    SILENCE: "a read or peek of a stream that is silent for the whole read timeout",
         "`TimedOut`",
         "`Ok(0)`, unless `Silence::TimedOut` is set",
-        "without a real clock nothing tells a silence from the end";
+        "without a real clock, silence and EOF look alike";
     MEASURED: "how long a wait took, by `Instant`",
-        "as long as it took",
-        "a few milliseconds, one for each reading of the clock",
-        "the clock moves because it is read";
+        "the real duration",
+        "a few milliseconds, one per reading of the clock",
+        "the clock only moves when it is read";
     CONNECTING: "`connect_timeout` to a peer that does not answer in time",
         "`TimedOut`",
         "`ConnectionRefused`",
-        "without a real clock nothing tells how long the host has tried";
-    SHORT_NUMBER: "connecting to an address in a short form, such as `127.1`, which is a name to the library",
-        "as to 127.0.0.1",
+        "without a real clock, a timeout and a refusal look alike";
+    SHORT_NUMBER: "connecting to a short form of an address, such as `127.1`, which the library treats as a name",
+        "connects to 127.0.0.1",
         "`ConnectionRefused`",
-        "Go's resolver knows no such name";
+        "Go's resolver does not know such names";
 }
