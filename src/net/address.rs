@@ -122,10 +122,12 @@ impl Endpoint {
     /// A name with a stand-in address.
     #[cfg(feature = "stand-ins")]
     fn standing_in(host: &str, addr: SocketAddr) -> Self {
+        let text = text_of((host, addr.port()));
+        let addr = OnceLock::from(Some(addr));
         Self {
-            addr: OnceLock::from(Some(addr)),
+            text,
+            addr,
             stands_in: true,
-            ..Self::written(text_of((host, addr.port())))
         }
     }
 
