@@ -100,8 +100,12 @@ fn what_is_no_object_is_refused() {
             refused_if_none(format!("{front}{other}{mark}{behind}"));
         }
     }
-    // Brackets that do not match, and a level that is never closed where no deeper one is followed.
-    for value in ["[}]", "{]}", "[[1}]", &("[".repeat(17) + &"]".repeat(16))] {
+    // Brackets that do not match, and one that is never closed, at each depth.
+    for value in ["[}]", "{]}", "[[1}]"] {
+        refused(with_in_front(&format!("\"x\":{value}")));
+    }
+    for depth in 1..20 {
+        let value = "[".repeat(depth) + &"]".repeat(depth - 1);
         refused(with_in_front(&format!("\"x\":{value}")));
     }
     for comment in ["/**/", "//\n", "#\n", "<!-- -->"] {

@@ -469,6 +469,27 @@ fn a_vectored_read_leaves_no_hole() {
 }
 
 #[test]
+fn a_read_waits_for_another_threads_read() {
+    let _turn = Turn::with_wait(PATIENCE);
+    let echo = TcpEcho::v4().unwrap();
+    let mut stream = TcpStream::connect(echo.addr()).unwrap();
+    let [one, other] = [(); 2].map(|()| stream.try_clone().unwrap());
+    std::thread::scope(|scope| {
+        let readers = [one, other].map(|mut clone| {
+            let reader = scope.spawn(move || {
+                let mut byte = [0];
+                clone.read(&mut byte).unwrap()
+            });
+            // Long enough for it to be in its read.
+            std::thread::sleep(WAIT);
+            reader
+        });
+        stream.write_all(b"ab").unwrap();
+        assert_eq!(readers.map(|reader| reader.join().unwrap()), [1, 1]);
+    });
+}
+
+#[test]
 fn what_silence_means_is_remembered() {
     let _turn = Turn::take();
     let echo = TcpEcho::v4().unwrap();

@@ -179,7 +179,7 @@ pub fn a_plugin_without_std_has_all_that_a_kernel_offers(host: &'static Host) {
     call("log", "a line").on(host).output.expect("an output");
     for (function, input, text) in [
         ("refuse", "", "refused: \u{fc}"),
-        ("connect", "", "not an address"),
+        ("connect", "", "invalid address"),
         ("config", "absent", "no such value"),
     ] {
         let failure = call(function, input).on(host).output.expect_err(function);
