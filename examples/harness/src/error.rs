@@ -58,7 +58,7 @@ pub enum Error {
     #[error("there is no example `{0}`")]
     NoSuchExample(String),
     /// The sources of the example guests have moved since this crate was compiled.
-    #[error("the workspace of harness-wasi-sockets is no longer at {}", .0.display())]
+    #[error("the workspace of harness-wasi-sockets is no longer at {}: build the host again, after `cargo clean -p harness-host`", .0.display())]
     NoWorkspace(PathBuf),
     /// A guest could not be built.
     #[error(transparent)]

@@ -164,7 +164,7 @@ fn in_production(run: &Run) -> Option<Run> {
         }
         run.about = "to loopback";
         run.skip =
-            Some("a ping to loopback is never heard there: see docs/production.md".to_owned());
+            Some("a ping to loopback gets no reply there: see docs/production.md".to_owned());
     }
     Some(run)
 }
