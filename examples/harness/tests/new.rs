@@ -86,3 +86,16 @@ fn nothing_is_overwritten() {
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(said.contains("exists already"), "{said}");
 }
+
+#[test]
+fn a_folder_is_reached_by_any_path() {
+    let beside = fresh("beside");
+    let folder = fresh("around-the-corner");
+    fs::create_dir_all(&beside).unwrap();
+    run(Command::new(env!("CARGO_BIN_EXE_harness-host"))
+        .args(["new", "../around-the-corner"])
+        .current_dir(beside));
+    run(Command::new("cargo")
+        .args(["metadata", "--format-version=1"])
+        .current_dir(folder));
+}

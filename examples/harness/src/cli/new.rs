@@ -1,9 +1,9 @@
 //! `harness-host new NAME`: writes a new plugin, with its tests.
 
 use std::ffi::OsStr;
+use std::fs;
 use std::path::{Component, Path, PathBuf};
 use std::process::ExitCode;
-use std::{env, fs};
 
 use super::arguments::Usage;
 use super::{Failure, say};
@@ -57,16 +57,16 @@ pub(super) fn run(folder: &Path, no_std: bool) -> Result<ExitCode, Failure> {
     }
     let library = guests::workspace()?;
     let files = if no_std { NO_STD } else { STD };
+    fs::create_dir_all(folder).map_err(writing(folder))?;
+    // Without `..` and links, through which a relative path would lead elsewhere.
+    let plugin = folder.canonicalize()?;
     for (path, text) in files {
-        let path = folder.join(path);
-        let package = folder.join(match path.strip_prefix(folder.join("end-to-end")) {
-            Ok(_) => "end-to-end",
-            Err(_) => "",
-        });
-        write(
-            &path,
-            &filled(text, name, folder, &way(&package, &library)?),
-        )?;
+        let package = match path.starts_with("end-to-end") {
+            true => plugin.join("end-to-end"),
+            false => plugin.clone(),
+        };
+        let library = way(&package, &library);
+        write(&folder.join(path), &filled(text, name, folder, &library))?;
     }
     // The versions that the library is tested with.
     let lock = library.join("Cargo.lock");
@@ -102,17 +102,12 @@ fn write(path: &Path, text: &str) -> Result<(), Failure> {
     Ok(fs::write(path, text).map_err(writing(path))?)
 }
 
-/// Returns the relative path from a folder, which need not exist, to another, so that both can be moved together.
-fn way(from: &Path, to: &Path) -> Result<PathBuf, Failure> {
-    let from = env::current_dir()?.canonicalize()?.join(from);
-    let from: Vec<_> = from
-        .components()
-        .filter(|c| *c != Component::CurDir)
-        .collect();
-    let to: Vec<_> = to.components().collect();
-    let common = from.iter().zip(&to).take_while(|(a, b)| a == b).count();
-    let up = from.iter().skip(common).map(|_| Component::ParentDir);
-    Ok(up.chain(to.into_iter().skip(common)).collect())
+/// Returns the relative path from one absolute path to another, so that both can be moved together.
+fn way(from: &Path, to: &Path) -> PathBuf {
+    let pairs = from.components().zip(to.components());
+    let common = pairs.take_while(|(a, b)| a == b).count();
+    let up = from.components().skip(common).map(|_| Component::ParentDir);
+    up.chain(to.components().skip(common)).collect()
 }
 
 #[cfg(test)]
@@ -121,14 +116,13 @@ mod tests {
 
     #[test]
     fn the_way_is_relative() {
-        let here = env::current_dir().unwrap().canonicalize().unwrap();
-        let to = here.parent().unwrap().join("library");
-        assert_eq!(
-            way(Path::new("plugin"), &to).unwrap(),
-            Path::new("../../library")
-        );
-        assert_eq!(way(Path::new("./plugin"), &here).unwrap(), Path::new(".."));
-        assert_eq!(way(&here, &here.join("x")).unwrap(), Path::new("x"));
+        for (from, to, path) in [
+            ("/a/here/plugin", "/a/library", "../../library"),
+            ("/a/library/plugin", "/a/library", ".."),
+            ("/a", "/a/library", "library"),
+        ] {
+            assert_eq!(way(Path::new(from), Path::new(to)), Path::new(path));
+        }
     }
 
     #[test]
