@@ -64,12 +64,8 @@ impl<H: Host> Block<H> {
         let offset = NonZeroU64::new(offset)?;
         match host.length(offset.get()) {
             0 => None,
-            // No block is longer than a plugin's memory can be.
-            len => Some(Self::owning(
-                host,
-                offset,
-                usize::try_from(len).unwrap_or(usize::MAX),
-            )),
+            // The kernel's addresses have 32 bits.
+            len => Some(Self::owning(host, offset, len as usize)),
         }
     }
 

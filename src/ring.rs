@@ -36,13 +36,17 @@ impl<const N: usize> Ring<N> {
 
     /// Returns the contiguous bytes at the front: all bytes, if the ring was empty when they were written.
     pub(crate) fn front(&self) -> &[u8] {
-        let end = self.head.wrapping_add(self.len).min(N);
-        self.bytes.get(self.head..end).unwrap_or_default()
+        let front = self.bytes.get(self.head..).unwrap_or_default();
+        front.get(..self.len).unwrap_or(front)
     }
 
     /// Drops the first `n` bytes, or all if there are fewer.
     pub(crate) fn consume(&mut self, n: usize) {
-        let n = n.min(self.len);
+        self.advance(n.min(self.len));
+    }
+
+    /// Drops the first `n` bytes. There must be as many.
+    fn advance(&mut self, n: usize) {
         self.head = wrap::<N>(self.head.wrapping_add(n));
         self.len = self.len.wrapping_sub(n);
     }
@@ -50,7 +54,7 @@ impl<const N: usize> Ring<N> {
     /// Moves bytes from the front into `into`. Returns how many: the contiguous bytes, or as many as fit.
     pub(crate) fn read(&mut self, into: &mut [u8]) -> usize {
         let n = copy(self.front(), into);
-        self.consume(n);
+        self.advance(n);
         n
     }
 
@@ -86,9 +90,9 @@ impl<const N: usize> Ring<N> {
         &mut self.bytes
     }
 
-    /// Records that the first `n` bytes of [`vacant`](Ring::vacant) were filled.
+    /// Records that the first `n` bytes of [`vacant`](Ring::vacant) were filled. It must have had as many.
     pub(crate) fn commit(&mut self, n: usize) {
-        self.len = self.len.wrapping_add(n).min(N);
+        self.len = self.len.wrapping_add(n);
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::Error;
 use crate::block::Block;
-use crate::connection::{Connection, MOST_PER_CALL, Tcp, WRITE};
+use crate::connection::{Connection, MOST_PER_CALL, Tcp};
 use crate::host::Host;
 
 /// Collects small pieces before they are copied into a block, so that whole words are copied.
@@ -49,7 +49,7 @@ impl Gathered {
 impl<H: Host> Connection<Tcp, H> {
     /// Writes bytes of `from`, in one call to the host: at least one, unless `from` is empty.
     pub(crate) fn write(&self, from: &[u8]) -> Result<usize, Error> {
-        if self.is_shut(WRITE) {
+        if self.refuses() {
             return Err(Error::Shutdown);
         }
         if from.is_empty() {
@@ -68,7 +68,7 @@ impl<H: Host> Connection<Tcp, H> {
         &self,
         slices: impl Iterator<Item = &'a [u8]> + Clone,
     ) -> Result<usize, Error> {
-        if self.is_shut(WRITE) {
+        if self.refuses() {
             return Err(Error::Shutdown);
         }
         let all = slices
@@ -89,7 +89,7 @@ impl<H: Host> Connection<Tcp, H> {
 
     /// Writes a block, in one call to the host.
     pub(crate) fn write_block(&self, block: &Block<H>) -> Result<usize, Error> {
-        if self.is_shut(WRITE) {
+        if self.refuses() {
             return Err(Error::Shutdown);
         }
         if block.is_empty() {
@@ -102,7 +102,7 @@ impl<H: Host> Connection<Tcp, H> {
     fn send_whole(&self, block: &Block<H>, len: usize) -> Result<usize, Error> {
         self.send(block, len).ok_or_else(|| {
             // Some of it may have been sent. Later writes would follow a gap.
-            self.shut(WRITE);
+            self.fail();
             Error::SendFailed
         })
     }

@@ -1,7 +1,7 @@
 //! Copies between the kernel's memory and the plugin's, with the kernel's functions for a word or a byte.
 //!
 //! A call costs the same for one byte as for eight. So if a remainder is left after at least 8 bytes, it is copied as
-//! one word that overlaps the one before.
+//! one word that overlaps the one before. In a plugin that must be small, a remainder is copied byte by byte.
 
 use super::Host;
 
@@ -38,36 +38,45 @@ macro_rules! each_word {
 /// As [`Host::load`].
 pub(super) fn load<H: Host>(host: &H, offset: u64, into: &mut [u8]) {
     let mut at = offset;
+    #[cfg(not(small))]
     let end = offset.wrapping_add(into.len() as u64);
     let (words, rest) = into.as_chunks_mut::<WORD>();
+    #[cfg(not(small))]
     let rest = rest.len();
     each_word!(words, as_chunks_mut, at, |word| *word =
         host.load_u64(at).to_le_bytes());
-    if rest == 0 {
+    #[cfg(not(small))]
+    let rest = if rest == 0 {
+        return;
     } else if let Some(last) = into.last_chunk_mut() {
         *last = host.load_u64(end.wrapping_sub(WORD as u64)).to_le_bytes();
+        return;
     } else {
-        for byte in into {
-            *byte = host.load_u8(at);
-            at = at.wrapping_add(1);
-        }
+        into
+    };
+    for byte in rest {
+        *byte = host.load_u8(at);
+        at = at.wrapping_add(1);
     }
 }
 
 /// As [`Host::store`].
 pub(super) fn store<H: Host>(host: &H, offset: u64, from: &[u8]) {
     let mut at = offset;
+    #[cfg(not(small))]
     let end = offset.wrapping_add(from.len() as u64);
     let (words, rest) = from.as_chunks::<WORD>();
     each_word!(words, as_chunks, at, |word| host
         .store_u64(at, u64::from_le_bytes(*word)));
-    if rest.is_empty() {
-    } else if let Some(last) = from.last_chunk() {
+    #[cfg(not(small))]
+    if !rest.is_empty()
+        && let Some(last) = from.last_chunk()
+    {
         host.store_u64(end.wrapping_sub(WORD as u64), u64::from_le_bytes(*last));
-    } else {
-        for byte in from {
-            host.store_u8(at, *byte);
-            at = at.wrapping_add(1);
-        }
+        return;
+    }
+    for byte in rest {
+        host.store_u8(at, *byte);
+        at = at.wrapping_add(1);
     }
 }

@@ -20,7 +20,7 @@ use core::time::Duration;
 pub(crate) const HOST_WAIT: Duration = Duration::from_secs(5);
 /// The longest timeout without a real clock. Otherwise the host, which returns at once after EOF, would be asked
 /// forever.
-const AN_HOUR: Timeout = Timeout::after(Duration::from_secs(3_600));
+pub(crate) const AN_HOUR: Timeout = Timeout::after(Duration::from_secs(3_600));
 /// A return within this time is "at once". That is much longer than a busy host needs to find a closed connection, and
 /// much shorter than it waits for an open one.
 pub(crate) const AT_ONCE: u64 = 50 * MS;
@@ -67,7 +67,6 @@ impl Timeout {
         Timeout(nanoseconds)
     }
 
-    #[cfg(feature = "std")]
     pub(crate) const fn to_nanos(self) -> u64 {
         self.0
     }
@@ -269,19 +268,19 @@ impl Patience {
 
     /// Whether the timeout has passed with this wait.
     fn has_passed(&mut self, pause: Pause) -> bool {
-        let (pause, slack, timeout) = match pause {
-            Pause::AtOnce => (0, 0, self.timeout),
+        let (waited, slack, timeout) = match pause {
+            Pause::AtOnce => (self.waited, 0, self.timeout),
             Pause::For(pause) => {
-                // The host's waits may be slightly short.
-                (pause, pause / 16, self.timeout)
+                // The host's waits may be slightly short. A clock may leap by any time.
+                (self.waited.saturating_add(pause), pause / 16, self.timeout)
             }
-            // The assumed wait, without slack: no wait was short.
+            // The assumed wait, without slack: no wait was short. The sum stays far below the largest number.
             Pause::Unknown => {
                 let timeout = Timeout(self.timeout.0.min(AN_HOUR.0));
-                (nanoseconds(HOST_WAIT), 0, timeout)
+                (self.waited.wrapping_add(nanoseconds(HOST_WAIT)), 0, timeout)
             }
         };
-        self.waited = self.waited.saturating_add(pause);
+        self.waited = waited;
         timeout != Timeout::FOREVER && self.waited.saturating_add(slack) >= timeout.0
     }
 }

@@ -64,6 +64,8 @@ struct Model {
     ended: bool,
     shut_read: bool,
     shut_write: bool,
+    /// A write has failed.
+    failed: bool,
     /// The connection is broken: earlier data may still arrive, and writes may seem to succeed.
     broken: bool,
 }
@@ -207,11 +209,11 @@ impl Model {
             Err(error) => {
                 assert_eq!(error.kind(), ErrorKind::BrokenPipe);
                 assert!(self.shut_write || self.broken);
-                self.shut_write = true;
+                self.failed = true;
                 return;
             }
         };
-        assert!(!self.shut_write);
+        assert!(!self.shut_write && !self.failed);
         assert_eq!(n, wanted.min(65_536));
         self.written += n;
         if let Some(peer) = self.peer.as_mut().filter(|_| !self.broken) {
@@ -239,6 +241,7 @@ proptest! {
             ended: false,
             shut_read: false,
             shut_write: false,
+            failed: false,
             broken: false,
         };
         for op in &ops {

@@ -78,6 +78,8 @@ struct Model<const N: usize> {
     end_is_next: bool,
     shut_read: bool,
     shut_write: bool,
+    /// A write has failed.
+    failed: bool,
     timeout: Option<Duration>,
     sent: Vec<u8>,
 }
@@ -95,6 +97,7 @@ impl<const N: usize> Model<N> {
             end_is_next: false,
             shut_read: false,
             shut_write: false,
+            failed: false,
             sent: Vec::new(),
         }
     }
@@ -109,6 +112,7 @@ impl<const N: usize> Model<N> {
         let calls = self.host.calls(Call::TcpRecv);
         let lost = self.lost_at.is_some();
         let sent = self.sent.len();
+        let taken = self.taken;
         let before = self.before();
         self.host.state().nothings.clear();
         match *op {
@@ -136,8 +140,13 @@ impl<const N: usize> Model<N> {
             Op::ResetKernel => self.host.reset_kernel(),
             Op::Clock(clock) => self.host.state().clock = clock,
         }
-        if self.lost_at.is_none() && self.host.given() - self.taken > N {
-            self.lost_at = Some(self.taken + N);
+        // A read gets what fits into its slice or the buffer, whichever is larger.
+        let (from, room) = match *op {
+            Op::Read(n) => (taken, N.max(n as usize)),
+            _ => (self.taken, N),
+        };
+        if self.lost_at.is_none() && self.host.given() - from > room {
+            self.lost_at = Some(from + room);
             self.gap = Some(Error::Overrun);
         }
         let received = self.host.calls(Call::TcpRecv) > before.calls;

@@ -14,19 +14,19 @@ impl<const N: usize> Model<N> {
         let asked = self.host.calls(Call::TcpSend) - calls;
         match result {
             Ok(n) => {
-                assert!(!self.shut_write);
+                assert!(!self.refuses());
                 assert_eq!(asked, u32::from(!data.is_empty()));
                 assert!(n <= data.len() && (n > 0 || data.is_empty()));
                 self.sent.extend_from_slice(&data[..n]);
             }
-            Err(Error::Shutdown) => assert_eq!((self.shut_write, asked), (true, 0)),
+            Err(Error::Shutdown) => assert_eq!((self.refuses(), asked), (true, 0)),
             Err(Error::OutOfMemory) => {
                 assert_eq!(asked, 0);
                 assert!(self.host.state().kernel.failed > before.allocations_failed);
             }
             Err(Error::SendFailed) => {
-                assert_eq!((self.shut_write, asked), (false, 1));
-                self.shut_write = true;
+                assert_eq!((self.refuses(), asked), (false, 1));
+                self.failed = true;
             }
             Err(error) => panic!("{error:?} for no reason"),
         }
@@ -60,10 +60,15 @@ impl<const N: usize> Model<N> {
         self.sent.extend(&sent);
         match result {
             Ok(()) => assert_eq!(sent.len(), n),
-            Err(Error::Shutdown) => assert!(self.shut_write && sent.is_empty()),
-            Err(Error::SendFailed) => self.shut_write = true,
+            Err(Error::Shutdown) => assert!(self.refuses() && sent.is_empty()),
+            Err(Error::SendFailed) => self.failed = true,
             Err(error) => assert_eq!(error, Error::OutOfMemory),
         }
+    }
+
+    /// Whether no write is possible any more.
+    fn refuses(&self) -> bool {
+        self.shut_write || self.failed
     }
 
     /// Returns the data of the next write: it differs from earlier data.
