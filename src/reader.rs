@@ -10,9 +10,9 @@ use crate::ring::Ring;
 /// The bytes that were received and not read, and how to receive more.
 ///
 /// The host is called only if the ring is empty, since the call may block. The received bytes go directly from the
-/// kernel into the caller's slice if they fit there, and otherwise through the ring. If the slice is smaller than the
-/// ring, the request has the ring's size, so that small reads need few calls. Only then are the timeout and the silence
-/// setting read.
+/// kernel into the caller's slice; those that do not fit go into the ring. If the slice is smaller than the ring, the
+/// request has the ring's size, so that small reads need few calls. Only then are the timeout and the silence setting
+/// read.
 #[derive(Debug)]
 pub(crate) struct Reader<const N: usize> {
     ring: Ring<N>,
@@ -124,17 +124,14 @@ impl<const N: usize> Reader<N> {
         if into.is_empty() || connection.is_shut(READ) {
             return Ok(0);
         }
-        if self.ring.is_empty() {
-            let Some(block) = self.receive(connection, waits, into.len().max(N))? else {
-                return Ok(0);
-            };
-            let direct = self.take(&block, into);
-            if direct != 0 {
-                return Ok(direct);
-            }
+        if !self.ring.is_empty() {
+            self.shown = false;
+            return Ok(self.ring.read(into));
         }
-        self.shown = false;
-        Ok(self.ring.read(into))
+        match self.receive(connection, waits, into.len().max(N))? {
+            Some(block) => Ok(self.take(&block, into)),
+            None => Ok(0),
+        }
     }
 
     /// Copies the bytes that the next read will return. As [`read`](Reader::read).
@@ -207,22 +204,22 @@ impl<const N: usize> Reader<N> {
         Ok(Some(block))
     }
 
-    /// Copies a block into the caller's slice if it fits there, and otherwise into the ring, which is empty. Returns how
-    /// many bytes the slice got.
+    /// Copies a block into the caller's slice, and the rest into the ring, which is empty.
     fn take<H: Host>(&mut self, block: &Block<H>, into: &mut [u8]) -> usize {
+        let direct = block.load(0, into);
+        let kept = if N == 0 {
+            0
+        } else {
+            let kept = block.load(direct, self.ring.vacate());
+            self.ring.commit(kept);
+            kept
+        };
         self.shown = false;
-        let fits = into.len() >= N || block.len() <= into.len();
-        let room = if fits { into } else { self.ring.vacate() };
-        let n = block.load(0, room);
         // Only if the host returned more than was requested.
-        if n < block.len() {
+        if direct.wrapping_add(kept) < block.len() {
             self.behind = Behind::Gap(Error::Overrun);
         }
-        if fits {
-            return n;
-        }
-        self.ring.commit(n);
-        0
+        direct
     }
 
     /// Appends a block to the ring.

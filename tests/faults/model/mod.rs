@@ -112,7 +112,6 @@ impl<const N: usize> Model<N> {
         let calls = self.host.calls(Call::TcpRecv);
         let lost = self.lost_at.is_some();
         let sent = self.sent.len();
-        let taken = self.taken;
         let before = self.before();
         self.host.state().nothings.clear();
         match *op {
@@ -140,13 +139,8 @@ impl<const N: usize> Model<N> {
             Op::ResetKernel => self.host.reset_kernel(),
             Op::Clock(clock) => self.host.state().clock = clock,
         }
-        // A read gets what fits into its slice or the buffer, whichever is larger.
-        let (from, room) = match *op {
-            Op::Read(n) => (taken, N.max(n as usize)),
-            _ => (self.taken, N),
-        };
-        if self.lost_at.is_none() && self.host.given() - from > room {
-            self.lost_at = Some(from + room);
+        if self.lost_at.is_none() && self.host.given() - self.taken > N {
+            self.lost_at = Some(self.taken + N);
             self.gap = Some(Error::Overrun);
         }
         let received = self.host.calls(Call::TcpRecv) > before.calls;
