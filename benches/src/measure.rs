@@ -117,7 +117,8 @@ fn styled(
             .collect(),
         counted: (counted, run(guests, case, style, counting)?),
         warm: case.warm.map(warm).transpose()?,
-        steady: if has(case, |goal| matches!(goal, Goal::Steady(_))) {
+        // By hand there is nothing to judge, and these runs are the longest.
+        steady: if style != Style::Hand && has(case, |goal| matches!(goal, Goal::Steady(_))) {
             Some(steady(guests, case, style, count, first.fuel)?)
         } else {
             None
